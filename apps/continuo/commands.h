@@ -1,0 +1,14 @@
+// The commands of the program: each registers itself, with its options, examples and what it does, on the CLI.
+#pragma once
+
+#include <CLI/CLI.hpp>
+
+namespace continuo::app {
+
+void add_corpus(CLI::App& app);
+void add_compose(CLI::App& app);
+void add_render(CLI::App& app);
+void add_inspect(CLI::App& app);
+void add_train(CLI::App& app);  // absent in builds without training
+
+}  // namespace continuo::app

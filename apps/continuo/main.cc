@@ -1,0 +1,42 @@
+// continuo: learns from music and composes more of it.
+#include <fmt/core.h>
+
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <exception>
+
+#include "commands.h"
+#include "continuo/base/error.h"
+
+int main(int argc, char** argv) {
+  CLI::App app{"Continuo learns from a collection of music and composes more of it.", "continuo"};
+  app.require_subcommand(1);
+  app.set_version_flag("--version", "continuo " CONTINUO_VERSION);
+  app.footer(
+      "Examples:\n"
+      "  continuo corpus FOLDER                         what a folder of MIDI files holds\n"
+#ifdef CONTINUO_WITH_TRAINING
+      "  continuo train FOLDER -o trained               learn from it\n"
+#endif
+      "  continuo compose --model trained/best.safetensors -o new.mid -o new.wav -o new.png\n"
+      "Each command has its own --help.");
+  try {
+    continuo::app::add_corpus(app);
+#ifdef CONTINUO_WITH_TRAINING
+    continuo::app::add_train(app);
+#endif
+    continuo::app::add_compose(app);
+    continuo::app::add_render(app);
+    continuo::app::add_inspect(app);
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error);
+  } catch (const continuo::Interrupted& error) {
+    fmt::print(stderr, "\ncontinuo: {}\n", error.what());
+    return 130;
+  } catch (const std::exception& error) {
+    fmt::print(stderr, "continuo: {}\n", error.what());
+    return 1;
+  }
+  return 0;
+}

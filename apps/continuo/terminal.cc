@@ -1,0 +1,137 @@
+// Progress bars on standard error and signals as a stop token.
+#include "terminal.h"
+
+#include <fmt/core.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <csignal>
+#include <cstdio>
+#include <memory>
+#include <mutex>
+#include <thread>
+
+namespace continuo::app {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+class Bar {
+ public:
+  Bar() : terminal_(::isatty(STDERR_FILENO) != 0) {}
+  ~Bar() {
+    if (open_) finish();
+  }
+
+  void report(const Progress& progress) {
+    const auto now = Clock::now();
+    if (progress.task != task_) {
+      if (open_) finish();
+      task_ = progress.task;
+      begun_ = now;
+      begun_at_ = progress.done;
+      drawn_ = now - std::chrono::hours(1);
+    }
+    const bool complete = progress.total > 0 && progress.done >= progress.total;
+    const auto pause = terminal_ ? std::chrono::milliseconds(100) : std::chrono::milliseconds(10'000);
+    if (!complete && now - drawn_ < pause) return;
+    if (complete && !open_ && now - begun_ < pause && !terminal_) {
+      task_.clear();  // done before a first line was due: say nothing
+      return;
+    }
+    drawn_ = now;
+    draw(progress, std::chrono::duration<double>(now - begun_).count());
+    if (complete) finish();
+  }
+
+ private:
+  void draw(const Progress& progress, double elapsed) {
+    std::string line = progress.task;
+    if (progress.total > 0) {
+      const double share = std::min(1.0, static_cast<double>(progress.done) / static_cast<double>(progress.total));
+      constexpr int kWidth = 24;
+      const int filled = static_cast<int>(share * kWidth);
+      line += fmt::format(" [{}{}] {:3.0f} %", std::string(static_cast<std::size_t>(filled), '#'),
+                          std::string(static_cast<std::size_t>(kWidth - filled), '.'), share * 100);
+      line += fmt::format("  {} of {} {}", format_count(progress.done), format_count(progress.total), progress.unit);
+      const double fresh = static_cast<double>(progress.done - std::min(progress.done, begun_at_));
+      if (fresh > 0 && elapsed > 0.5 && share < 1) {
+        const double left = elapsed / fresh * static_cast<double>(progress.total - progress.done);
+        line += fmt::format(", {} left", format_duration(left));
+      }
+    } else {
+      line += fmt::format("  {} {}", format_count(progress.done), progress.unit);
+    }
+    if (!progress.detail.empty()) line += "  " + progress.detail;
+    if (terminal_) {
+      fmt::print(stderr, "\r{}\x1b[K", line);
+    } else {
+      fmt::print(stderr, "{}\n", line);
+    }
+    std::fflush(stderr);
+    open_ = true;
+  }
+
+  void finish() {
+    if (open_ && terminal_) fmt::print(stderr, "\n");
+    open_ = false;
+    task_.clear();
+  }
+
+  bool terminal_;
+  bool open_ = false;
+  std::string task_;
+  Clock::time_point begun_{}, drawn_{};
+  std::uint64_t begun_at_ = 0;
+};
+
+std::stop_source& stop_source() {
+  static std::stop_source source;
+  return source;
+}
+
+std::atomic<int> signals_seen{0};
+
+}  // namespace
+
+ProgressSink terminal_progress() {
+  auto bar = std::make_shared<Bar>();
+  return [bar](const Progress& progress) { bar->report(progress); };
+}
+
+std::stop_token interruption() {
+  static std::once_flag once;
+  std::call_once(once, [] {
+    // Signals are taken by a thread of their own with sigwait, since request_stop() may not be called from a handler.
+    sigset_t set;
+    sigemptyset(&set);
+    sigaddset(&set, SIGINT);
+    sigaddset(&set, SIGTERM);
+    pthread_sigmask(SIG_BLOCK, &set, nullptr);
+    std::thread([set] {
+      while (true) {
+        int signal = 0;
+        sigwait(&set, &signal);
+        if (signals_seen.fetch_add(1) > 0) ::_exit(128 + signal);
+        stop_source().request_stop();
+      }
+    }).detach();
+  });
+  return stop_source().get_token();
+}
+
+std::string format_duration(double seconds) {
+  const auto whole = static_cast<std::int64_t>(std::max(0.0, seconds) + 0.5);
+  if (whole >= 3600) return fmt::format("{}:{:02}:{:02}", whole / 3600, whole / 60 % 60, whole % 60);
+  return fmt::format("{}:{:02}", whole / 60, whole % 60);
+}
+
+std::string format_count(std::uint64_t count) {
+  std::string digits = std::to_string(count);
+  for (std::size_t i = digits.size(); i > 3; i -= 3) digits.insert(i - 3, ",");
+  return digits;
+}
+
+}  // namespace continuo::app

@@ -1,0 +1,59 @@
+// Files: whole reads, memory maps, and writes that are either complete or absent.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <fstream>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace continuo {
+
+/// The whole file. Throws Error when it is missing, a folder, unreadable, or larger than `max_bytes`.
+std::vector<std::uint8_t> read_file(const std::filesystem::path& path,
+                                    std::uint64_t max_bytes = std::uint64_t{1} << 32);
+std::string read_text_file(const std::filesystem::path& path);
+
+/// Writes `bytes` beside `path`, flushes them to the disk and renames: afterwards `path` holds all of them or what it
+/// held before, whatever happens in between. Creates missing parent folders. Throws Error (disk full, no permission).
+void write_file_atomically(const std::filesystem::path& path, std::span<const std::uint8_t> bytes);
+void write_file_atomically(const std::filesystem::path& path, std::string_view text);
+
+/// The same for writers that need a name or a stream: write to `temporary()` (same folder, same extension), then
+/// `commit()`. Without a commit the destructor removes the temporary file.
+class AtomicFile {
+ public:
+  explicit AtomicFile(std::filesystem::path path);
+  ~AtomicFile();
+  AtomicFile(const AtomicFile&) = delete;
+  AtomicFile& operator=(const AtomicFile&) = delete;
+
+  const std::filesystem::path& temporary() const noexcept { return temporary_; }
+  /// Flushes the temporary file to the disk and renames it over the path. Throws Error.
+  void commit();
+
+ private:
+  std::filesystem::path path_;
+  std::filesystem::path temporary_;
+  bool committed_ = false;
+};
+
+/// A file mapped read-only into memory. Movable, not copyable. The span is valid for the life of the object.
+class MappedFile {
+ public:
+  MappedFile() = default;
+  explicit MappedFile(const std::filesystem::path& path);  ///< throws Error
+  MappedFile(MappedFile&& other) noexcept;
+  MappedFile& operator=(MappedFile&& other) noexcept;
+  ~MappedFile();
+
+  std::span<const std::uint8_t> bytes() const noexcept { return {data_, size_}; }
+
+ private:
+  const std::uint8_t* data_ = nullptr;
+  std::size_t size_ = 0;
+};
+
+}  // namespace continuo

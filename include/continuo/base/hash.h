@@ -1,0 +1,15 @@
+// Content hashes (XXH3, 128 bits) that name cached data.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace continuo {
+
+/// 128-bit XXH3 of the bytes as 32 lower-case hexadecimal digits. Not cryptographic.
+std::string content_hash(std::span<const std::uint8_t> bytes);
+std::string content_hash(std::string_view text);
+
+}  // namespace continuo

@@ -1,0 +1,80 @@
+// Collection: the MIDI files of a folder: scanned, filtered, duplicates grouped, split by piece.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "continuo/base/progress.h"
+#include "continuo/music/score.h"
+
+namespace continuo::corpus {
+
+struct ScanOptions {
+  double min_seconds = 60;   ///< the paper's 1 minute
+  double max_seconds = 300;  ///< the paper's 5 minutes
+  std::size_t min_notes = 1;
+  std::size_t max_notes = 1'000'000;
+  std::vector<int>
+      programs;  ///< keep pieces whose every pitched note is played by one of these General MIDI programs; empty: any
+  bool drums = true;           ///< false: pieces with percussion are left out
+  std::size_t max_pieces = 0;  ///< a seeded random choice of so many from those that pass; 0: all
+  std::uint64_t seed = 1;      ///< of that choice
+  std::string
+      label_column;  ///< column of the manifest (MANIFEST.csv in the folder) that gives each piece's label; empty: none
+  std::string select_column;  ///< keep only files whose manifest row has 1 in this column; empty: all
+  int threads = 0;            ///< 0: every core
+};
+
+struct Piece {
+  std::filesystem::path path;  ///< absolute
+  std::string name;            ///< relative to the folder
+  std::string hash;            ///< content_hash of the file
+  double seconds = 0;
+  std::size_t notes = 0;
+  std::vector<int> programs;  ///< sorted, percussion not among them
+  bool drums = false;
+  std::string label;         ///< from the manifest; empty: unknown
+  int group = 0;             ///< duplicates and near-duplicates share one
+  std::size_t warnings = 0;  ///< what the MIDI reader mended
+};
+
+struct LeftOut {
+  std::string name;    ///< relative to the folder
+  std::string reason;  ///< in words, for this file ("lasts 0:41, less than 1:00")
+  std::string kind;    ///< short, for counting ("too short")
+};
+
+struct Collection {
+  std::filesystem::path folder;
+  std::vector<Piece> pieces;      ///< by name
+  std::vector<LeftOut> left_out;  ///< by name
+  std::size_t files = 0;          ///< MIDI files found
+  double total_seconds() const;
+  std::size_t total_notes() const;
+  std::size_t groups() const;  ///< different works
+};
+
+/// Reads every .mid, .midi, .kar and .rmi below `folder` in parallel, filters, and groups duplicates. A broken file is
+/// left out with its reason; symbolic-link loops are not followed. The result does not depend on the number of threads.
+/// Throws Error when the folder is missing or holds no MIDI file; Interrupted.
+Collection scan(const std::filesystem::path& folder, const ScanOptions& options = {}, const ProgressSink& progress = {},
+                std::stop_token stop = {});
+
+struct SplitOptions {
+  double train = 0.8;       ///< the paper's 80 %
+  double validation = 0.0;  ///< 0.1 for 80/10/10
+  std::uint64_t seed = 1;
+};
+/// Indices into Collection::pieces, each sorted. Whole groups stay on one side; shares are met as nearly as groups
+/// allow, by number of pieces.
+struct Split {
+  std::vector<std::size_t> train, validation, test;
+};
+Split split(const Collection& collection, const SplitOptions& options = {});
+
+}  // namespace continuo::corpus

@@ -1,0 +1,58 @@
+// Dataset: a collection's encoded pieces in a cache file on disk, memory-mapped, so that a collection larger than
+// memory trains.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <span>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "continuo/base/file.h"
+#include "continuo/base/progress.h"
+#include "continuo/corpus/collection.h"
+#include "continuo/representation/representation.h"
+
+namespace continuo::corpus {
+
+enum class Part : std::uint8_t { kTrain = 0, kValidation = 1, kTest = 2 };
+
+/// One encoded piece in the cache.
+struct EncodedPiece {
+  std::string name;
+  std::span<const representation::Symbol> symbols;  ///< from Start to End, in the mapped file
+  int label = 0;                                    ///< index into the representation's labels, 0 ('unknown') without
+  Part part = Part::kTrain;
+  double seconds = 0;
+  std::size_t notes = 0;
+};
+
+class Dataset {
+ public:
+  /// Opens a cache file. Throws Error when it is not one, damaged, or of another version.
+  explicit Dataset(const std::filesystem::path& path);
+
+  const representation::RepresentationSpec& spec() const noexcept { return spec_; }
+  const std::vector<EncodedPiece>& pieces() const noexcept { return pieces_; }
+  std::vector<std::size_t> indices(Part part) const;
+  std::uint64_t symbol_count(Part part) const;
+  const std::filesystem::path& path() const noexcept { return path_; }
+
+ private:
+  std::filesystem::path path_;
+  MappedFile file_;
+  representation::RepresentationSpec spec_;
+  std::vector<EncodedPiece> pieces_;
+};
+
+/// Encodes the collection (fitting the representation on the training part where it needs that) into a cache file below
+/// `cache_folder` named by the content of the files, the split and the settings; when that file is there already it is
+/// opened at once. Labels of the spec are filled from the pieces' labels when the collection has any. Encoding streams
+/// piece by piece: memory does not grow with the collection. Throws Error; Interrupted.
+Dataset open_dataset(const Collection& collection, const Split& split, const representation::RepresentationSpec& spec,
+                     const std::filesystem::path& cache_folder, const ProgressSink& progress = {},
+                     std::stop_token stop = {});
+
+}  // namespace continuo::corpus

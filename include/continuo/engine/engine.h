@@ -1,0 +1,51 @@
+// The engine: streaming inference, one symbol in, the logits of the next out. It knows no music and no libtorch.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "continuo/weights/model_file.h"
+
+namespace continuo::engine {
+
+/// The running state of one sequence over a shared Model: ring buffers of past activations, recurrent state.
+/// Not thread-safe; different streams of one model may run on different threads. Allocates only when it is made.
+class Stream {
+ public:
+  virtual ~Stream() = default;
+  /// Consumes `symbol` and gives the logits [vocabulary_size] of the next one, valid until the next call.
+  /// A symbol beyond the vocabulary is taken as symbol 0.
+  virtual std::span<const float> step(std::uint16_t symbol) noexcept = 0;
+  /// Back to the beginning: state zero, as in training before the first symbol.
+  virtual void reset() noexcept = 0;
+  /// Global conditioning from the next step on; labels beyond the model's are taken as 0 ('unknown').
+  virtual void set_label(int label) noexcept = 0;
+};
+
+/// Immutable weights, packed for reading in order. Share one among all streams and threads.
+class Model {
+ public:
+  /// Throws Error when the file's network is not one that the engine knows.
+  static std::shared_ptr<const Model> create(const weights::ModelFile& file);
+  virtual ~Model() = default;
+
+  const weights::NetworkSpec& spec() const noexcept { return spec_; }
+  int vocabulary_size() const noexcept { return spec_.vocabulary_size; }
+  /// The stream keeps the model alive.
+  virtual std::unique_ptr<Stream> new_stream() const = 0;
+  virtual std::size_t stream_bytes() const noexcept = 0;  ///< heap bytes of one stream
+
+  /// The oracle: logits [symbols.size(), vocabulary_size] after each symbol, recomputed from the definition of the
+  /// network without any streaming state. For tests; slow.
+  virtual std::vector<float> recompute(std::span<const std::uint16_t> symbols, int label = 0) const = 0;
+
+ protected:
+  explicit Model(weights::NetworkSpec spec) : spec_(std::move(spec)) {}
+  /// For new_stream(): a shared pointer to this model.
+  weights::NetworkSpec spec_;
+};
+
+}  // namespace continuo::engine

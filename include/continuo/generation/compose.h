@@ -1,0 +1,74 @@
+// Composing: a model, a start and a length in, a piece of music out.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "continuo/base/progress.h"
+#include "continuo/engine/engine.h"
+#include "continuo/generation/sampler.h"
+#include "continuo/music/score.h"
+#include "continuo/representation/representation.h"
+
+namespace continuo::generation {
+
+/// A model file with the engine and the representation that it names.
+struct Composer {
+  std::shared_ptr<const engine::Model> model;
+  std::shared_ptr<const representation::Representation> representation;
+  /// Throws Error (no such file, no model, vocabulary and network do not fit).
+  static Composer load(const std::filesystem::path& model_file);
+};
+
+enum class StartKind {
+  kBeginning,  ///< Start (and label): the beginning of a piece
+  kRandom,     ///< a random array of symbols primes the network, as in the paper; it is not part of the result unless
+               ///< asked for
+  kPrompt,     ///< goes on from `prompt`, which is part of the result
+};
+
+struct ComposeOptions {
+  SamplingOptions sampling;
+  StartKind start = StartKind::kBeginning;
+  std::size_t random_length = 0;  ///< symbols of the random array; 0: the receptive field, 256 where there is none
+  bool keep_random = false;       ///< keep the random array in the result
+  std::optional<Score> prompt;    ///< for kPrompt
+  std::optional<double>
+      seconds;  ///< stop at these lengths, whichever comes first; the prompt counts. Without any: 120 seconds
+  std::optional<int> bars;
+  std::optional<std::size_t> symbols;  ///< generated ones
+  bool stop_at_end = true;             ///< an End symbol ends the piece; false: End is never chosen
+  bool mask_grammar = true;            ///< only symbols that the grammar allows are chosen
+  std::string label;                   ///< style or composer of a model that has labels; empty: 'unknown'
+  std::uint64_t seed = 1;
+  std::uint64_t stream = 0;  ///< number of the piece among several of one seed
+};
+
+struct Composition {
+  std::vector<representation::Symbol> symbols;  ///< what the result was decoded from
+  Score score;
+  std::size_t generated = 0;  ///< symbols chosen by the model
+  std::size_t dropped = 0;    ///< symbols that decoding had to drop (without mask_grammar)
+  std::size_t repaired = 0;
+  bool ended = false;                 ///< the model chose to end
+  std::vector<std::string> warnings;  ///< for the user: a loop, no notes at all ..., each with what to do
+};
+
+/// Deterministic in (model, options). Throws Error (unknown label, empty prompt); Interrupted.
+Composition compose(const Composer& composer, const ComposeOptions& options, const ProgressSink& progress = {},
+                    std::stop_token stop = {});
+
+/// The longest tail of `symbols` that repeats one block of at most `max_period` symbols at least `min_repeats` times.
+struct Loop {
+  std::size_t period = 0;  ///< symbols of the block; 0: no loop
+  std::size_t repeats = 0;
+};
+Loop find_loop(std::span<const representation::Symbol> symbols, std::size_t max_period = 64,
+               std::size_t min_repeats = 8);
+
+}  // namespace continuo::generation

@@ -1,0 +1,33 @@
+// Sampler: logits to the next symbol.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "continuo/base/random.h"
+
+namespace continuo::generation {
+
+struct SamplingOptions {
+  bool argmax = false;       ///< the paper's choice: always the most probable symbol
+  double temperature = 1.0;  ///< above 0; logits are divided by it
+  int top_k = 0;             ///< keep the k most probable; 0: all
+  double top_p = 1.0;  ///< keep the smallest set of most probable symbols that has this probability (nucleus sampling)
+};
+
+/// Allocates only when made. The same logits, options and random state give the same symbol everywhere.
+class Sampler {
+ public:
+  /// Throws Error for a temperature that is not above 0, a negative top_k, or top_p outside (0, 1].
+  Sampler(const SamplingOptions& options, std::size_t vocabulary_size);
+  /// mask (empty, or one byte per symbol): 0 forbids. At least one symbol must be allowed. Ties go to the lower symbol.
+  std::uint16_t choose(std::span<const float> logits, std::span<const std::uint8_t> mask, Random& random) noexcept;
+
+ private:
+  SamplingOptions options_;
+  std::vector<double> probability_;
+  std::vector<std::uint16_t> order_;
+};
+
+}  // namespace continuo::generation

@@ -1,0 +1,60 @@
+// Standard MIDI Files (SMF 1.0, RP-001) to and from Score.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "continuo/music/score.h"
+
+namespace continuo::midi {
+
+/// Something in a file that was mended, left out or ignored.
+struct Warning {
+  std::uint64_t offset = 0;  ///< byte in the file
+  std::string text;
+};
+
+struct ReadOptions {
+  std::size_t max_warnings = 100;  ///< further ones are counted, not kept
+};
+
+struct ReadResult {
+  Score score;  ///< in normal form
+  std::vector<Warning> warnings;
+  std::size_t warning_count = 0;  ///< all of them, kept or not
+  int format = 1;                 ///< 0, 1 or 2 as the header said it
+};
+
+/// Reads formats 0, 1 and 2 (2: its patterns one after the other), ppq and SMPTE division, bare or in a RIFF (RMID)
+/// wrapper. SMPTE time becomes ppq with the tempo that keeps every event at its second exactly. What can be used is
+/// used, with a warning; throws Error (with the byte offset) only when nothing can be: no MIDI header, or no track.
+/// Memory and time are linear in bytes.size() whatever the bytes say. Thread-safe.
+ReadResult read(std::span<const std::uint8_t> bytes, const ReadOptions& options = {});
+
+/// The same from a file; errors carry its path.
+ReadResult read_file(const std::filesystem::path& path, const ReadOptions& options = {});
+
+struct WriteOptions {
+  int format = 1;  ///< 0: one chunk; 1: a conductor chunk, then one chunk per track
+  bool running_status = true;
+  /// Writes SMPTE division instead of ppq: frames per second (24, 25, 29 for drop-frame 30, 30) and ticks per frame.
+  /// Times are rounded to such ticks, and tempos keep only their effect on time.
+  struct Smpte {
+    int frames_per_second = 25;
+    int ticks_per_frame = 40;
+  };
+  std::optional<Smpte> smpte;
+};
+
+/// For every score in normal form read(write(score)).score == score. Throws Error for what the format cannot hold
+/// (ppq, values out of range, a delta time over 2^28 - 1 ticks).
+std::vector<std::uint8_t> write(const Score& score, const WriteOptions& options = {});
+
+/// Writes atomically.
+void write_file(const std::filesystem::path& path, const Score& score, const WriteOptions& options = {});
+
+}  // namespace continuo::midi

@@ -1,0 +1,128 @@
+// Score: notes on tracks with tempo, metre and key, in ticks. A plain value; nothing here knows files or symbols.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace continuo {
+
+using Tick = std::int64_t;  ///< musical time: 1/ppq of a quarter note
+using Beat = double;        ///< musical time in quarter notes
+using Seconds = double;
+
+inline constexpr int kDrumChannel = 9;  ///< General MIDI percussion, counted from 0
+inline constexpr std::uint32_t kDefaultTempo =
+    500'000;  ///< microseconds per quarter note (120 a minute) where a file is silent
+
+struct Note {
+  Tick onset = 0;
+  Tick duration = 0;           ///< at least 0; 0 is a note that was switched off where it began
+  std::uint8_t pitch = 60;     ///< MIDI key, 0 to 127 (60: middle C)
+  std::uint8_t velocity = 64;  ///< 1 to 127
+  friend bool operator==(const Note&, const Note&) = default;
+};
+
+struct ControlChange {
+  Tick tick = 0;
+  std::uint8_t controller = 0;  ///< 64: sustain pedal
+  std::uint8_t value = 0;
+  friend bool operator==(const ControlChange&, const ControlChange&) = default;
+};
+
+struct PitchBend {
+  Tick tick = 0;
+  std::int16_t value = 0;  ///< -8192 to 8191
+  friend bool operator==(const PitchBend&, const PitchBend&) = default;
+};
+
+/// The notes of one instrument: one channel and one program.
+struct Track {
+  std::string name;
+  std::uint8_t channel = 0;             ///< 0 to 15; kDrumChannel is percussion
+  std::uint8_t program = 0;             ///< General MIDI program, 0 to 127
+  std::vector<Note> notes;              ///< in the order of note_before()
+  std::vector<ControlChange> controls;  ///< by tick
+  std::vector<PitchBend> bends;         ///< by tick
+  bool is_drums() const noexcept { return channel == kDrumChannel; }
+  friend bool operator==(const Track&, const Track&) = default;
+};
+
+struct TempoChange {
+  Tick tick = 0;
+  std::uint32_t microseconds_per_quarter = kDefaultTempo;  ///< 1 to 0xffffff
+  friend bool operator==(const TempoChange&, const TempoChange&) = default;
+};
+
+struct TimeSignature {
+  Tick tick = 0;
+  int numerator = 4;    ///< 1 to 255
+  int denominator = 4;  ///< a power of two, 1 to 128
+  friend bool operator==(const TimeSignature&, const TimeSignature&) = default;
+};
+
+struct KeySignature {
+  Tick tick = 0;
+  int sharps = 0;  ///< -7 (flats) to 7 (sharps)
+  bool minor = false;
+  friend bool operator==(const KeySignature&, const KeySignature&) = default;
+};
+
+/// Text meta events; the values are the meta event numbers of the Standard MIDI File 1.0 specification.
+enum class TextKind : std::uint8_t {
+  kText = 1,
+  kCopyright = 2,
+  kTrackName = 3,
+  kInstrument = 4,
+  kLyric = 5,
+  kMarker = 6,
+  kCue = 7
+};
+
+struct TextEvent {
+  Tick tick = 0;
+  TextKind kind = TextKind::kText;
+  std::string text;  ///< bytes as they stood in the file
+  friend bool operator==(const TextEvent&, const TextEvent&) = default;
+};
+
+/// A piece of music. Without a tempo at tick 0 it begins at kDefaultTempo, without a time signature in 4/4.
+struct Score {
+  int ppq = 480;  ///< ticks per quarter note, 1 to 32767
+  std::vector<TempoChange> tempos;
+  std::vector<TimeSignature> time_signatures;
+  std::vector<KeySignature> key_signatures;
+  std::vector<TextEvent> texts;
+  std::vector<Track> tracks;
+  friend bool operator==(const Score&, const Score&) = default;
+};
+
+/// Order of notes in a track: onset, then pitch, then duration, then velocity.
+bool note_before(const Note& a, const Note& b) noexcept;
+
+/// Brings a score to its normal form: everything in its order, one tempo and one signature per tick (the last wins) and
+/// none that repeats the one before, tracks without any content removed. Two scores that mean the same are then equal.
+void normalise(Score& score);
+
+std::size_t note_count(const Score& score) noexcept;
+
+/// Tick at which the last note ends; 0 for a score without notes.
+Tick end_tick(const Score& score) noexcept;
+
+/// Seconds from the beginning (tick 0) to the end of the last note.
+Seconds duration_seconds(const Score& score);
+
+/// Lengthens notes that are held by the sustain pedal (controller 64 at 64 or more) up to its release or the next
+/// onset of the same pitch, and removes the pedal events.
+void apply_sustain(Score& score);
+
+/// The same music with `new_ppq` ticks per quarter note: times are rounded to the nearest tick.
+Score with_ppq(const Score& score, int new_ppq);
+
+/// Pitch name in scientific notation, for example "C4" for 60, "F#3" for 54.
+std::string pitch_name(int pitch);
+
+/// General MIDI level 1 name of a program, 0 to 127, for example "Acoustic Grand Piano".
+const char* program_name(int program) noexcept;
+
+}  // namespace continuo

@@ -1,0 +1,44 @@
+// Pictures as PNG or SVG, by the extension of the path: piano rolls, curves, histograms. Written atomically.
+#pragma once
+
+#include <filesystem>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "continuo/music/score.h"
+
+namespace continuo::plot {
+
+struct PianoRollOptions {
+  std::string title;
+  int width = 1600;  ///< pixels
+  int height = 700;
+};
+/// Bars and beats as a grid, one colour per track, brightness by velocity, octave names at the side, seconds below.
+void piano_roll(const std::filesystem::path& path, const Score& score, const PianoRollOptions& options = {});
+
+struct Curve {
+  std::string label;
+  std::vector<double> x, y;  ///< same length; values that are not finite interrupt the line
+  bool points = false;       ///< mark each point (for few points)
+};
+struct ChartOptions {
+  std::string title, x_label, y_label;
+  int width = 1000;
+  int height = 600;
+};
+/// Lines with axes, ticks at round numbers and a legend.
+void curves(const std::filesystem::path& path, std::span<const Curve> lines, const ChartOptions& options = {});
+
+/// Counts of `values` in bins of equal width between `low` and `high`; what lies beyond is counted in the outermost
+/// bins and said.
+struct HistogramOptions : ChartOptions {
+  double low = 0, high = 1;
+  int bins = 40;
+};
+void histogram(const std::filesystem::path& path, std::span<const double> values, const HistogramOptions& options);
+
+bool is_picture_path(const std::filesystem::path& path);  ///< .png or .svg
+
+}  // namespace continuo::plot

@@ -1,0 +1,54 @@
+// Recipe: what to train and how, as a TOML file in which every default can be seen.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+
+#include "continuo/corpus/collection.h"
+#include "continuo/representation/representation.h"
+#include "continuo/weights/network_spec.h"
+
+namespace continuo::training {
+
+struct OptimisationOptions {
+  std::string objective =
+      "every-position";         ///< or "many-to-one": the paper's, only the last position of a window is scored
+  int chunk = 512;              ///< symbols per example (many-to-one: the window's length)
+  int batch = 16;               ///< examples per step
+  double learning_rate = 2e-3;  ///< peak, AdamW
+  double weight_decay = 0.01;
+  double beta1 = 0.9, beta2 = 0.98;
+  double warmup = 0.03;  ///< share of the run in which the rate climbs linearly; it then falls along a cosine to
+                         ///< `final_rate` x peak
+  double final_rate = 0.05;
+  double clip_norm = 1.0;  ///< gradient clipping; 0: none
+  double epochs = 0;  ///< the run ends at the first of these limits that is above 0; one epoch sees as many symbols as
+                      ///< the training part holds
+  double minutes = 0;
+  std::int64_t steps = 0;
+  double evaluate_every = 1.0;  ///< epochs between held-out losses; runs limited by minutes or steps also evaluate at
+                                ///< least every tenth of the run
+  int transpose = 0;            ///< augmentation: up to so many semitones either way
+  double tempo = 0.0;           ///< augmentation: tempo factor in [1 - tempo, 1 + tempo]
+  std::uint64_t seed = 1;
+  int threads = 0;  ///< of libtorch; 0: every core
+};
+
+struct Recipe {
+  corpus::ScanOptions collection;
+  corpus::SplitOptions split;
+  representation::RepresentationSpec representation;
+  weights::NetworkSpec network;  ///< vocabulary_size and labels are filled in from the collection
+  OptimisationOptions training;
+  bool condition_on_label = false;  ///< global conditioning on the pieces' labels
+};
+
+/// Throws Error naming the file, the line and the key that is unknown or has a wrong type or value.
+Recipe load_recipe(const std::filesystem::path& path);
+Recipe parse_recipe(const std::string& toml, const std::string& path = "");
+
+/// The whole recipe as TOML, every option written out with a comment; parse_recipe(to_toml(r)) is r.
+std::string to_toml(const Recipe& recipe);
+
+}  // namespace continuo::training

@@ -1,0 +1,60 @@
+// The model file: safetensors with the recipe in its metadata. Its bytes are described in docs/model-file.md.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "continuo/base/file.h"
+#include "continuo/weights/network_spec.h"
+
+namespace continuo::weights {
+
+inline constexpr int kModelFormatVersion = 1;
+
+/// fp32 values, row-major.
+struct Tensor {
+  std::vector<std::int64_t> shape;
+  std::span<const float> values;
+};
+
+/// A model file that was read and checked: every offset, length and shape lies within the file and fits the spec.
+class ModelFile {
+ public:
+  /// Throws Error: no safetensors file, unknown version, a tensor missing, extra or of another shape (named), values
+  /// not finite.
+  static ModelFile load(const std::filesystem::path& path);
+  static ModelFile parse(std::vector<std::uint8_t> bytes, const std::string& path = "");
+
+  const NetworkSpec& network() const noexcept { return network_; }
+  /// JSON texts: "continuo.representation", "continuo.recipe", "continuo.training" and what else was saved. Empty when
+  /// absent.
+  const std::string& metadata(const std::string& key) const;
+  const std::map<std::string, std::string>& all_metadata() const noexcept { return metadata_; }
+  /// Throws Error when there is none of that name.
+  const Tensor& tensor(const std::string& name) const;
+  const std::map<std::string, Tensor>& tensors() const noexcept { return tensors_; }
+  std::int64_t parameter_count() const noexcept;
+
+ private:
+  std::vector<std::uint8_t> bytes_;
+  NetworkSpec network_;
+  std::map<std::string, std::string> metadata_;
+  std::map<std::string, Tensor> tensors_;
+};
+
+/// What is saved. Tensors must be exactly those of tensor_specs(network).
+struct ModelContents {
+  NetworkSpec network;
+  std::map<std::string, std::string> metadata;  ///< further keys beside "continuo.network" and "continuo.version"
+  std::map<std::string, std::vector<float>> tensors;
+};
+
+/// Deterministic bytes: keys sorted, 64-byte aligned data. Atomic. Throws Error.
+void save(const std::filesystem::path& path, const ModelContents& contents);
+std::vector<std::uint8_t> serialise(const ModelContents& contents);
+
+}  // namespace continuo::weights
