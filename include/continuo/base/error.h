@@ -1,10 +1,12 @@
 // The one exception of Continuo: which file, where in it, what is wrong, and what to do about it.
 #pragma once
 
+#include <concepts>
 #include <cstdint>
 #include <optional>
 #include <stdexcept>
 #include <string>
+#include <utility>
 
 namespace continuo {
 
@@ -21,7 +23,9 @@ struct ErrorInfo {
 class Error : public std::runtime_error {
  public:
   explicit Error(ErrorInfo info);
-  explicit Error(std::string message) : Error(ErrorInfo{.message = std::move(message)}) {}
+  /// Only a message. A template, so that a braced list always means an ErrorInfo.
+  template <std::convertible_to<std::string> Text>
+  explicit Error(Text&& message) : Error(ErrorInfo{.message = std::forward<Text>(message)}) {}
 
   const ErrorInfo& info() const noexcept { return info_; }
 

@@ -38,13 +38,15 @@ struct ComposeOptions {
   std::size_t random_length = 0;  ///< symbols of the random array; 0: the receptive field, 256 where there is none
   bool keep_random = false;       ///< keep the random array in the result
   std::optional<Score> prompt;    ///< for kPrompt
-  std::optional<double>
-      seconds;  ///< stop at these lengths, whichever comes first; the prompt counts. Without any: 120 seconds
+  /// Lengths of the new music, after the prompt; it stops at the first that is reached. Without any: 120 seconds.
+  std::optional<double> seconds;
   std::optional<int> bars;
-  std::optional<std::size_t> symbols;  ///< generated ones
-  bool stop_at_end = true;             ///< an End symbol ends the piece; false: End is never chosen
-  bool mask_grammar = true;            ///< only symbols that the grammar allows are chosen
-  std::string label;                   ///< style or composer of a model that has labels; empty: 'unknown'
+  std::optional<std::size_t> symbols;  ///< exact
+  /// End is not chosen before this share of the asked length.
+  double earliest_end = 0.5;
+  bool stop_at_end = true;   ///< an End symbol ends the piece; false: End is never chosen
+  bool mask_grammar = true;  ///< only symbols that the grammar allows are chosen
+  std::string label;         ///< style or composer of a model that has labels; empty: 'unknown'
   std::uint64_t seed = 1;
   std::uint64_t stream = 0;  ///< number of the piece among several of one seed
 };

@@ -1,0 +1,249 @@
+// The loop that the paper describes (section IV.D): predict a distribution, choose, append, go on.
+#include "continuo/generation/compose.h"
+
+#include <algorithm>
+#include <cctype>
+#include <utility>
+
+#include "continuo/base/error.h"
+
+namespace continuo::generation {
+namespace {
+
+using representation::kEnd;
+using representation::kStart;
+using representation::Symbol;
+
+constexpr double kDefaultSeconds = 120;
+constexpr std::size_t kStatelessPrime = 256;   // random symbols for networks without a receptive field of their own
+constexpr std::size_t kMostSymbols = 200'000;  // where only a length in music was asked for and none comes
+constexpr std::size_t kTidyingSymbols = 64;    // beyond a limit, to finish the note that was begun
+
+bool same_word(const std::string& a, const std::string& b) {
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
+                    [](unsigned char x, unsigned char y) { return std::tolower(x) == std::tolower(y); });
+}
+
+int label_index(const representation::RepresentationSpec& spec, const std::string& label) {
+  if (label.empty()) return 0;
+  for (std::size_t i = 0; i < spec.labels.size(); ++i) {
+    if (same_word(spec.labels[i], label)) return static_cast<int>(i);
+  }
+  if (spec.labels.empty()) {
+    throw Error({.message = "this model has no styles, so '" + label + "' cannot be asked of it",
+                 .hint = "Train one on a collection with labels, or leave the style out."});
+  }
+  std::string known;
+  for (const auto& name : spec.labels) known += (known.empty() ? "" : ", ") + name;
+  throw Error({.message = "this model knows no style '" + label + "'", .hint = "It knows: " + known + "."});
+}
+
+/// One piece in the making: the network's stream, the grammar's cursor and the symbols so far go forward together.
+class Session {
+ public:
+  Session(const Composer& composer, const ComposeOptions& options)
+      : composer_(composer),
+        options_(options),
+        random_(options.seed, options.stream + 1),
+        sampler_(options.sampling, composer.representation->vocabulary().size()),
+        stream_(composer.model->new_stream()),
+        cursor_(composer.representation->cursor()),
+        mask_(composer.representation->vocabulary().size(), 1) {
+    const auto& spec = composer.representation->spec();
+    label_ = label_index(spec, options.label);
+    stream_->set_label(label_);
+    switch (options.start) {
+      case StartKind::kBeginning:
+        begin_piece();
+        break;
+      case StartKind::kRandom:
+        prime_with_noise();
+        break;
+      case StartKind::kPrompt:
+        prime_with_prompt();
+        break;
+    }
+  }
+
+  Composition run(const ProgressSink& progress, const std::stop_token& stop) {
+    const bool by_length = options_.seconds || options_.bars;
+    const double seconds = options_.seconds.value_or(by_length || options_.symbols ? 0 : kDefaultSeconds);
+    const double seconds_before = cursor_->seconds();
+    const int bars_before = cursor_->bars();
+    const std::size_t most = options_.symbols.value_or(kMostSymbols);
+    const auto share_done = [&] {
+      double share = 0;
+      if (seconds > 0) share = std::max(share, (cursor_->seconds() - seconds_before) / seconds);
+      if (options_.bars)
+        share = std::max(share, static_cast<double>(cursor_->bars() - bars_before) / std::max(1, *options_.bars));
+      if (options_.symbols)
+        share = std::max(share,
+                         static_cast<double>(result_.generated) / static_cast<double>(std::max<std::size_t>(1, most)));
+      return share;
+    };
+
+    std::size_t over = 0;
+    while (result_.generated < most) {
+      if (stop.stop_requested()) throw Interrupted("interrupted before the piece was finished");
+      const double share = share_done();
+      cursor_->allowed(mask_);
+      const bool clean = mask_[kEnd] != 0;  // a piece may end here: nothing is half written
+      if (share >= 1 && (clean || ++over > kTidyingSymbols) && !options_.symbols) break;
+      if (!options_.mask_grammar) std::fill(mask_.begin(), mask_.end(), std::uint8_t{1});
+      forbid_marks(share);
+      const Symbol symbol = sampler_.choose(logits_, mask_, random_);
+      take(symbol, true);
+      ++result_.generated;
+      if (progress && result_.generated % 64 == 0) {
+        progress({.task = "Composing",
+                  .done = static_cast<std::uint64_t>(std::min(1.0, share_done()) * 1000),
+                  .total = 1000,
+                  .unit = "per mille"});
+      }
+      if (symbol == kEnd && options_.stop_at_end) {
+        result_.ended = true;
+        break;
+      }
+    }
+    if (result_.generated == kMostSymbols && !options_.symbols) {
+      result_.warnings.push_back(
+          "the model wrote " + std::to_string(kMostSymbols) +
+          " symbols without reaching the asked length, and was stopped; try another --seed or a lower --temperature");
+    }
+    finish();
+    return std::move(result_);
+  }
+
+ private:
+  /// Feeds the network and, unless it is only to prime it, writes the symbol down.
+  void take(Symbol symbol, bool keep) {
+    logits_ = stream_->step(symbol);
+    if (keep) {
+      result_.symbols.push_back(symbol);
+      cursor_->advance(symbol);
+    }
+  }
+
+  void begin_piece() {
+    const auto opening =
+        composer_.representation->encode(Score{}, {.label = spoken_label(), .start = true, .end = false});
+    for (const Symbol symbol : opening.symbols) take(symbol, true);
+  }
+
+  std::optional<int> spoken_label() const {
+    return composer_.representation->spec().labels.empty() ? std::nullopt : std::optional<int>(label_);
+  }
+
+  /// The paper's "random array": uniform over the symbols of music, whatever the grammar says.
+  void prime_with_noise() {
+    const auto& vocabulary = composer_.representation->vocabulary();
+    const std::size_t first = 2 + composer_.representation->spec().labels.size();  // Start, End and labels are no music
+    std::size_t length = options_.random_length;
+    if (length == 0) length = static_cast<std::size_t>(composer_.model->spec().receptive_field());
+    if (length == 0) length = kStatelessPrime;
+    if (first >= vocabulary.size()) throw Error("the model's vocabulary holds no musical symbol");
+    for (std::size_t i = 0; i < length; ++i) {
+      take(static_cast<Symbol>(first + random_.below(vocabulary.size() - first)), options_.keep_random);
+    }
+    if (!options_.keep_random) {  // the grammar starts afresh: what follows the noise is the piece
+      for (const Symbol symbol :
+           composer_.representation->encode(Score{}, {.label = spoken_label(), .start = true, .end = false}).symbols) {
+        result_.symbols.push_back(symbol);
+        cursor_->advance(symbol);
+      }
+    }
+  }
+
+  void prime_with_prompt() {
+    if (!options_.prompt || note_count(*options_.prompt) == 0) {
+      throw Error({.message = "the prompt has no notes",
+                   .hint = "Give a MIDI file with at least one note, or leave the prompt out."});
+    }
+    const auto encoding =
+        composer_.representation->encode(*options_.prompt, {.label = spoken_label(), .start = true, .end = false});
+    for (const Symbol symbol : encoding.symbols) take(symbol, true);
+    for (const auto& loss : encoding.losses) result_.warnings.push_back("of the prompt, " + loss);
+  }
+
+  void forbid_marks(double share) {
+    const std::size_t labels = composer_.representation->spec().labels.size();
+    mask_[kStart] = 0;
+    for (std::size_t i = 0; i < labels; ++i) mask_[2 + i] = 0;
+    const bool too_early = share < options_.earliest_end;
+    if (!options_.stop_at_end || too_early) {
+      mask_[kEnd] = 0;
+      if (std::find(mask_.begin(), mask_.end(), std::uint8_t{1}) == mask_.end()) mask_[kEnd] = 1;
+    }
+  }
+
+  void finish() {
+    auto decoding = composer_.representation->decode(result_.symbols);
+    result_.score = std::move(decoding.score);
+    result_.dropped = decoding.dropped;
+    result_.repaired = decoding.repaired;
+    auto& warnings = result_.warnings;
+    if (note_count(result_.score) == 0) {
+      warnings.push_back(
+          "the piece has no notes; try another --seed, a higher --temperature, or a model that was trained longer");
+    }
+    const std::span<const Symbol> made =
+        std::span(result_.symbols).last(std::min(result_.generated, result_.symbols.size()));
+    if (const Loop loop = find_loop(made); loop.period > 0) {
+      warnings.push_back((loop.period == 1
+                              ? "the piece ends in one symbol repeated "
+                              : "the piece ends in a block of " + std::to_string(loop.period) + " symbols repeated ") +
+                         std::to_string(loop.repeats) + " times" +
+                         (options_.sampling.argmax ? ": always choosing the most probable symbol falls into such "
+                                                     "loops; sample instead (--temperature 1 --top-p 0.95)"
+                                                   : "; try another --seed or a higher --temperature"));
+    }
+    if (result_.dropped + result_.repaired > 0) {
+      warnings.push_back(std::to_string(result_.dropped) + " symbols that the grammar forbids were dropped and " +
+                         std::to_string(result_.repaired) + " mended");
+    }
+  }
+
+  const Composer& composer_;
+  const ComposeOptions& options_;
+  Random random_;
+  Sampler sampler_;
+  std::unique_ptr<engine::Stream> stream_;
+  std::unique_ptr<representation::Cursor> cursor_;
+  std::vector<std::uint8_t> mask_;
+  std::span<const float> logits_;
+  Composition result_;
+  int label_ = 0;
+};
+
+}  // namespace
+
+Composer Composer::load(const std::filesystem::path& model_file) {
+  const auto file = weights::ModelFile::load(model_file);
+  const std::string& spec = file.metadata("continuo.representation");
+  if (spec.empty()) {
+    throw Error({.message = "names no representation, so its symbols have no meaning",
+                 .path = model_file.string(),
+                 .hint = "Compose with a model that Continuo trained on music."});
+  }
+  Composer composer;
+  composer.representation = representation::make(representation::spec_from_json(spec));
+  composer.model = engine::Model::create(file);
+  const std::size_t symbols = composer.representation->vocabulary().size();
+  if (symbols != static_cast<std::size_t>(composer.model->vocabulary_size())) {
+    throw Error({.message = "its network has " + std::to_string(composer.model->vocabulary_size()) +
+                            " symbols, its representation " + std::to_string(symbols),
+                 .path = model_file.string(),
+                 .hint = "The file is damaged or was made by another version."});
+  }
+  return composer;
+}
+
+Composition compose(const Composer& composer, const ComposeOptions& options, const ProgressSink& progress,
+                    std::stop_token stop) {
+  if (options.seconds && !(*options.seconds > 0)) throw Error("the length in seconds must be above 0");
+  if (options.bars && *options.bars < 1) throw Error("the length in bars must be at least 1");
+  if (options.symbols && *options.symbols < 1) throw Error("the length in symbols must be at least 1");
+  return Session(composer, options).run(progress, stop);
+}
+
+}  // namespace continuo::generation
