@@ -1,0 +1,213 @@
+// continuo compose: a model writes new music as MIDI, sound and picture.
+#include <fmt/core.h>
+
+#include <chrono>
+#include <cmath>
+#include <filesystem>
+#include <mutex>
+
+#include "commands.h"
+#include "continuo/audio/render.h"
+#include "continuo/base/error.h"
+#include "continuo/base/parallel.h"
+#include "continuo/generation/compose.h"
+#include "continuo/midi/midi.h"
+#include "continuo/plot/plot.h"
+#include "terminal.h"
+
+namespace continuo::app {
+namespace {
+
+namespace fs = std::filesystem;
+
+struct Options {
+  fs::path model;
+  std::vector<fs::path> outputs;
+  generation::ComposeOptions compose;
+  std::string start = "beginning";
+  fs::path prompt;
+  double seconds = 0;
+  int bars = 0;
+  std::size_t symbols = 0;
+  int count = 1;
+  int threads = 0;
+  bool no_mask = false;
+  bool go_on = false;
+  audio::RenderOptions render;
+};
+
+bool is_midi_path(const fs::path& path) { return path.extension() == ".mid" || path.extension() == ".midi"; }
+
+/// A name without an extension stands for all three kinds of file. Refuses what cannot be written before anything is
+/// composed.
+std::vector<fs::path> resolve_outputs(const std::vector<fs::path>& asked) {
+  std::vector<fs::path> outputs;
+  for (const auto& path : asked) {
+    if (path.extension().empty()) {
+      for (const char* extension : {".mid", ".wav", ".png"}) outputs.push_back(fs::path(path) += extension);
+    } else if (is_midi_path(path) || audio::is_audio_path(path) || plot::is_picture_path(path)) {
+      outputs.push_back(path);
+    } else {
+      throw Error({.message = "its extension names no kind of file that can be written",
+                   .path = path.string(),
+                   .hint = "Use .mid for MIDI, .wav, .flac or .ogg for sound, .png or .svg for a picture, or no "
+                           "extension for all three."});
+    }
+  }
+  return outputs;
+}
+
+fs::path numbered(const fs::path& path, int index, int count) {
+  if (count == 1) return path;
+  return path.parent_path() / fmt::format("{}-{}{}", path.stem().string(), index + 1, path.extension().string());
+}
+
+/// Each composition gets a title that says how to make it again.
+std::string title_of(const Options& options, int index) {
+  return fmt::format("{}, seed {}{}", options.model.stem().string(), options.compose.seed,
+                     options.count > 1 ? fmt::format(", piece {}", index + 1) : "");
+}
+
+void write_outputs(const Options& options, const std::vector<fs::path>& outputs, int index,
+                   const generation::Composition& piece) {
+  std::optional<audio::Waveform> sound;
+  for (const auto& output : outputs) {
+    const fs::path path = numbered(output, index, options.count);
+    std::string remark;
+    if (is_midi_path(path)) {
+      midi::write_file(path, piece.score);
+    } else if (plot::is_picture_path(path)) {
+      plot::piano_roll(path, piece.score, {.title = title_of(options, index)});
+    } else {
+      if (!sound) sound = audio::render(piece.score, options.render, terminal_progress(), interruption());
+      audio::write_file(path, *sound);
+      const auto measured = audio::measure(*sound);
+      if (measured.peak == 0 || std::isinf(measured.loudness_lufs)) remark = " (silent)";
+      if (measured.clipped_ratio > 1e-4) remark = " (clipped)";
+    }
+    fmt::print("  {}{}\n", path.string(), remark);
+  }
+}
+
+void run(Options& options) {
+  const auto stop = interruption();
+  const auto outputs = resolve_outputs(options.outputs);
+  const auto composer = generation::Composer::load(options.model);
+  auto& how = options.compose;
+  if (options.seconds != 0) how.seconds = options.seconds;
+  if (options.bars != 0) how.bars = options.bars;
+  if (options.symbols != 0) how.symbols = options.symbols;
+  how.mask_grammar = !options.no_mask;
+  how.stop_at_end = !options.go_on;
+  how.start = options.start == "random" ? generation::StartKind::kRandom : generation::StartKind::kBeginning;
+  if (!options.prompt.empty()) {
+    how.start = generation::StartKind::kPrompt;
+    auto read = midi::read_file(options.prompt);
+    for (const auto& warning : read.warnings)
+      fmt::print(stderr, "{}: at byte {}: {}\n", options.prompt.string(), warning.offset, warning.text);
+    how.prompt = std::move(read.score);
+  }
+
+  const auto begun = std::chrono::steady_clock::now();
+  std::vector<generation::Composition> pieces(static_cast<std::size_t>(options.count));
+  const ProgressSink progress = terminal_progress();
+  std::mutex mutex;
+  std::uint64_t done = 0;
+  parallel_for(
+      pieces.size(), options.threads,
+      [&](std::size_t i) {
+        auto mine = how;
+        mine.stream = i;
+        pieces[i] = generation::compose(composer, mine, options.count == 1 ? progress : ProgressSink{}, stop);
+        const std::scoped_lock lock(mutex);
+        ++done;
+        if (options.count > 1) progress({.task = "Composing", .done = done, .total = pieces.size(), .unit = "pieces"});
+      },
+      stop);
+  const double spent = std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count();
+
+  std::size_t symbols = 0;
+  double music = 0;
+  for (std::size_t i = 0; i < pieces.size(); ++i) {
+    const auto& piece = pieces[i];
+    symbols += piece.generated;
+    music += duration_seconds(piece.score);
+    fmt::print("{}: {} of music, {} notes, {} symbols{}\n",
+               options.count == 1 ? "Composed" : fmt::format("Piece {}", i + 1),
+               format_duration(duration_seconds(piece.score)), format_count(note_count(piece.score)),
+               format_count(piece.generated), piece.ended ? ", ended by itself" : "");
+    for (const auto& warning : piece.warnings) fmt::print("  note: {}\n", warning);
+    write_outputs(options, outputs, static_cast<int>(i), piece);
+  }
+  fmt::print("{:.1f} s for {} of music: {:.0f} symbols a second, {:.0f} times real time\n", spent,
+             format_duration(music), static_cast<double>(symbols) / std::max(spent, 1e-9),
+             music / std::max(spent, 1e-9));
+}
+
+}  // namespace
+
+void add_compose(CLI::App& app) {
+  auto options = std::make_shared<Options>();
+  auto* command = app.add_subcommand("compose", "Write new music with a trained model");
+  command->footer(
+      "Examples:\n"
+      "  continuo compose --model trained/best.safetensors -o new\n"
+      "      writes new.mid, new.wav and new.png\n"
+      "  continuo compose --model M --prompt mine.mid --bars 16 -o longer.mid -o longer.flac\n"
+      "      goes on from your own piece by 16 bars\n"
+      "  continuo compose --model M --start random --argmax -o paper.mid\n"
+      "      as the paper does: a random array, then always the most probable symbol\n"
+      "  continuo compose --model M --count 8 --seed 7 --temperature 0.9 -o piece.mid\n"
+      "      writes piece-1.mid to piece-8.mid");
+  command->add_option("-m,--model", options->model, "Model file (.safetensors)")->required()->type_name("FILE");
+  command
+      ->add_option("-o,--output", options->outputs,
+                   "File to write: .mid, .wav, .flac, .ogg, .png, .svg, or a name without extension for .mid, .wav and "
+                   ".png; repeat for several")
+      ->default_val(std::vector<fs::path>{"composition"})
+      ->type_name("FILE");
+  command
+      ->add_option("--start", options->start,
+                   "What the music begins from: the beginning of a piece, or a random array of symbols (the paper's)")
+      ->check(CLI::IsMember({"beginning", "random"}))
+      ->capture_default_str();
+  command
+      ->add_option("--random-length", options->compose.random_length,
+                   "Symbols of the random array; 0: the receptive field")
+      ->capture_default_str();
+  command->add_flag("--keep-random", options->compose.keep_random, "Keep the random array in the result");
+  command->add_option("-p,--prompt", options->prompt, "MIDI file to go on from; it is part of the result")
+      ->type_name("FILE");
+  command->add_option("--seconds", options->seconds, "Length of the new music in seconds (default 120)")
+      ->check(CLI::PositiveNumber);
+  command->add_option("--bars", options->bars, "Length of the new music in bars")->check(CLI::PositiveNumber);
+  command->add_option("--symbols", options->symbols, "Length in symbols")->check(CLI::PositiveNumber);
+  command->add_flag("--go-on", options->go_on, "Do not let the model end the piece before the length is reached");
+  command->add_flag("--argmax", options->compose.sampling.argmax,
+                    "Always the most probable symbol (the paper's choice; falls into loops)");
+  command->add_option("-t,--temperature", options->compose.sampling.temperature, "Below 1: safer, above 1: wilder")
+      ->capture_default_str();
+  command->add_option("--top-k", options->compose.sampling.top_k, "Choose among the k most probable symbols; 0: all")
+      ->capture_default_str();
+  command
+      ->add_option("--top-p", options->compose.sampling.top_p,
+                   "Choose among the most probable symbols that together have this probability")
+      ->capture_default_str();
+  command->add_flag("--no-mask", options->no_mask,
+                    "Allow symbols that the grammar forbids; decoding mends them and says how many");
+  command->add_option("--style", options->compose.label, "Composer or style, where the model has such labels")
+      ->type_name("NAME");
+  command->add_option("-s,--seed", options->compose.seed, "The same seed, model and settings give the same piece")
+      ->capture_default_str();
+  command->add_option("-n,--count", options->count, "Number of pieces; their files are numbered")
+      ->check(CLI::Range(1, 100'000))
+      ->capture_default_str();
+  command->add_option("--threads", options->threads, "Pieces composed at the same time; 0: every core")
+      ->check(CLI::NonNegativeNumber)
+      ->capture_default_str();
+  command->add_option("--soundfont", options->render.soundfont, "SoundFont for the sound (default: the system's)")
+      ->type_name("FILE");
+  command->callback([options] { run(*options); });
+}
+
+}  // namespace continuo::app
