@@ -29,6 +29,12 @@ class ModelFile {
   static ModelFile load(const std::filesystem::path& path);
   static ModelFile parse(std::vector<std::uint8_t> bytes, const std::string& path = "");
 
+  // Movable, not copyable: the tensors are views of the bytes that it owns.
+  ModelFile(ModelFile&&) noexcept = default;
+  ModelFile& operator=(ModelFile&&) noexcept = default;
+  ModelFile(const ModelFile&) = delete;
+  ModelFile& operator=(const ModelFile&) = delete;
+
   const NetworkSpec& network() const noexcept { return network_; }
   /// JSON texts: "continuo.representation", "continuo.recipe", "continuo.training" and what else was saved. Empty when
   /// absent.
@@ -40,6 +46,8 @@ class ModelFile {
   std::int64_t parameter_count() const noexcept;
 
  private:
+  ModelFile() = default;
+
   std::vector<std::uint8_t> bytes_;
   NetworkSpec network_;
   std::map<std::string, std::string> metadata_;

@@ -1,0 +1,182 @@
+// Reads safetensors headers as if the devil had written them, and writes them the same way every time.
+#include "weights/safetensors.h"
+
+#include <algorithm>
+#include <limits>
+#include <optional>
+#include <string_view>
+
+#include "continuo/base/error.h"
+#include "weights/strict_json.h"
+
+namespace continuo::weights {
+namespace {
+
+using nlohmann::json;
+
+constexpr std::uint64_t kLengthBytes = 8;
+constexpr std::uint64_t kMaxHeader = std::uint64_t{16} << 20;
+constexpr std::uint64_t kAlignment = 64;
+constexpr std::uint64_t kFloatBytes = 4;
+constexpr std::size_t kMaxDimensions = 8;
+constexpr int kMaxDepth = 3;  // header object, tensor object, shape array
+constexpr const char* kMetadataKey = "__metadata__";
+
+[[noreturn]] void fail(const std::string& path, std::string message, std::optional<std::uint64_t> offset = {}) {
+  throw Error({.message = std::move(message),
+               .path = path,
+               .offset = offset,
+               .hint = "The file is damaged or is not a model file; make or copy it anew."});
+}
+
+std::uint64_t little_endian_64(const std::uint8_t* bytes) {
+  std::uint64_t value = 0;
+  for (int i = 7; i >= 0; --i) value = value << 8 | bytes[i];
+  return value;
+}
+
+std::optional<std::uint64_t> as_unsigned(const json& value) {
+  if (!value.is_number_unsigned()) return std::nullopt;
+  return value.get<std::uint64_t>();
+}
+
+/// Bytes of a F32 tensor of this shape, nothing when that overflows.
+std::optional<std::uint64_t> byte_count(const std::vector<std::int64_t>& shape) {
+  std::uint64_t count = kFloatBytes;
+  for (const std::int64_t size : shape) {
+    const auto factor = static_cast<std::uint64_t>(size);
+    if (factor != 0 && count > std::numeric_limits<std::uint64_t>::max() / factor) return std::nullopt;
+    count *= factor;
+  }
+  return count;
+}
+
+SafetensorsEntry parse_entry(const std::string& name, const json& value, const std::string& path) {
+  const std::string tensor = "tensor " + in_quotes(name);
+  if (!value.is_object()) fail(path, tensor + " is not described by an object");
+  for (const auto& [key, unused] : value.items()) {
+    if (key != "dtype" && key != "shape" && key != "data_offsets")
+      fail(path, tensor + " has an unknown property " + in_quotes(key));
+  }
+  if (value.size() != 3) fail(path, tensor + " lacks one of dtype, shape and data_offsets");
+  SafetensorsEntry entry;
+  if (!value["dtype"].is_string()) fail(path, tensor + " has a dtype that is not a string");
+  entry.dtype = value["dtype"].get<std::string>();
+  if (entry.dtype != "F32")
+    fail(path, tensor + " has the type " + in_quotes(entry.dtype) + ", only F32 is known to this version");
+  const json& shape = value["shape"];
+  if (!shape.is_array() || shape.size() > kMaxDimensions)
+    fail(path, tensor + " has a shape that is not a list of at most " + std::to_string(kMaxDimensions) + " sizes");
+  for (const json& size : shape) {
+    const auto number = as_unsigned(size);
+    if (!number || *number > static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max()))
+      fail(path, tensor + " has a size in its shape that is not a whole number from 0 on");
+    entry.shape.push_back(static_cast<std::int64_t>(*number));
+  }
+  const json& offsets = value["data_offsets"];
+  if (!offsets.is_array() || offsets.size() != 2 || !as_unsigned(offsets[0]) || !as_unsigned(offsets[1]))
+    fail(path, tensor + " has data_offsets that are not two whole numbers");
+  entry.begin = *as_unsigned(offsets[0]);
+  entry.end = *as_unsigned(offsets[1]);
+  return entry;
+}
+
+/// The ranges are checked against each other once all are known.
+void check_ranges(const std::map<std::string, SafetensorsEntry>& tensors, std::uint64_t data_bytes,
+                  const std::string& path) {
+  std::vector<const std::pair<const std::string, SafetensorsEntry>*> in_order;
+  for (const auto& item : tensors) {
+    const auto& [name, entry] = item;
+    const std::string tensor = "tensor " + in_quotes(name);
+    if (entry.begin > entry.end || entry.end > data_bytes)
+      fail(path, tensor + " claims the bytes " + std::to_string(entry.begin) + " to " + std::to_string(entry.end) +
+                     " of " + std::to_string(data_bytes));
+    if (entry.begin % kFloatBytes != 0)
+      fail(path, tensor + " begins at byte " + std::to_string(entry.begin) + ", which is not a multiple of 4");
+    const auto needed = byte_count(entry.shape);
+    if (!needed || *needed != entry.end - entry.begin)
+      fail(path, tensor + " has " + std::to_string(entry.end - entry.begin) + " bytes, its shape asks for " +
+                     (needed ? std::to_string(*needed) : "more than can be counted"));
+    in_order.push_back(&item);
+  }
+  std::ranges::sort(in_order, [](const auto* a, const auto* b) {
+    return std::pair(a->second.begin, a->second.end) < std::pair(b->second.begin, b->second.end);
+  });
+  std::uint64_t covered = 0;
+  for (const auto* item : in_order) {
+    const auto& [name, entry] = *item;
+    if (entry.begin < covered) fail(path, "tensor " + in_quotes(name) + " overlaps another tensor");
+    if (entry.begin > covered)
+      fail(path, "tensor " + in_quotes(name) + " leaves a gap of " + std::to_string(entry.begin - covered) +
+                     " bytes before it");
+    covered = entry.end;
+  }
+  if (covered != data_bytes) fail(path, std::to_string(data_bytes - covered) + " bytes at the end belong to no tensor");
+}
+
+}  // namespace
+
+SafetensorsHeader parse_safetensors_header(std::span<const std::uint8_t> file, const std::string& path) {
+  if (file.size() < kLengthBytes)
+    fail(path, "is no model file: only " + std::to_string(file.size()) + " bytes long", 0);
+  const std::uint64_t length = little_endian_64(file.data());
+  if (length > kMaxHeader) fail(path, "is no model file: the header claims " + std::to_string(length) + " bytes", 0);
+  if (length > file.size() - kLengthBytes)
+    fail(path,
+         "is cut off: the header claims " + std::to_string(length) + " bytes, the file has " +
+             std::to_string(file.size() - kLengthBytes),
+         0);
+  const std::string_view text(reinterpret_cast<const char*>(file.data()) + kLengthBytes, length);
+  if (text.empty() || text.front() != '{')
+    fail(path, "is no model file: the header is not a JSON object", kLengthBytes);
+  json header;
+  try {
+    header = parse_strict_json(text, kMaxDepth);
+  } catch (const Error& error) {
+    fail(path, "in the header: " + error.info().message, kLengthBytes);
+  }
+
+  SafetensorsHeader result;
+  result.data_begin = kLengthBytes + length;
+  for (const auto& [name, value] : header.items()) {
+    if (name != kMetadataKey) {
+      result.tensors.emplace(name, parse_entry(name, value, path));
+      continue;
+    }
+    if (!value.is_object()) fail(path, "__metadata__ is not an object");
+    for (const auto& [key, text_value] : value.items()) {
+      if (!text_value.is_string()) fail(path, "the metadata " + in_quotes(key) + " is not a string");
+      result.metadata.emplace(key, text_value.get<std::string>());
+    }
+  }
+  check_ranges(result.tensors, file.size() - result.data_begin, path);
+  return result;
+}
+
+std::vector<std::uint8_t> safetensors_header(const std::map<std::string, std::string>& metadata,
+                                             const std::map<std::string, std::vector<std::int64_t>>& shapes) {
+  json header = json::object();
+  header[kMetadataKey] = metadata;
+  std::uint64_t offset = 0;
+  for (const auto& [name, shape] : shapes) {
+    const std::uint64_t bytes = byte_count(shape).value();
+    header[name] = {{"dtype", "F32"}, {"shape", shape}, {"data_offsets", {offset, offset + bytes}}};
+    offset += bytes;
+  }
+  std::string text;
+  try {
+    text = header.dump();
+  } catch (const json::exception&) {
+    throw Error("the metadata of a model file must be UTF-8");
+  }
+  const std::uint64_t used = kLengthBytes + text.size();
+  text.append((kAlignment - used % kAlignment) % kAlignment, ' ');
+  if (text.size() > kMaxHeader) throw Error("the metadata of a model file is too long");
+  std::vector<std::uint8_t> bytes;
+  for (int shift = 0; shift < 64; shift += 8)
+    bytes.push_back(static_cast<std::uint8_t>(static_cast<std::uint64_t>(text.size()) >> shift));
+  bytes.insert(bytes.end(), text.begin(), text.end());
+  return bytes;
+}
+
+}  // namespace continuo::weights
