@@ -1,0 +1,99 @@
+// Files are either written whole or left as they were.
+#include "continuo/base/file.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include "continuo/base/error.h"
+
+namespace continuo {
+namespace {
+
+namespace fs = std::filesystem;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+
+class FileTest : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    folder_ = fs::temp_directory_path() / ("continuo-file-test-" + std::to_string(::getpid()));
+    fs::create_directories(folder_);
+  }
+  void TearDown() override { fs::remove_all(folder_); }
+
+  std::vector<std::string> names() const {
+    std::vector<std::string> found;
+    for (const auto& entry : fs::recursive_directory_iterator(folder_)) {
+      if (entry.is_regular_file()) found.push_back(entry.path().filename().string());
+    }
+    return found;
+  }
+
+  fs::path folder_;
+};
+
+TEST_F(FileTest, WrittenBytesAreReadBack) {
+  const std::vector<std::uint8_t> bytes{0, 255, 10, 13, 0};
+  write_file_atomically(folder_ / "new" / "deep" / "a.bin", bytes);
+  EXPECT_EQ(read_file(folder_ / "new" / "deep" / "a.bin"), bytes);
+  EXPECT_THAT(names(), ElementsAre("a.bin"));
+}
+
+TEST_F(FileTest, AnAbandonedWriteLeavesTheOldFileAndNoRubbish) {
+  write_file_atomically(folder_ / "a.txt", "old");
+  {
+    const AtomicFile file(folder_ / "a.txt");
+    std::ofstream(file.temporary()) << "half of the ne";
+  }
+  EXPECT_EQ(read_text_file(folder_ / "a.txt"), "old");
+  EXPECT_THAT(names(), ElementsAre("a.txt"));
+}
+
+TEST_F(FileTest, CommitReplacesAndKeepsTheExtensionOnTheWay) {
+  write_file_atomically(folder_ / "a.wav", "old");
+  AtomicFile file(folder_ / "a.wav");
+  EXPECT_EQ(file.temporary().extension(), ".wav");
+  EXPECT_EQ(file.temporary().parent_path(), folder_);
+  std::ofstream(file.temporary()) << "new";
+  file.commit();
+  EXPECT_EQ(read_text_file(folder_ / "a.wav"), "new");
+}
+
+TEST_F(FileTest, MissingFilesFoldersAndLargeFilesAreRefusedByName) {
+  const auto what = [](auto&& call) -> std::string {
+    try {
+      call();
+    } catch (const Error& error) {
+      return error.what();
+    }
+    return "no error";
+  };
+  EXPECT_THAT(what([&] { read_file(folder_ / "none.mid"); }), HasSubstr("none.mid: cannot open"));
+  EXPECT_THAT(what([&] { read_file(folder_); }), HasSubstr("is a folder"));
+  EXPECT_THAT(what([&] { write_file_atomically(folder_, "text"); }), HasSubstr("is a folder"));
+  write_file_atomically(folder_ / "large", "12345");
+  EXPECT_THAT(what([&] { read_file(folder_ / "large", 4); }), HasSubstr("larger than the 4 bytes"));
+  EXPECT_EQ(read_file(folder_ / "large", 5).size(), 5U);
+}
+
+TEST_F(FileTest, FilesThatDoNotTellTheirSizeAreReadToTheEnd) {
+  EXPECT_THAT(read_text_file("/proc/self/status"), HasSubstr("Threads:"));
+  EXPECT_THROW(read_file("/dev/zero", 1000), Error);
+}
+
+TEST_F(FileTest, AFolderThatCannotBeMadeIsSaid) { EXPECT_THROW(write_file_atomically("/proc/continuo/a.mid", "text"), Error); }
+
+TEST_F(FileTest, MappedBytesAreTheFilesAndSurviveAMove) {
+  write_file_atomically(folder_ / "m", "mapped");
+  MappedFile first(folder_ / "m");
+  const MappedFile second(std::move(first));
+  EXPECT_EQ(std::string(second.bytes().begin(), second.bytes().end()), "mapped");
+  write_file_atomically(folder_ / "empty", "");
+  EXPECT_THAT(MappedFile(folder_ / "empty").bytes(), IsEmpty());
+  EXPECT_THROW(MappedFile(folder_ / "none"), Error);
+}
+
+}  // namespace
+}  // namespace continuo

@@ -1,0 +1,85 @@
+// Which symbol is chosen, and how often.
+#include "continuo/generation/sampler.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <vector>
+
+#include "continuo/base/error.h"
+
+namespace continuo::generation {
+namespace {
+
+constexpr int kDraws = 40'000;
+
+std::vector<double> frequencies(const SamplingOptions& options, const std::vector<float>& logits, const std::vector<std::uint8_t>& mask = {}) {
+  Sampler sampler(options, logits.size());
+  Random random(1);
+  std::vector<double> share(logits.size());
+  for (int i = 0; i < kDraws; ++i) share[sampler.choose(logits, mask, random)] += 1.0 / kDraws;
+  return share;
+}
+
+const std::vector<float> kLogits{std::log(0.1F), std::log(0.4F), std::log(0.3F), std::log(0.2F)};
+
+TEST(Sampler, DrawsWithTheModelsProbabilities) {
+  const auto share = frequencies({.top_p = 1}, kLogits);
+  EXPECT_NEAR(share[0], 0.1, 0.01);
+  EXPECT_NEAR(share[1], 0.4, 0.01);
+  EXPECT_NEAR(share[2], 0.3, 0.01);
+  EXPECT_NEAR(share[3], 0.2, 0.01);
+}
+
+TEST(Sampler, TemperatureHalfSquaresTheProbabilities) {
+  const auto share = frequencies({.temperature = 0.5, .top_p = 1}, kLogits);
+  const double total = 0.01 + 0.16 + 0.09 + 0.04;
+  EXPECT_NEAR(share[1], 0.16 / total, 0.01);
+  EXPECT_NEAR(share[0], 0.01 / total, 0.01);
+}
+
+TEST(Sampler, TopKKeepsTheMostProbable) {
+  const auto share = frequencies({.top_k = 2, .top_p = 1}, kLogits);
+  EXPECT_EQ(share[0], 0);
+  EXPECT_EQ(share[3], 0);
+  EXPECT_NEAR(share[1], 4.0 / 7, 0.01);
+}
+
+TEST(Sampler, TopPKeepsTheSmallestSetThatReachesTheShare) {
+  const auto share = frequencies({.top_p = 0.65}, kLogits);  // 0.4 + 0.3 >= 0.65
+  EXPECT_EQ(share[0] + share[3], 0);
+  EXPECT_NEAR(share[2], 3.0 / 7, 0.01);
+  EXPECT_NEAR(frequencies({.top_p = 0.1}, kLogits)[1], 1.0, 1e-9);
+}
+
+TEST(Sampler, ForbiddenSymbolsAreNeverChosen) {
+  const auto share = frequencies({.top_k = 2, .top_p = 1}, kLogits, {1, 0, 1, 1});
+  EXPECT_EQ(share[1] + share[0], 0);
+  EXPECT_NEAR(share[2], 0.6, 0.01);
+}
+
+TEST(Sampler, ArgmaxTakesTheMostProbableAllowedAndTheLowerOfEquals) {
+  Random random(1);
+  Sampler sampler({.argmax = true}, 4);
+  EXPECT_EQ(sampler.choose(kLogits, {}, random), 1);
+  const std::vector<std::uint8_t> mask{1, 0, 0, 1};
+  EXPECT_EQ(sampler.choose(kLogits, mask, random), 3);
+  EXPECT_EQ(sampler.choose(std::vector<float>{1, 2, 2, 0}, {}, random), 1);
+}
+
+TEST(Sampler, HugeLogitsDoNotOverflow) {
+  const auto share = frequencies({.top_p = 1}, {1e30F, -1e30F, 1e30F, 0});
+  EXPECT_NEAR(share[0], 0.5, 0.01);
+  EXPECT_NEAR(share[2], 0.5, 0.01);
+}
+
+TEST(Sampler, SettingsOutOfRangeAreRefused) {
+  EXPECT_THROW(Sampler({.temperature = 0}, 4), Error);
+  EXPECT_THROW(Sampler({.temperature = NAN}, 4), Error);
+  EXPECT_THROW(Sampler({.top_k = -1}, 4), Error);
+  EXPECT_THROW(Sampler({.top_p = 0}, 4), Error);
+  EXPECT_THROW(Sampler({.top_p = 1.5}, 4), Error);
+}
+
+}  // namespace
+}  // namespace continuo::generation
