@@ -83,7 +83,9 @@ TEST_F(FileTest, FilesThatDoNotTellTheirSizeAreReadToTheEnd) {
   EXPECT_THROW(read_file("/dev/zero", 1000), Error);
 }
 
-TEST_F(FileTest, AFolderThatCannotBeMadeIsSaid) { EXPECT_THROW(write_file_atomically("/proc/continuo/a.mid", "text"), Error); }
+TEST_F(FileTest, AFolderThatCannotBeMadeIsSaid) {
+  EXPECT_THROW(write_file_atomically("/proc/continuo/a.mid", "text"), Error);
+}
 
 TEST_F(FileTest, MappedBytesAreTheFilesAndSurviveAMove) {
   write_file_atomically(folder_ / "m", "mapped");
