@@ -23,7 +23,7 @@ constexpr int kMaxLayers = 256;
 constexpr int kMaxDilation = 1 << 20;
 constexpr std::int64_t kMaxReceptiveField = std::int64_t{1} << 24;
 constexpr std::int64_t kMaxParameters = std::int64_t{1} << 31;
-constexpr std::int64_t kMaxStateValues = std::int64_t{1} << 28;  // past activations of one stream
+constexpr std::int64_t kMaxStateValues = std::int64_t{1} << 26;  // past activations of one stream
 constexpr std::size_t kMaxText = 1 << 16;
 constexpr int kMaxDepth = 3;
 

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <memory>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "continuo/weights/model_file.h"
@@ -26,7 +27,7 @@ class Stream {
 };
 
 /// Immutable weights, packed for reading in order. Share one among all streams and threads.
-class Model {
+class Model : public std::enable_shared_from_this<Model> {
  public:
   /// Throws Error when the file's network is not one that the engine knows.
   static std::shared_ptr<const Model> create(const weights::ModelFile& file);
@@ -44,7 +45,7 @@ class Model {
 
  protected:
   explicit Model(weights::NetworkSpec spec) : spec_(std::move(spec)) {}
-  /// For new_stream(): a shared pointer to this model.
+
   weights::NetworkSpec spec_;
 };
 

@@ -1,0 +1,35 @@
+// One aligned block of floats, given out piece by piece in reading order: a model's weights, or a stream's state.
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <new>
+#include <span>
+
+namespace continuo::engine {
+
+inline constexpr std::size_t kAlignment = 64;  ///< bytes: a cache line, and the widest vector register
+
+/// Two passes make one allocation: the first over an Arena without memory, which only measures, the second over one of
+/// the size that was measured.
+class Arena {
+ public:
+  Arena() = default;                   ///< measures: take() gives nullptr
+  explicit Arena(std::size_t floats);  ///< zeroed
+  /// The next `floats` values, on a kAlignment boundary and followed by padding up to the next one. Asking for more
+  /// than was measured is a fault of the caller.
+  float* take(std::size_t floats) noexcept;
+
+  std::size_t used() const noexcept { return used_; }  ///< floats, padding included
+  std::span<float> values() noexcept { return {data_.get(), size_}; }
+
+ private:
+  struct Free {
+    void operator()(float* data) const noexcept { ::operator delete[](data, std::align_val_t{kAlignment}); }
+  };
+  std::unique_ptr<float[], Free> data_;
+  std::size_t size_ = 0;
+  std::size_t used_ = 0;
+};
+
+}  // namespace continuo::engine

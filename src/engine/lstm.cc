@@ -1,0 +1,102 @@
+// `lstm`: stacked LSTM over an embedding.
+#include "engine/lstm.h"
+
+#include <algorithm>
+#include <string>
+
+#include "engine/networks.h"
+#include "engine/recompute.h"
+
+namespace continuo::engine {
+
+LstmLayers::LstmLayers(const weights::ModelFile& file, std::size_t input, int hidden_size, int count, Arena& arena)
+    : hidden(static_cast<std::size_t>(hidden_size)) {
+  for (int n = 0; n < count; ++n) {
+    const std::string layer = "_l" + std::to_string(n);
+    const std::span<const float> from_input = file.tensor("lstm.weight_ih" + layer).values;
+    const std::span<const float> from_hidden = file.tensor("lstm.weight_hh" + layer).values;
+    const std::span<const float> bias_input = file.tensor("lstm.bias_ih" + layer).values;
+    const std::span<const float> bias_hidden = file.tensor("lstm.bias_hh" + layer).values;
+    layers.push_back(pack_affine(
+        arena, 4 * hidden, input + hidden,
+        [&](std::size_t row, std::size_t column) {
+          return column < input ? from_input[row * input + column] : from_hidden[row * hidden + column - input];
+        },
+        [&](std::size_t row) { return bias_input[row] + bias_hidden[row]; }));
+    input = hidden;
+  }
+}
+
+LstmState::LstmState(const LstmLayers& lstm, Arena& arena) {
+  const std::size_t before = arena.used();
+  for (const Affine& layer : lstm.layers) layers_.push_back({arena.take(layer.columns), arena.take(lstm.hidden)});
+  values_ = arena.used() - before;
+  pre_ = arena.take(4 * lstm.hidden);
+}
+
+void LstmState::reset() noexcept { std::fill_n(layers_.front().joined, values_, 0.0F); }
+
+const float* LstmState::step(const LstmLayers& lstm, const float* input) noexcept {
+  for (std::size_t n = 0; n < layers_.size(); ++n) {
+    const Layer& layer = layers_[n];
+    const std::size_t inputs = lstm.layers[n].columns - lstm.hidden;
+    std::copy_n(input, inputs, layer.joined);
+    assign(lstm.layers[n], layer.joined, pre_);
+    lstm_cell(lstm.hidden, pre_, layer.cell, layer.joined + inputs);
+    input = layer.joined + inputs;
+  }
+  return input;
+}
+
+namespace {
+
+struct LstmWeights {
+  LstmWeights(const weights::ModelFile& file, Arena& arena)
+      : LstmWeights(file, std::get<weights::LstmSpec>(file.network().network), arena) {}
+  LstmWeights(const weights::ModelFile& file, const weights::LstmSpec& spec, Arena& arena)
+      : inputs(static_cast<std::size_t>(spec.embedding)),
+        embedding(pack_values(arena, file, "embedding.weight")),
+        condition(file.network().labels > 0 ? pack_values(arena, file, "condition.weight") : nullptr),
+        lstm(file, inputs, spec.hidden, spec.layers, arena),
+        head(pack_affine(arena, file, "head")) {}
+
+  std::size_t inputs;
+  const float* embedding;  ///< [vocabulary, inputs]
+  const float* condition;  ///< [labels, inputs], or none
+  LstmLayers lstm;
+  Affine head;
+};
+
+struct LstmStates {
+  LstmStates(const LstmWeights& weights, Arena& arena)
+      : lstm(weights.lstm, arena), input(arena.take(weights.inputs)), logits(arena.take(weights.head.rows)) {}
+
+  std::span<const float> step(const LstmWeights& weights, std::size_t symbol, std::size_t label) noexcept {
+    std::copy_n(weights.embedding + symbol * weights.inputs, weights.inputs, input);
+    if (weights.condition != nullptr) add(weights.inputs, weights.condition + label * weights.inputs, input);
+    assign(weights.head, lstm.step(weights.lstm, input), logits);
+    return {logits, weights.head.rows};
+  }
+  void reset() noexcept { lstm.reset(); }
+
+  LstmState lstm;
+  float* input;
+  float* logits;
+};
+
+std::vector<float> recompute(const LstmWeights& weights, std::span<const std::uint16_t> symbols, std::size_t label) {
+  Sequence inputs(symbols.size(), weights.inputs);
+  for (std::size_t t = 0; t < symbols.size(); ++t)
+    for (std::size_t i = 0; i < weights.inputs; ++i)
+      inputs(t, i) = static_cast<double>(weights.embedding[symbols[t] * weights.inputs + i]) +
+                     (weights.condition != nullptr ? weights.condition[label * weights.inputs + i] : 0.0F);
+  return recompute_pointwise(weights.head, recompute_lstm(weights.lstm, inputs)).to_float();
+}
+
+}  // namespace
+
+std::shared_ptr<const Model> create_lstm(const weights::ModelFile& file) {
+  return std::make_shared<NetworkModel<LstmWeights, LstmStates, recompute>>(file);
+}
+
+}  // namespace continuo::engine

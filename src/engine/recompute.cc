@@ -1,0 +1,124 @@
+// Written for the eye: each function is its equation.
+#include "engine/recompute.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace continuo::engine {
+namespace {
+
+double logistic(double x) { return 1.0 / (1.0 + std::exp(-x)); }
+
+void rectify(Sequence& x) {
+  for (std::size_t t = 0; t < x.length(); ++t)
+    for (std::size_t i = 0; i < x.channels(); ++i) x(t, i) = std::max(x(t, i), 0.0);
+}
+
+void accumulate(Sequence& sum, const Sequence& x) {
+  for (std::size_t t = 0; t < sum.length(); ++t)
+    for (std::size_t i = 0; i < sum.channels(); ++i) sum(t, i) += x(t, i);
+}
+
+/// y[t] = b + sum over taps j of W[j] x[t - (taps - 1 - j) dilation], x being zero before the start.
+Sequence causal_convolution(const Affine& affine, const Sequence& x, std::size_t dilation) {
+  const std::size_t taps = affine.columns / x.channels();
+  Sequence y(x.length(), affine.rows);
+  for (std::size_t t = 0; t < x.length(); ++t)
+    for (std::size_t row = 0; row < affine.rows; ++row) {
+      double sum = affine.bias[row];
+      for (std::size_t j = 0; j < taps; ++j) {
+        const std::size_t delay = (taps - 1 - j) * dilation;
+        if (delay > t) continue;
+        for (std::size_t i = 0; i < x.channels(); ++i)
+          sum += static_cast<double>(affine.weight(row, j * x.channels() + i)) * x(t - delay, i);
+      }
+      y(t, row) = sum;
+    }
+  return y;
+}
+
+Sequence embed(const WaveNetBody& body, std::span<const std::uint16_t> symbols) {
+  const auto taps = static_cast<std::size_t>(body.spec.input_kernel_size);
+  Sequence x(symbols.size(), body.channels);
+  for (std::size_t t = 0; t < symbols.size(); ++t)
+    for (std::size_t i = 0; i < body.channels; ++i) {
+      x(t, i) = body.embedding_bias[i];
+      for (std::size_t j = 0; j < taps; ++j)
+        if (t + j + 1 >= taps)
+          x(t, i) += body.embedding[(j * body.vocabulary + symbols[t + j + 1 - taps]) * body.channels + i];
+    }
+  return x;
+}
+
+Sequence gated(const WaveNetLayer& layer, const Sequence& pre, std::size_t label) {
+  const std::size_t channels = pre.channels() / 2;
+  Sequence z(pre.length(), channels);
+  for (std::size_t t = 0; t < pre.length(); ++t)
+    for (std::size_t i = 0; i < channels; ++i) {
+      double filter = pre(t, i);
+      double opening = pre(t, channels + i);
+      if (layer.condition != nullptr) {
+        filter += layer.condition[label * 2 * channels + i];
+        opening += layer.condition[label * 2 * channels + channels + i];
+      }
+      z(t, i) = std::tanh(filter) * logistic(opening);
+    }
+  return z;
+}
+
+}  // namespace
+
+Sequence recompute_pointwise(const Affine& affine, const Sequence& x) { return causal_convolution(affine, x, 1); }
+
+Sequence recompute_body(const WaveNetBody& body, std::span<const std::uint16_t> symbols, std::size_t label) {
+  Sequence x = embed(body, symbols);
+  Sequence skips(symbols.size(), body.skips);
+  for (const WaveNetLayer& layer : body.layers) {
+    const Sequence c = causal_convolution(layer.dilated, x, layer.dilation);
+    if (body.paper) {
+      const Sequence z = gated(layer, recompute_pointwise(layer.gate, c), label);
+      accumulate(skips, z);
+      x = c;
+      accumulate(x, z);
+    } else {
+      const Sequence z = gated(layer, c, label);
+      accumulate(skips, recompute_pointwise(layer.skip, z));
+      if (layer.residual.rows > 0) accumulate(x, recompute_pointwise(layer.residual, z));
+    }
+  }
+  rectify(skips);
+  return skips;
+}
+
+std::vector<float> recompute_head(const WaveNetHead& head, const Sequence& x) {
+  Sequence h = recompute_pointwise(head.hidden, x);
+  rectify(h);
+  return recompute_pointwise(head.logits, h).to_float();
+}
+
+Sequence recompute_lstm(const LstmLayers& lstm, const Sequence& x) {
+  Sequence below = x;
+  for (const Affine& layer : lstm.layers) {
+    Sequence output(x.length(), lstm.hidden);
+    std::vector<double> cell(lstm.hidden);
+    for (std::size_t t = 0; t < x.length(); ++t) {
+      const auto pre = [&](std::size_t which, std::size_t unit) {
+        const std::size_t row = which * lstm.hidden + unit;
+        double sum = layer.bias[row];
+        for (std::size_t i = 0; i < below.channels(); ++i)
+          sum += static_cast<double>(layer.weight(row, i)) * below(t, i);
+        for (std::size_t i = 0; t > 0 && i < lstm.hidden; ++i)
+          sum += static_cast<double>(layer.weight(row, below.channels() + i)) * output(t - 1, i);
+        return sum;
+      };
+      for (std::size_t unit = 0; unit < lstm.hidden; ++unit) {
+        cell[unit] = logistic(pre(1, unit)) * cell[unit] + logistic(pre(0, unit)) * std::tanh(pre(2, unit));
+        output(t, unit) = logistic(pre(3, unit)) * std::tanh(cell[unit]);
+      }
+    }
+    below = output;
+  }
+  return below;
+}
+
+}  // namespace continuo::engine

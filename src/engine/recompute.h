@@ -1,0 +1,40 @@
+// The networks from their definitions: whole sequences, direct convolutions, double precision, the C library's tanh.
+// Shares nothing with streaming but the weights. Slow; what streaming is tested against.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "engine/lstm.h"
+#include "engine/wavenet.h"
+
+namespace continuo::engine {
+
+/// Activations [time, channels] of a whole sequence.
+class Sequence {
+ public:
+  Sequence(std::size_t length, std::size_t channels)
+      : length_(length), channels_(channels), values_(length * channels) {}
+  std::size_t length() const noexcept { return length_; }
+  std::size_t channels() const noexcept { return channels_; }
+  double& operator()(std::size_t t, std::size_t channel) { return values_[t * channels_ + channel]; }
+  double operator()(std::size_t t, std::size_t channel) const { return values_[t * channels_ + channel]; }
+  std::vector<float> to_float() const { return {values_.begin(), values_.end()}; }
+
+ private:
+  std::size_t length_;
+  std::size_t channels_;
+  std::vector<double> values_;
+};
+
+/// The same affine map at every time.
+Sequence recompute_pointwise(const Affine& affine, const Sequence& x);
+/// relu(sum of skips).
+Sequence recompute_body(const WaveNetBody& body, std::span<const std::uint16_t> symbols, std::size_t label);
+/// Logits [time, vocabulary].
+std::vector<float> recompute_head(const WaveNetHead& head, const Sequence& x);
+/// Outputs of the last layer.
+Sequence recompute_lstm(const LstmLayers& lstm, const Sequence& x);
+
+}  // namespace continuo::engine
