@@ -1,0 +1,182 @@
+// What both canvases share: colours, text clean-up, legends, and the choice by extension.
+#include "canvas.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+#include "canvas_backends.h"
+#include "continuo/base/error.h"
+#include "continuo/base/file.h"
+#include "continuo/plot/plot.h"
+
+namespace continuo::plot {
+namespace {
+
+constexpr int kMinSide = 64;
+constexpr int kMaxSide = 20'000;
+constexpr std::string_view kEllipsis = "\u2026";
+
+std::string lower_extension(const std::filesystem::path& path) {
+  std::string extension = path.extension().string();
+  for (char& c : extension)
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  return extension;
+}
+
+/// Bytes of the UTF-8 sequence that begins at `at`, 0 when it is none (RFC 3629).
+std::size_t sequence_length(std::string_view text, std::size_t at) {
+  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
+  const unsigned char first = byte(at);
+  if (first < 0x80) return 1;
+  std::size_t length = 0;
+  if (first >= 0xC2 && first <= 0xDF) length = 2;
+  if (first >= 0xE0 && first <= 0xEF) length = 3;
+  if (first >= 0xF0 && first <= 0xF4) length = 4;
+  if (length == 0 || at + length > text.size()) return 0;
+  for (std::size_t i = 1; i < length; ++i)
+    if ((byte(at + i) & 0xC0) != 0x80) return 0;
+  const unsigned char second = byte(at + 1);
+  if ((first == 0xE0 && second < 0xA0) || (first == 0xED && second > 0x9F)) return 0;  // overlong, surrogates
+  if ((first == 0xF0 && second < 0x90) || (first == 0xF4 && second > 0x8F)) return 0;  // overlong, past U+10FFFF
+  return length;
+}
+
+bool is_utf8(std::string_view text) {
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t length = sequence_length(text, at);
+    if (length == 0) return false;
+    at += length;
+  }
+  return true;
+}
+
+std::string from_latin1(std::string_view bytes) {
+  std::string out;
+  for (const char c : bytes) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (byte < 0x80) {
+      out += c;
+    } else {
+      out += static_cast<char>(0xC0 | (byte >> 6));
+      out += static_cast<char>(0x80 | (byte & 0x3F));
+    }
+  }
+  return out;
+}
+
+}  // namespace
+
+Colour mix(const Colour& from, const Colour& to, double share) noexcept {
+  return {from.red + (to.red - from.red) * share, from.green + (to.green - from.green) * share,
+          from.blue + (to.blue - from.blue) * share};
+}
+
+Colour series_colour(std::size_t index) noexcept {
+  static constexpr std::array<std::uint32_t, 10> kPalette = {0x0072B2, 0xD55E00, 0x009E73, 0xCC79A7, 0xE69F00,
+                                                             0x56B4E9, 0x332288, 0x999933, 0x882255, 0x44AA99};
+  const std::uint32_t rgb = kPalette[index % kPalette.size()];
+  const Colour colour{((rgb >> 16) & 0xFF) / 255.0, ((rgb >> 8) & 0xFF) / 255.0, (rgb & 0xFF) / 255.0};
+  return mix(colour, {0, 0, 0}, (index / kPalette.size()) % 2 == 1 ? 0.4 : 0.0);
+}
+
+std::string displayable(std::string_view bytes, std::size_t max_characters) {
+  // A multiple of what can be shown is enough to look at, however long a hostile text is.
+  const std::string_view head = bytes.substr(0, max_characters * 4 + 4);
+  const bool whole = head.size() == bytes.size();
+  std::string text{head};
+  if (!is_utf8(whole ? bytes : bytes.substr(0, 1 << 16))) text = from_latin1(head);
+  std::string out;
+  std::size_t characters = 0;
+  bool space = true;  // drops leading spaces
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t length = std::max<std::size_t>(1, sequence_length(text, at));
+    const auto byte = static_cast<unsigned char>(text[at]);
+    const bool c1 = length == 2 && byte == 0xC2 && static_cast<unsigned char>(text[at + 1]) < 0xA0;
+    // U+FFFE and U+FFFF are not characters of XML 1.0.
+    const bool not_xml =
+        length == 3 && text.compare(at, 2, "\xEF\xBF") == 0 && static_cast<unsigned char>(text[at + 2]) >= 0xBE;
+    if (byte <= 0x20 || byte == 0x7F || c1 || not_xml) {
+      if (!space) out += ' ', ++characters;
+      space = true;
+    } else {
+      if (characters >= max_characters) return out + std::string(kEllipsis);
+      out.append(text, at, length);
+      ++characters;
+      space = false;
+    }
+    at += length;
+  }
+  while (!out.empty() && out.back() == ' ') out.pop_back();
+  return out;
+}
+
+void Canvas::vertical_line(double x, double y0, double y1, const Colour& colour, double width) {
+  rectangle(std::round(x - width / 2), std::min(y0, y1), width, std::abs(y1 - y0), colour);
+}
+
+void Canvas::horizontal_line(double x0, double x1, double y, const Colour& colour, double width) {
+  rectangle(std::min(x0, x1), std::round(y - width / 2), std::abs(x1 - x0), width, colour);
+}
+
+std::string Canvas::fitted(std::string_view text, double width, double size, bool bold) {
+  if (text_width(text, size, bold) <= width) return std::string(text);
+  std::string cut(text);
+  while (!cut.empty()) {
+    while (cut.size() > 1 && (static_cast<unsigned char>(cut.back()) & 0xC0) == 0x80) cut.pop_back();
+    cut.pop_back();
+    if (text_width(cut + std::string(kEllipsis), size, bold) <= width) return cut + std::string(kEllipsis);
+  }
+  return cut;
+}
+
+bool is_picture_path(const std::filesystem::path& path) {
+  const std::string extension = lower_extension(path);
+  return extension == ".png" || extension == ".svg";
+}
+
+std::unique_ptr<Canvas> make_canvas(const std::filesystem::path& path, int width, int height) {
+  if (!is_picture_path(path)) {
+    throw Error({.message = "is not the name of a picture that can be drawn",
+                 .path = path.string(),
+                 .hint = "Let the name end in .png or .svg."});
+  }
+  if (width < kMinSide || height < kMinSide || width > kMaxSide || height > kMaxSide) {
+    throw Error({.message = "a picture of " + std::to_string(width) + " x " + std::to_string(height) + " pixels",
+                 .path = path.string(),
+                 .hint = "Choose a width and a height of " + std::to_string(kMinSide) + " to " +
+                         std::to_string(kMaxSide) + " pixels."});
+  }
+  return lower_extension(path) == ".png" ? make_png_canvas(width, height) : make_svg_canvas(width, height);
+}
+
+void save(Canvas& canvas, const std::filesystem::path& path) {
+  try {
+    write_file_atomically(path, canvas.finish());
+  } catch (const Error& error) {
+    if (!error.info().path.empty()) throw;
+    throw Error({.message = error.info().message, .path = path.string(), .hint = error.info().hint});
+  }
+}
+
+double legend(Canvas* canvas, double x, double y, double width, std::span<const LegendEntry> entries) {
+  constexpr double kSwatch = 11, kGap = 6, kBetween = 20, kRow = 18, kSize = 12;
+  if (entries.empty()) return 0;
+  double left = x, top = y;
+  for (const LegendEntry& entry : entries) {
+    const std::string label = Canvas::fitted(entry.label, std::max(20.0, width - kSwatch - kGap), kSize);
+    const double needed = kSwatch + kGap + Canvas::text_width(label, kSize);
+    if (left > x && left + needed > x + width) {
+      left = x;
+      top += kRow;
+    }
+    if (canvas != nullptr) {
+      canvas->rectangle(left, top + 2, kSwatch, kSwatch, entry.colour);
+      canvas->text(left + kSwatch + kGap, top + 12, label, {.size = kSize});
+    }
+    left += needed + kBetween;
+  }
+  return top + kRow - y;
+}
+
+}  // namespace continuo::plot

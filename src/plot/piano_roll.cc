@@ -1,0 +1,334 @@
+// Draws the piano roll: grid, keyboard, notes, bar numbers, seconds, legend.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstdlib>
+#include <string>
+#include <vector>
+
+#include "axis.h"
+#include "canvas.h"
+#include "continuo/music/time.h"
+#include "continuo/plot/plot.h"
+#include "piano_roll_layout.h"
+
+namespace continuo::plot {
+namespace {
+
+constexpr Colour kBlackKeyLane{0.957, 0.961, 0.969};
+constexpr Colour kOctaveLine{0.80, 0.82, 0.86};
+constexpr Colour kBeatLine{0.915, 0.922, 0.937};
+constexpr Colour kBarLine{0.72, 0.74, 0.79};
+constexpr Colour kKey{0.20, 0.21, 0.25};
+constexpr std::size_t kMostLegendEntries = 24;
+
+bool is_black(int pitch) {
+  const int key = pitch % 12;
+  return key == 1 || key == 3 || key == 6 || key == 8 || key == 10;
+}
+
+/// Short names of the General MIDI percussion keys 35 to 81.
+const char* drum_name(int key) {
+  static constexpr std::array<const char*, 47> kNames = {
+      "Kick 2",      "Kick",       "Side stick", "Snare",      "Clap",       "Snare 2",   "Floor tom",   "Closed hat",
+      "Floor tom 2", "Pedal hat",  "Low tom",    "Open hat",   "Mid tom 2",  "Mid tom",   "Crash",       "High tom",
+      "Ride",        "China",      "Ride bell",  "Tambourine", "Splash",     "Cowbell",   "Crash 2",     "Vibraslap",
+      "Ride 2",      "High bongo", "Low bongo",  "Mute conga", "High conga", "Low conga", "High timb.",  "Low timb.",
+      "High agogo",  "Low agogo",  "Cabasa",     "Maracas",    "Short wh.",  "Long wh.",  "Short guiro", "Long guiro",
+      "Claves",      "High block", "Low block",  "Mute cuica", "Open cuica", "Mute tri.", "Open tri."};
+  return key >= 35 && key <= 81 ? kNames[static_cast<std::size_t>(key - 35)] : nullptr;
+}
+
+std::string track_label(const Track& track) {
+  const std::string name = displayable(track.name, 32);
+  if (!name.empty()) return name;
+  return track.is_drums() ? "Drums" : program_name(track.program & 0x7F);
+}
+
+/// Louder notes are nearer to the full colour.
+Colour note_colour(const Colour& track, int velocity) {
+  return mix(kWhite, track, 0.35 + 0.65 * std::clamp(velocity, 0, 127) / 127.0);
+}
+
+class RollPainter {
+ public:
+  RollPainter(Canvas& canvas, const Score& score, const RollLayout& layout, const TempoMap& tempo,
+              const MeterMap& meter)
+      : canvas_(canvas), score_(score), layout_(layout), tempo_(tempo), meter_(meter) {}
+
+  void grid() {
+    canvas_.begin_group("grid");
+    for (const System& system : layout_.systems) {
+      lanes(system);
+      bars(system);
+      seconds(system);
+      keyboard(system);
+      drum_names(system);
+    }
+    canvas_.end_group();
+  }
+
+  /// Earlier tracks lie on top: they carry the melody in most scores.
+  void notes() {
+    for (std::size_t i = score_.tracks.size(); i-- > 0;) {
+      if (score_.tracks[i].notes.empty()) continue;
+      canvas_.begin_group("track-" + std::to_string(i));
+      track(score_.tracks[i], series_colour(colour_index(i)));
+      canvas_.end_group();
+    }
+  }
+
+  /// Tracks are coloured in their order, without gaps for those that have no notes.
+  std::size_t colour_index(std::size_t track) const {
+    std::size_t index = 0;
+    for (std::size_t i = 0; i < track && i < kColouredTracks; ++i) index += score_.tracks[i].notes.empty() ? 0 : 1;
+    return index + (track > kColouredTracks ? track - kColouredTracks : 0);
+  }
+
+ private:
+  static constexpr std::size_t kColouredTracks = 256;  ///< past these, gaps are not looked for
+
+  double end_x(const System& system) const { return layout_.x(system, system.end); }
+
+  void lanes(const System& system) {
+    const double right = end_x(system), width = right - layout_.left;
+    for (int pitch = layout_.low_pitch; layout_.pitched && pitch <= layout_.high_pitch; ++pitch)
+      if (is_black(pitch))
+        canvas_.rectangle(layout_.left, layout_.pitch_top(system, pitch), width, layout_.lane, kBlackKeyLane);
+    for (std::size_t i = 0; i < layout_.drum_keys.size(); i += 2)
+      canvas_.rectangle(layout_.left, layout_.drum_top(system, i), width, layout_.drum_lane, kBlackKeyLane);
+  }
+
+  void bars(const System& system) {
+    const double right = end_x(system), bottom = layout_.bottom(system);
+    const int first = meter_.bar_at(system.begin).bar;
+    const int past = meter_.bar_at(std::max(system.begin, system.end - 1)).bar + 1;
+    // Powers of two until lines and numbers have room.
+    const double per_bar = (right - layout_.left) / (past - first);
+    int line_step = 1, label_step = 1;
+    while (line_step * per_bar < 5 && line_step < (1 << 29)) line_step *= 2;
+    const double label_room = 14 + 7 * static_cast<double>(std::to_string(past).size());
+    while (label_step * per_bar < label_room && label_step < (1 << 29)) label_step *= 2;
+    double labelled_until = 0;
+    for (std::int64_t bar = first - first % line_step; bar < past; bar += line_step) {
+      const Tick tick = std::max(system.begin, meter_.bar_start(static_cast<int>(bar)));
+      const double x = layout_.x(system, tick);
+      if (line_step == 1) beats(system, tick, meter_.bar_at(tick));
+      if (bar >= first) canvas_.vertical_line(x, system.top - 4, bottom, kBarLine);
+      if (bar % label_step != 0 && bar != first) continue;
+      const std::string label = std::to_string(std::max<std::int64_t>(bar, first) + 1);
+      if (x + 2 < labelled_until || x + 8 > right) continue;
+      canvas_.text(x + 2, system.top - 6, label, {.size = 11, .colour = kInk});
+      labelled_until = x + 8 + Canvas::text_width(label, 11);
+    }
+    time_signatures(system);
+    canvas_.vertical_line(right, system.top - 4, bottom, kBarLine);
+    horizontals(system, right);
+  }
+
+  void horizontals(const System& system, double right) {
+    for (int pitch = layout_.low_pitch; layout_.pitched && pitch <= layout_.high_pitch; ++pitch)
+      if (pitch % 12 == 0 && pitch > layout_.low_pitch)
+        canvas_.horizontal_line(layout_.left, right, layout_.pitch_top(system, pitch) + layout_.lane, kOctaveLine);
+    canvas_.horizontal_line(layout_.left, right, system.top, kBarLine);
+    canvas_.horizontal_line(layout_.left, right, layout_.bottom(system), kBarLine);
+    if (layout_.pitched && !layout_.drum_keys.empty())
+      canvas_.horizontal_line(layout_.left, right, system.top + layout_.pitches_height(), kBarLine);
+  }
+
+  void beats(const System& system, Tick bar_tick, const BarPosition& bar) {
+    const double beat = static_cast<double>(bar.bar_length) / std::max(1, bar.numerator);
+    if (beat * layout_.pixels_per_tick < 7) return;
+    for (int i = 1; i < bar.numerator; ++i) {
+      const auto tick = bar.bar_start + static_cast<Tick>(std::llround(beat * i));
+      if (tick <= bar_tick || tick >= system.end) continue;
+      canvas_.vertical_line(layout_.x(system, tick), system.top, layout_.bottom(system), kBeatLine);
+    }
+  }
+
+  /// At the begin of the piece and where the metre changes, right of the bar number.
+  void time_signatures(const System& system) {
+    double free_from = 0;
+    int numerator = 0, denominator = 0;
+    const auto draw = [&](Tick tick) {
+      const BarPosition bar = meter_.bar_at(tick);
+      if (bar.numerator == numerator && bar.denominator == denominator) return;
+      numerator = bar.numerator, denominator = bar.denominator;
+      const double x = layout_.x(system, tick) + 8 + Canvas::text_width(std::to_string(bar.bar + 1), 11);
+      const std::string label = fmt::format("{}/{}", bar.numerator, bar.denominator);
+      const double width = Canvas::text_width(label, 11, true);
+      if (x < free_from || x + width > end_x(system)) return;
+      canvas_.text(x, system.top - 6, label, {.size = 11, .colour = kFaintInk, .bold = true});
+      free_from = x + width + 6;
+    };
+    if (system.begin == 0) draw(0);
+    if (system.begin > 0) {
+      const BarPosition before = meter_.bar_at(system.begin - 1);
+      numerator = before.numerator, denominator = before.denominator;
+    }
+    std::size_t drawn = 0;
+    for (const TimeSignature& signature : score_.time_signatures) {
+      if (signature.tick < system.begin || signature.tick >= system.end || ++drawn > 200) continue;
+      draw(signature.tick);
+    }
+  }
+
+  void seconds(const System& system) {
+    const double from = tempo_.seconds(system.begin), to = tempo_.seconds(system.end);
+    const double width = end_x(system) - layout_.left;
+    const double step = clock_step((to - from) / std::max(1.0, width / 75));
+    const double y = layout_.bottom(system);
+    double free_from = 0;
+    for (double index = std::ceil(from / step - 1e-9); index * step <= to; ++index) {
+      const double x = layout_.x(system, tempo_.tick(index * step));
+      const std::string label = clock_label(index * step, step < 1 ? 1 : 0);
+      const double half = Canvas::text_width(label, 10) / 2;
+      if (x < layout_.left - 1 || x + half > layout_.width || x - half < free_from) continue;
+      canvas_.vertical_line(x, y, y + 4, kFaintInk);
+      canvas_.text(x, y + 15, label, {.size = 10, .colour = kFaintInk, .anchor = Anchor::kMiddle});
+      free_from = x + half + 8;
+    }
+  }
+
+  void keyboard(const System& system) {
+    if (!layout_.pitched) return;
+    const double x = layout_.left - RollLayout::kKeyboard, height = layout_.pitches_height();
+    canvas_.rectangle(x, system.top, RollLayout::kKeyboard, height, kOctaveLine);
+    canvas_.rectangle(x + 1, system.top + 1, RollLayout::kKeyboard - 1, height - 1, kWhite);
+    const int octaves_per_label = layout_.lane * 12 >= 13 ? 1 : 2;
+    for (int pitch = layout_.low_pitch; pitch <= layout_.high_pitch; ++pitch) {
+      const double top = layout_.pitch_top(system, pitch), bottom = top + layout_.lane;
+      if (is_black(pitch)) canvas_.rectangle(x, top, RollLayout::kKeyboard * 0.62, layout_.lane, kKey);
+      const bool white_below = pitch % 12 == 0 || pitch % 12 == 5;  // C and F: no black key between it and the next
+      if (white_below && pitch > layout_.low_pitch)
+        canvas_.horizontal_line(x, layout_.left, bottom, pitch % 12 == 0 ? kFaintInk : kOctaveLine);
+      if (pitch % (12 * octaves_per_label) == 0) {
+        const double baseline = std::clamp((top + bottom) / 2 + 4, system.top + 8, system.top + height + 2);
+        canvas_.text(x - 5, baseline, pitch_name(pitch), {.size = 11, .anchor = Anchor::kEnd});
+      }
+    }
+  }
+
+  void drum_names(const System& system) {
+    const double size = std::min(10.0, layout_.drum_lane * 0.9);
+    for (std::size_t i = 0; i < layout_.drum_keys.size() && size >= 6.5; ++i) {
+      const char* name = drum_name(layout_.drum_keys[i]);
+      const std::string label = name != nullptr ? name : "Key " + std::to_string(layout_.drum_keys[i]);
+      canvas_.text(layout_.left - 5, layout_.drum_top(system, i) + layout_.drum_lane / 2 + size * 0.36, label,
+                   {.size = size, .colour = kFaintInk, .anchor = Anchor::kEnd});
+    }
+  }
+
+  struct Drawn {
+    const System* system = nullptr;
+    double from = 0, to = 0;
+  };
+
+  void track(const Track& track, const Colour& colour) {
+    std::array<Drawn, 128> drawn{};  // the last rectangle of each key: what it hides is not drawn again
+    for (const Note& note : track.notes) {
+      if (note.onset < 0) continue;
+      auto system = std::upper_bound(layout_.systems.begin(), layout_.systems.end(), note.onset,
+                                     [](Tick tick, const System& s) { return tick < s.begin; });
+      if (system != layout_.systems.begin()) --system;
+      for (; system != layout_.systems.end() &&
+             (system->begin <= note.onset || system->begin < note.onset + note.duration);
+           ++system) {
+        rectangle(*system, track, note, note_colour(colour, note.velocity), drawn[note.pitch & 0x7F]);
+      }
+    }
+  }
+
+  void rectangle(const System& system, const Track& track, const Note& note, const Colour& colour, Drawn& last) {
+    const double from = layout_.x(system, std::max(note.onset, system.begin));
+    const double until = layout_.x(system, std::min(note.onset + note.duration, system.end));
+    // A hair of space tells repeated notes apart.
+    double width = std::max(2.0, until - from - std::min(1.0, (until - from) * 0.15));
+    width = std::min(width, std::max(1.0, end_x(system) - from));
+    const double x = width <= 2 ? std::floor(from * 2) / 2 : from;
+    if (last.system == &system && x >= last.from && x + width <= last.to) return;
+    last = {&system, x, x + width};
+    double top = 0, height = layout_.lane;
+    if (track.is_drums()) {
+      const auto& keys = layout_.drum_keys;
+      const auto index = std::lower_bound(keys.begin(), keys.end(), note.pitch) - keys.begin();
+      top = layout_.drum_top(system, static_cast<std::size_t>(index));
+      height = layout_.drum_lane;
+      width = std::min(width, std::max(3.0, height));  // a stroke has no length to speak of
+    } else {
+      top = layout_.pitch_top(system, note.pitch);
+    }
+    const double inset = height >= 4 ? std::max(0.5, height * 0.06) : 0;
+    if (height >= 6 && width >= 5) {
+      canvas_.rectangle(x, top + inset, width, height - 2 * inset, mix(colour, {0, 0, 0}, 0.22));
+      canvas_.rectangle(x + 0.75, top + inset + 0.75, width - 1.5, height - 2 * inset - 1.5, colour);
+    } else {
+      canvas_.rectangle(x, top + inset, width, height - 2 * inset, colour);
+    }
+  }
+
+  Canvas& canvas_;
+  const Score& score_;
+  const RollLayout& layout_;
+  const TempoMap& tempo_;
+  const MeterMap& meter_;
+};
+
+std::vector<LegendEntry> legend_entries(const Score& score) {
+  std::vector<LegendEntry> entries;
+  std::size_t sounding = 0;
+  for (const Track& track : score.tracks) {
+    if (track.notes.empty()) continue;
+    if (sounding < kMostLegendEntries) entries.push_back({track_label(track), series_colour(sounding)});
+    ++sounding;
+  }
+  if (sounding <= 1) return {};
+  if (sounding > kMostLegendEntries)
+    entries.push_back({fmt::format("and {} more", sounding - kMostLegendEntries), {0.8, 0.8, 0.8}});
+  return entries;
+}
+
+}  // namespace
+
+void piano_roll(const std::filesystem::path& path, const Score& score, const PianoRollOptions& options) {
+  make_canvas(path, options.width, options.height);  // refuses the name or the size before any work
+  const TempoMap tempo(score);
+  const MeterMap meter(score);
+  const auto entries = legend_entries(score);
+  constexpr double kSide = 14, kTitleBaseline = 28, kUnderTitle = 38;
+  const double legend_height = legend(nullptr, 0, 0, options.width - 2 * kSide, entries);
+  const RollLayout layout =
+      layout_roll(score, tempo, meter, options, kUnderTitle + (legend_height > 0 ? legend_height + 4 : 0));
+  const auto canvas = make_canvas(path, layout.width, std::max(layout.height, options.height));
+
+  const std::size_t notes = note_count(score);
+  std::string facts = "no notes";
+  if (notes > 0) {
+    const int bars = meter.bar_at(std::max<Tick>(0, end_tick(score) - 1)).bar + 1;
+    facts = fmt::format("{}, {} {}, {} {}", clock_label(tempo.seconds(end_tick(score))),
+                        grouped(static_cast<std::uint64_t>(bars)), bars == 1 ? "bar" : "bars", grouped(notes),
+                        notes == 1 ? "note" : "notes");
+  }
+  const double facts_width = Canvas::text_width(facts, 12);
+  canvas->text(options.width - kSide, kTitleBaseline, facts, {.size = 12, .colour = kFaintInk, .anchor = Anchor::kEnd});
+  const std::string title = displayable(options.title, 160);
+  if (!title.empty())
+    canvas->text(kSide, kTitleBaseline,
+                 Canvas::fitted(title, std::max(0.0, options.width - 3 * kSide - facts_width), 18, true),
+                 {.size = 18, .bold = true});
+  legend(canvas.get(), kSide, kUnderTitle, options.width - 2 * kSide, entries);
+
+  RollPainter painter(*canvas, score, layout, tempo, meter);
+  painter.grid();
+  painter.notes();
+  if (notes == 0) {
+    const System& system = layout.systems.front();
+    canvas->text((layout.left + layout.right) / 2, system.top + layout.pitches_height() / 2, "no notes",
+                 {.size = 16, .colour = kFaintInk, .anchor = Anchor::kMiddle});
+  }
+  save(*canvas, path);
+}
+
+}  // namespace continuo::plot
