@@ -100,8 +100,16 @@ struct Score {
 /// Order of notes in a track: onset, then pitch, then duration, then velocity.
 bool note_before(const Note& a, const Note& b) noexcept;
 
-/// Brings a score to its normal form: everything in its order, one tempo and one signature per tick (the last wins) and
-/// none that repeats the one before, tracks without any content removed. Two scores that mean the same are then equal.
+/// Brings a score to its normal form. Two scores that mean the same are then equal (up to the order of the tracks):
+/// - Everything is in its order: notes by note_before(), the rest by tick and within a tick as it stood.
+/// - One tempo, one time signature and one key signature per tick (the last wins), and none that repeats the one in
+///   force. What is in force before the first are kDefaultTempo and 4/4, so a 4/4 at the beginning goes, too. No key
+///   signature is in force before the first.
+/// - Notes of one track and pitch end in the order in which they begin (first in, first out): where they do not, they
+///   exchange their ends, for note-offs in MIDI cannot say otherwise.
+/// - Every track has notes. The controls and bends of one without join those of the first track with notes on the same
+///   channel, or go when there is none.
+/// Linear in time for a score that is almost in order. Does not judge values: see midi::write for their ranges.
 void normalise(Score& score);
 
 std::size_t note_count(const Score& score) noexcept;
@@ -113,16 +121,18 @@ Tick end_tick(const Score& score) noexcept;
 Seconds duration_seconds(const Score& score);
 
 /// Lengthens notes that are held by the sustain pedal (controller 64 at 64 or more) up to its release or the next
-/// onset of the same pitch, and removes the pedal events.
+/// onset of the same pitch, and removes the pedal events. The pedal acts on its channel: on every track there. One that
+/// is never released holds to the end of the score. Leaves the score in normal form.
 void apply_sustain(Score& score);
 
-/// The same music with `new_ppq` ticks per quarter note: times are rounded to the nearest tick.
+/// The same music with `new_ppq` ticks per quarter note, in normal form: times are rounded to the nearest tick, and a
+/// note that lasted keeps at least one tick. Throws Error for a ppq outside 1 to 32767.
 Score with_ppq(const Score& score, int new_ppq);
 
-/// Pitch name in scientific notation, for example "C4" for 60, "F#3" for 54.
+/// Pitch name in scientific pitch notation, with sharps, for example "C4" for 60, "F#3" for 54.
 std::string pitch_name(int pitch);
 
-/// General MIDI level 1 name of a program, 0 to 127, for example "Acoustic Grand Piano".
+/// General MIDI level 1 name of a program, 0 to 127, for example "Acoustic Grand Piano"; "Unknown" for others.
 const char* program_name(int program) noexcept;
 
 }  // namespace continuo

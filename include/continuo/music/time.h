@@ -32,15 +32,17 @@ class TempoMap {
 struct BarPosition {
   int bar = 0;          ///< counted from 0
   Tick bar_start = 0;   ///< tick of its first beat
-  Tick bar_length = 0;  ///< ticks
+  Tick bar_length = 0;  ///< ticks by its time signature; the next signature may end it sooner
   int numerator = 4;
   int denominator = 4;
 };
 
-/// Ticks to bars. A time signature in the middle of a bar ends that bar there, as notation programs do.
+/// Ticks to bars. A time signature in the middle of a bar ends that bar there, as notation programs do; one that
+/// repeats the one in force changes nothing. Immutable; keeps no reference to the score.
 class MeterMap {
  public:
   explicit MeterMap(const Score& score);
+  /// The bar that holds `tick` (0 or more).
   BarPosition bar_at(Tick tick) const noexcept;
   /// Tick of the first beat of bar `bar` (0 or more).
   Tick bar_start(int bar) const noexcept;

@@ -1,0 +1,197 @@
+// The normal form of a Score and what is computed from its notes.
+#include "continuo/music/score.h"
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <cstdlib>
+#include <iterator>
+#include <limits>
+#include <optional>
+#include <tuple>
+
+#include "continuo/base/error.h"
+#include "continuo/music/time.h"
+
+namespace continuo {
+namespace {
+
+/// Insertion sort while that is cheap, as it is for notes in the order of a file; n log n otherwise.
+void sort_notes(std::vector<Note>& notes) {
+  std::size_t moves_left = 8 * notes.size();
+  for (std::size_t i = 1; i < notes.size(); ++i) {
+    if (!note_before(notes[i], notes[i - 1])) continue;
+    const Note note = notes[i];
+    std::size_t place = i;
+    while (place > 0 && note_before(note, notes[place - 1])) {
+      notes[place] = notes[place - 1];
+      --place;
+      if (moves_left-- == 0) {
+        notes[place] = note;
+        std::sort(notes.begin(), notes.end(), note_before);
+        return;
+      }
+    }
+    notes[place] = note;
+  }
+}
+
+/// Whether the notes of each pitch end in the order in which they begin. The notes are sorted.
+bool ends_in_order(const std::vector<Note>& notes) {
+  std::array<Tick, 256> last_end;
+  last_end.fill(std::numeric_limits<Tick>::min());
+  for (const Note& note : notes) {
+    const Tick end = note.onset + note.duration;
+    if (end < last_end[note.pitch]) return false;
+    last_end[note.pitch] = end;
+  }
+  return true;
+}
+
+/// Sorts, and lets overlapping notes of one pitch end first in, first out.
+void normalise_notes(std::vector<Note>& notes) {
+  sort_notes(notes);
+  if (ends_in_order(notes)) return;
+  std::array<std::vector<Tick>, 256> ends;
+  for (const Note& note : notes) ends[note.pitch].push_back(note.onset + note.duration);
+  for (auto& of_pitch : ends) std::sort(of_pitch.begin(), of_pitch.end());
+  std::array<std::size_t, 256> next{};
+  for (Note& note : notes) note.duration = ends[note.pitch][next[note.pitch]++] - note.onset;
+  sort_notes(notes);
+}
+
+template <class Event>
+void sort_by_tick(std::vector<Event>& events) {
+  const auto earlier = [](const Event& a, const Event& b) { return a.tick < b.tick; };
+  if (!std::is_sorted(events.begin(), events.end(), earlier)) {
+    std::stable_sort(events.begin(), events.end(), earlier);
+  }
+}
+
+/// Keeps the last change of each tick, and of those the ones that change what was in force (`initial` before any).
+template <class Event, class SameValue>
+void normalise_changes(std::vector<Event>& events, const std::optional<Event>& initial, SameValue same) {
+  sort_by_tick(events);
+  std::optional<Event> in_force = initial;
+  std::size_t kept = 0;
+  for (std::size_t i = 0; i < events.size(); ++i) {
+    if (i + 1 < events.size() && events[i + 1].tick == events[i].tick) continue;
+    if (in_force && same(*in_force, events[i])) continue;
+    in_force = events[i];
+    events[kept++] = events[i];
+  }
+  events.resize(kept);
+}
+
+/// Controls and bends of a track without notes act on its channel: they join the first track with notes there, or go.
+template <class Event>
+void move_to_sounding_tracks(std::vector<Track>& tracks, std::vector<Event> Track::*events) {
+  for (int channel = 0; channel < 256; ++channel) {
+    Track* target = nullptr;
+    bool stray = false;
+    for (Track& track : tracks) {
+      if (track.channel != channel) continue;
+      if (!track.notes.empty()) {
+        if (target == nullptr) target = &track;
+      } else {
+        stray = stray || !(track.*events).empty();
+      }
+    }
+    if (!stray || target == nullptr) continue;
+    std::vector<Event> gathered;
+    for (Track& track : tracks) {
+      if (track.channel != channel || (!track.notes.empty() && &track != target)) continue;
+      gathered.insert(gathered.end(), (track.*events).begin(), (track.*events).end());
+    }
+    target->*events = std::move(gathered);
+  }
+}
+
+Tick rescale(Tick tick, Tick numerator, Tick denominator) {
+  const Tick whole = tick / denominator;
+  const Tick rest = tick % denominator;
+  constexpr Tick kMost = std::numeric_limits<Tick>::max() / 4;
+  if (whole > kMost / numerator) return kMost;
+  return whole * numerator + (rest * numerator + denominator / 2) / denominator;
+}
+
+}  // namespace
+
+bool note_before(const Note& a, const Note& b) noexcept {
+  return std::tie(a.onset, a.pitch, a.duration, a.velocity) < std::tie(b.onset, b.pitch, b.duration, b.velocity);
+}
+
+void normalise(Score& score) {
+  normalise_changes(score.tempos, std::optional(TempoChange{}), [](const TempoChange& a, const TempoChange& b) {
+    return a.microseconds_per_quarter == b.microseconds_per_quarter;
+  });
+  normalise_changes(score.time_signatures, std::optional(TimeSignature{}),
+                    [](const TimeSignature& a, const TimeSignature& b) {
+                      return a.numerator == b.numerator && a.denominator == b.denominator;
+                    });
+  normalise_changes(
+      score.key_signatures, std::optional<KeySignature>(),
+      [](const KeySignature& a, const KeySignature& b) { return a.sharps == b.sharps && a.minor == b.minor; });
+  sort_by_tick(score.texts);
+
+  const auto silent = [](const Track& track) { return track.notes.empty(); };
+  if (std::any_of(score.tracks.begin(), score.tracks.end(), silent)) {
+    move_to_sounding_tracks(score.tracks, &Track::controls);
+    move_to_sounding_tracks(score.tracks, &Track::bends);
+    std::erase_if(score.tracks, silent);
+  }
+  for (Track& track : score.tracks) {
+    normalise_notes(track.notes);
+    sort_by_tick(track.controls);
+    sort_by_tick(track.bends);
+  }
+}
+
+std::size_t note_count(const Score& score) noexcept {
+  std::size_t count = 0;
+  for (const Track& track : score.tracks) count += track.notes.size();
+  return count;
+}
+
+Tick end_tick(const Score& score) noexcept {
+  Tick end = 0;
+  for (const Track& track : score.tracks) {
+    for (const Note& note : track.notes) end = std::max(end, note.onset + note.duration);
+  }
+  return end;
+}
+
+Seconds duration_seconds(const Score& score) { return TempoMap(score).seconds(end_tick(score)); }
+
+Score with_ppq(const Score& score, int new_ppq) {
+  if (score.ppq < 1 || new_ppq < 1 || new_ppq > 32767) {
+    throw Error(ErrorInfo{.message = "cannot go from " + std::to_string(score.ppq) + " to " + std::to_string(new_ppq) +
+                                     " ticks per quarter note",
+                          .hint = "Ticks per quarter note lie between 1 and 32767."});
+  }
+  Score result = score;
+  if (new_ppq == score.ppq) return result;
+  const auto scaled = [&](Tick tick) { return rescale(tick, new_ppq, score.ppq); };
+  const auto scale_all = [&](auto& events) {
+    for (auto& event : events) event.tick = scaled(event.tick);
+  };
+  result.ppq = new_ppq;
+  scale_all(result.tempos);
+  scale_all(result.time_signatures);
+  scale_all(result.key_signatures);
+  scale_all(result.texts);
+  for (Track& track : result.tracks) {
+    scale_all(track.controls);
+    scale_all(track.bends);
+    for (Note& note : track.notes) {
+      const Tick onset = scaled(note.onset);
+      const Tick end = scaled(note.onset + note.duration);
+      note.duration = note.duration > 0 ? std::max<Tick>(1, end - onset) : 0;
+      note.onset = onset;
+    }
+  }
+  normalise(result);
+  return result;
+}
+
+}  // namespace continuo
