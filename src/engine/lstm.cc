@@ -17,33 +17,33 @@ LstmLayers::LstmLayers(const weights::ModelFile& file, std::size_t input, int hi
     const std::span<const float> from_hidden = file.tensor("lstm.weight_hh" + layer).values;
     const std::span<const float> bias_input = file.tensor("lstm.bias_ih" + layer).values;
     const std::span<const float> bias_hidden = file.tensor("lstm.bias_hh" + layer).values;
-    layers.push_back(pack_affine(
+    Layer& added = layers.emplace_back();
+    added.joined = state_values;
+    added.cell = added.joined + padded(input + hidden);
+    state_values = added.cell + padded(hidden);
+    added.gates = pack_affine(
         arena, 4 * hidden, input + hidden,
         [&](std::size_t row, std::size_t column) {
           return column < input ? from_input[row * input + column] : from_hidden[row * hidden + column - input];
         },
-        [&](std::size_t row) { return bias_input[row] + bias_hidden[row]; }));
+        [&](std::size_t row) { return bias_input[row] + bias_hidden[row]; });
     input = hidden;
   }
 }
 
-LstmState::LstmState(const LstmLayers& lstm, Arena& arena) {
-  const std::size_t before = arena.used();
-  for (const Affine& layer : lstm.layers) layers_.push_back({arena.take(layer.columns), arena.take(lstm.hidden)});
-  values_ = arena.used() - before;
-  pre_ = arena.take(4 * lstm.hidden);
-}
+LstmState::LstmState(const LstmLayers& lstm, Arena& arena)
+    : values_(arena.take(lstm.state_values)), size_(lstm.state_values), pre_(arena.take(4 * lstm.hidden)) {}
 
-void LstmState::reset() noexcept { std::fill_n(layers_.front().joined, values_, 0.0F); }
+void LstmState::reset() noexcept { std::fill_n(values_, size_, 0.0F); }
 
 const float* LstmState::step(const LstmLayers& lstm, const float* input) noexcept {
-  for (std::size_t n = 0; n < layers_.size(); ++n) {
-    const Layer& layer = layers_[n];
-    const std::size_t inputs = lstm.layers[n].columns - lstm.hidden;
-    std::copy_n(input, inputs, layer.joined);
-    assign(lstm.layers[n], layer.joined, pre_);
-    lstm_cell(lstm.hidden, pre_, layer.cell, layer.joined + inputs);
-    input = layer.joined + inputs;
+  for (const LstmLayers::Layer& layer : lstm.layers) {
+    const std::size_t inputs = layer.gates.columns - lstm.hidden;
+    float* const joined = values_ + layer.joined;
+    std::copy_n(input, inputs, joined);
+    assign(layer.gates, joined, pre_);
+    lstm_cell(lstm.hidden, pre_, values_ + layer.cell, joined + inputs);
+    input = joined + inputs;
   }
   return input;
 }

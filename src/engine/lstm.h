@@ -14,8 +14,14 @@ namespace continuo::engine {
 struct LstmLayers {
   LstmLayers(const weights::ModelFile& file, std::size_t input, int hidden, int layers, Arena& arena);
 
+  struct Layer {
+    Affine gates;
+    std::size_t joined = 0;  ///< where a state keeps the layer's input and, right behind it, its last output
+    std::size_t cell = 0;
+  };
   std::size_t hidden = 0;
-  std::vector<Affine> layers;
+  std::size_t state_values = 0;  ///< floats of all layers
+  std::vector<Layer> layers;
 };
 
 class LstmState {
@@ -27,12 +33,8 @@ class LstmState {
   void reset() noexcept;
 
  private:
-  struct Layer {
-    float* joined = nullptr;  ///< the input, then the last output
-    float* cell = nullptr;
-  };
-  std::vector<Layer> layers_;
-  std::size_t values_ = 0;
+  float* values_ = nullptr;
+  std::size_t size_ = 0;
   float* pre_ = nullptr;  ///< gates before their activations [4 hidden]
 };
 

@@ -98,7 +98,8 @@ std::vector<float> recompute_head(const WaveNetHead& head, const Sequence& x) {
 
 Sequence recompute_lstm(const LstmLayers& lstm, const Sequence& x) {
   Sequence below = x;
-  for (const Affine& layer : lstm.layers) {
+  for (const LstmLayers::Layer& each : lstm.layers) {
+    const Affine& layer = each.gates;
     Sequence output(x.length(), lstm.hidden);
     std::vector<double> cell(lstm.hidden);
     for (std::size_t t = 0; t < x.length(); ++t) {

@@ -25,6 +25,11 @@ WaveNetBody::WaveNetBody(const weights::ModelFile& file, const weights::WaveNetS
     const std::string block = "block." + std::to_string(i) + ".";
     WaveNetLayer layer;
     layer.dilation = static_cast<std::size_t>(spec.dilations[static_cast<std::size_t>(i) % spec.dilations.size()]);
+    // The present input is read where it is: a ring holds the past only, back to the oldest tap.
+    const std::size_t slots = std::bit_ceil(std::max<std::size_t>((taps - 1) * layer.dilation, 1));
+    layer.ring = ring_values;
+    layer.ring_mask = slots - 1;
+    ring_values += padded(slots * channels);
     const weights::Tensor& weight = file.tensor(block + "dilated.weight");  // [rows, R, taps]
     const weights::Tensor& bias = file.tensor(block + "dilated.bias");
     layer.dilated = pack_affine(
@@ -49,14 +54,8 @@ WaveNetHead::WaveNetHead(const weights::ModelFile& file, Arena& arena)
 
 WaveNetState::WaveNetState(const WaveNetBody& body, Arena& arena) {
   const auto taps = static_cast<std::size_t>(body.spec.kernel_size);
-  const std::size_t before = arena.used();
-  for (const WaveNetLayer& layer : body.layers) {
-    // The present input is read where it is: a ring holds the past only, back to the oldest tap.
-    const std::size_t slots = std::bit_ceil(std::max<std::size_t>((taps - 1) * layer.dilation, 1));
-    rings_.push_back({arena.take(slots * body.channels), slots - 1});
-  }
-  ring_values_ = arena.used() - before;
-  symbols_.resize(static_cast<std::size_t>(body.spec.input_kernel_size));
+  rings_ = arena.take(body.ring_values);
+  ring_values_ = body.ring_values;
   input_ = arena.take(body.channels);
   window_ = arena.take(taps * body.channels);
   pre_ = arena.take(2 * body.channels);
@@ -65,41 +64,40 @@ WaveNetState::WaveNetState(const WaveNetBody& body, Arena& arena) {
 }
 
 void WaveNetState::reset() noexcept {
-  std::fill_n(rings_.front().slots, ring_values_, 0.0F);
+  std::fill_n(rings_, ring_values_, 0.0F);
   time_ = 0;
 }
 
 /// The first causal convolution over one-hot symbols: a sum of look-ups, without those before the start.
 void WaveNetState::embed(const WaveNetBody& body, std::size_t symbol) noexcept {
-  const std::size_t taps = symbols_.size();
-  symbols_[time_ % taps] = static_cast<std::uint16_t>(symbol);
+  const auto taps = static_cast<std::size_t>(body.spec.input_kernel_size);
+  symbols_[time_ % symbols_.size()] = static_cast<std::uint16_t>(symbol);
   std::copy_n(body.embedding_bias, body.channels, input_);
   for (std::size_t tap = 0; tap < taps; ++tap) {
     const std::size_t age = taps - 1 - tap;
     if (age > time_) continue;
-    const std::size_t row = tap * body.vocabulary + symbols_[(time_ - age) % taps];
+    const std::size_t row = tap * body.vocabulary + symbols_[(time_ - age) % symbols_.size()];
     add(body.channels, body.embedding + row * body.channels, input_);
   }
 }
 
 /// Lays the taps of a layer side by side, oldest first, and remembers its input. Slots before the start are zero.
-void WaveNetState::gather(const WaveNetBody& body, std::size_t layer) noexcept {
-  const Ring& ring = rings_[layer];
+void WaveNetState::gather(const WaveNetBody& body, const WaveNetLayer& layer) noexcept {
+  float* const ring = rings_ + layer.ring;
   const auto taps = static_cast<std::size_t>(body.spec.kernel_size);
   for (std::size_t tap = 0; tap + 1 < taps; ++tap) {
-    const std::uint64_t age = (taps - 1 - tap) * body.layers[layer].dilation;
-    std::copy_n(ring.slots + ((time_ - age) & ring.mask) * body.channels, body.channels, window_ + tap * body.channels);
+    const std::uint64_t age = (taps - 1 - tap) * layer.dilation;
+    std::copy_n(ring + ((time_ - age) & layer.ring_mask) * body.channels, body.channels, window_ + tap * body.channels);
   }
   std::copy_n(input_, body.channels, window_ + (taps - 1) * body.channels);
-  std::copy_n(input_, body.channels, ring.slots + (time_ & ring.mask) * body.channels);
+  std::copy_n(input_, body.channels, ring + (time_ & layer.ring_mask) * body.channels);
 }
 
 const float* WaveNetState::step(const WaveNetBody& body, std::size_t symbol, std::size_t label) noexcept {
   embed(body, symbol);
   std::fill_n(skip_, body.skips, 0.0F);
-  for (std::size_t i = 0; i < body.layers.size(); ++i) {
-    const WaveNetLayer& layer = body.layers[i];
-    gather(body, i);
+  for (const WaveNetLayer& layer : body.layers) {
+    gather(body, layer);
     if (body.paper) {
       assign(layer.dilated, window_, input_);
       assign(layer.gate, input_, pre_);

@@ -1,7 +1,9 @@
 // WaveNet's body and head as the engine holds them; `wavenet` and `wavenet-lstm` are made of these.
 #pragma once
 
+#include <array>
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "continuo/weights/model_file.h"
@@ -13,6 +15,9 @@ namespace continuo::engine {
 /// One block. Columns of `dilated` are tap by tap, oldest first, and within a tap channel by channel.
 struct WaveNetLayer {
   std::size_t dilation = 1;
+  std::size_t ring =
+      0;  ///< where a state keeps the layer's past inputs [ring_mask + 1, R]: time t in slot t & ring_mask
+  std::size_t ring_mask = 0;
   Affine dilated;                    ///< standard: [2R, taps R]; paper: [R, taps R]
   Affine gate;                       ///< paper: [2R, R]
   Affine skip;                       ///< standard: [S, R]
@@ -32,6 +37,7 @@ struct WaveNetBody {
   std::size_t labels = 0;
   const float* embedding = nullptr;  ///< [input taps, vocabulary, R]
   const float* embedding_bias = nullptr;
+  std::size_t ring_values = 0;  ///< floats of all rings
   std::vector<WaveNetLayer> layers;
 };
 
@@ -53,17 +59,13 @@ class WaveNetState {
   void reset() noexcept;
 
  private:
-  struct Ring {
-    float* slots = nullptr;  ///< [mask + 1, R]: the input of time t lies in slot t & mask
-    std::size_t mask = 0;
-  };
   void embed(const WaveNetBody& body, std::size_t symbol) noexcept;
-  void gather(const WaveNetBody& body, std::size_t layer) noexcept;
+  void gather(const WaveNetBody& body, const WaveNetLayer& layer) noexcept;
 
-  std::vector<Ring> rings_;
-  std::vector<std::uint16_t> symbols_;  ///< symbol of time t at t % size
-  std::size_t ring_values_ = 0;
   std::uint64_t time_ = 0;
+  std::array<std::uint16_t, weights::kMaxKernelSize> symbols_{};  ///< symbol of time t at t % size
+  float* rings_ = nullptr;
+  std::size_t ring_values_ = 0;
   float* input_ = nullptr;   ///< of the present layer [R]
   float* window_ = nullptr;  ///< its taps [taps, R]
   float* pre_ = nullptr;     ///< before the gate [2R]

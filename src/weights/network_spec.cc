@@ -18,7 +18,6 @@ using nlohmann::json;
 constexpr int kMaxVocabulary = 65536;  // symbols are 16 bits wide
 constexpr int kMaxLabels = 65536;
 constexpr int kMaxChannels = 8192;
-constexpr int kMaxKernel = 64;
 constexpr int kMaxLayers = 256;
 constexpr int kMaxDilation = 1 << 20;
 constexpr std::int64_t kMaxReceptiveField = std::int64_t{1} << 24;
@@ -58,8 +57,8 @@ void validate_wavenet(const WaveNetSpec& spec) {
   check_range("residual_channels", spec.residual_channels, 1, kMaxChannels);
   check_range("skip_channels", spec.skip_channels, 1, kMaxChannels);
   check_range("head_channels", spec.head_channels, 1, kMaxChannels);
-  check_range("kernel_size", spec.kernel_size, 1, kMaxKernel);
-  check_range("input_kernel_size", spec.input_kernel_size, 1, kMaxKernel);
+  check_range("kernel_size", spec.kernel_size, 1, kMaxKernelSize);
+  check_range("input_kernel_size", spec.input_kernel_size, 1, kMaxKernelSize);
   check_range("stacks", spec.stacks, 1, kMaxLayers);
   check_range("dilations (how many)", static_cast<std::int64_t>(spec.dilations.size()), 1, kMaxLayers);
   check_range("stacks times dilations", std::int64_t{spec.stacks} * static_cast<std::int64_t>(spec.dilations.size()), 1,

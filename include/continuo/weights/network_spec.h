@@ -8,6 +8,8 @@
 
 namespace continuo::weights {
 
+inline constexpr int kMaxKernelSize = 64;  ///< taps of any convolution
+
 /// WaveNet, van den Oord et al. 2016 (arXiv 1609.03499), section 2.
 struct WaveNetSpec {
   int residual_channels = 64;
