@@ -77,7 +77,14 @@ Colour series_colour(std::size_t index) noexcept {
                                                              0x56B4E9, 0x332288, 0x999933, 0x882255, 0x44AA99};
   const std::uint32_t rgb = kPalette[index % kPalette.size()];
   const Colour colour{((rgb >> 16) & 0xFF) / 255.0, ((rgb >> 8) & 0xFF) / 255.0, (rgb & 0xFF) / 255.0};
-  return mix(colour, {0, 0, 0}, (index / kPalette.size()) % 2 == 1 ? 0.4 : 0.0);
+  switch ((index / kPalette.size()) % 3) {
+    case 1:
+      return mix(colour, {0, 0, 0}, 0.4);
+    case 2:
+      return mix(colour, kWhite, 0.4);
+    default:
+      return colour;
+  }
 }
 
 std::string displayable(std::string_view bytes, std::size_t max_characters) {

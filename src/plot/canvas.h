@@ -22,7 +22,7 @@ inline constexpr Colour kFaintInk{0.44, 0.46, 0.50};  ///< secondary text
 Colour mix(const Colour& from, const Colour& to, double share) noexcept;
 
 /// Colour number `index` of a palette that stays distinct under the common colour vision deficiencies (hues of Okabe
-/// and Ito 2008 and of Tol's "muted" scheme). Past its end it repeats, darker.
+/// and Ito 2008 and of Tol's "muted" scheme). Past its end it repeats, darker, then lighter.
 Colour series_colour(std::size_t index) noexcept;
 
 struct Point {

@@ -143,9 +143,10 @@ class Thinner {
 void draw_curve(Canvas& canvas, const Frame& frame, const Curve& curve, const Colour& colour) {
   std::vector<Point> run;
   Thinner thinner(run);
+  const bool dense = static_cast<double>(curve.x.size()) > frame.right - frame.left;
   const auto stroke = [&] {
     thinner.flush();
-    if (run.size() > 1) canvas.polyline(run, colour, 2);
+    if (run.size() > 1) canvas.polyline(run, colour, dense ? 1.25 : 2);
     if (run.size() == 1 || curve.points)
       for (const Point& point : run) canvas.circle(point.x, point.y, 3.5, colour);
     run.clear();

@@ -185,7 +185,7 @@ class RollPainter {
       const double x = layout_.x(system, tempo_.tick(index * step));
       const std::string label = clock_label(index * step, step < 1 ? 1 : 0);
       const double half = Canvas::text_width(label, 10) / 2;
-      if (x < layout_.left - 1 || x + half > layout_.width || x - half < free_from) continue;
+      if (x < layout_.left - 1 || x + half > layout_.width - 4 || x - half < free_from) continue;
       canvas_.vertical_line(x, y, y + 4, kFaintInk);
       canvas_.text(x, y + 15, label, {.size = 10, .colour = kFaintInk, .anchor = Anchor::kMiddle});
       free_from = x + half + 8;
@@ -200,7 +200,10 @@ class RollPainter {
     const int octaves_per_label = layout_.lane * 12 >= 13 ? 1 : 2;
     for (int pitch = layout_.low_pitch; pitch <= layout_.high_pitch; ++pitch) {
       const double top = layout_.pitch_top(system, pitch), bottom = top + layout_.lane;
-      if (is_black(pitch)) canvas_.rectangle(x, top, RollLayout::kKeyboard * 0.62, layout_.lane, kKey);
+      if (is_black(pitch)) {
+        canvas_.rectangle(x, top, RollLayout::kKeyboard * 0.62, layout_.lane, kKey);
+        canvas_.horizontal_line(x + RollLayout::kKeyboard * 0.62, layout_.left, (top + bottom) / 2, kOctaveLine);
+      }
       const bool white_below = pitch % 12 == 0 || pitch % 12 == 5;  // C and F: no black key between it and the next
       if (white_below && pitch > layout_.low_pitch)
         canvas_.horizontal_line(x, layout_.left, bottom, pitch % 12 == 0 ? kFaintInk : kOctaveLine);
@@ -301,7 +304,7 @@ void piano_roll(const std::filesystem::path& path, const Score& score, const Pia
   const double legend_height = legend(nullptr, 0, 0, options.width - 2 * kSide, entries);
   const RollLayout layout =
       layout_roll(score, tempo, meter, options, kUnderTitle + (legend_height > 0 ? legend_height + 4 : 0));
-  const auto canvas = make_canvas(path, layout.width, std::max(layout.height, options.height));
+  const auto canvas = make_canvas(path, layout.width, layout.height);
 
   const std::size_t notes = note_count(score);
   std::string facts = "no notes";
@@ -324,9 +327,10 @@ void piano_roll(const std::filesystem::path& path, const Score& score, const Pia
   painter.grid();
   painter.notes();
   if (notes == 0) {
-    const System& system = layout.systems.front();
-    canvas->text((layout.left + layout.right) / 2, system.top + layout.pitches_height() / 2, "no notes",
-                 {.size = 16, .colour = kFaintInk, .anchor = Anchor::kMiddle});
+    const double x = (layout.left + layout.right) / 2;
+    const double y = layout.systems.front().top + layout.pitches_height() / 2;
+    canvas->rectangle(x - 55, y - 20, 110, 30, kWhite);
+    canvas->text(x, y, "no notes", {.size = 16, .colour = kFaintInk, .anchor = Anchor::kMiddle});
   }
   save(*canvas, path);
 }

@@ -123,13 +123,17 @@ RollLayout layout_roll(const Score& score, const TempoMap& tempo, const MeterMap
   const auto drums = static_cast<double>(layout.drum_keys.size());
   const double fixed = RollLayout::kBarNumbers + RollLayout::kSeconds + RollLayout::kBetween +
                        (drums > 0 && layout.pitched ? RollLayout::kDrumGap : 0);
+  // Few drums get lanes that their names can be read in; many share with the pitches.
+  const bool named = layout.pitched && drums <= 12;
+  layout.drum_lane = 10;
   const auto lane_for = [&](double height) {
-    const double lanes = (layout.pitched ? range.high - range.low + 1 : 0) + drums;
-    return std::max(kNarrowestLane, ((height - top) / rows - fixed) / lanes);
+    const double lanes = (layout.pitched ? range.high - range.low + 1 : 0) + (named ? 0 : drums);
+    const double taken = fixed + (named ? drums * layout.drum_lane : 0);
+    return std::max(kNarrowestLane, ((height - top) / rows - taken) / lanes);
   };
   const double fitting = lane_for(options.height);
   layout.lane = std::min(kWidestLane, std::max(fitting, std::min(kReadableLane, lane_for(kTallest))));
-  layout.drum_lane = layout.pitched ? std::min(layout.lane, 12.0) : layout.lane;
+  if (!named) layout.drum_lane = layout.lane;
   if (fitting > kWidestLane && layout.pitched) {
     const double free = (options.height - top) / rows - fixed - drums * layout.drum_lane;
     range = widened(range, static_cast<int>(free / kWidestLane));

@@ -13,9 +13,10 @@ namespace continuo::plot {
 struct PianoRollOptions {
   std::string title;
   int width = 1600;  ///< pixels
-  int height = 700;
+  int height = 700;  ///< of a short piece; long pieces are broken into rows and become taller
 };
-/// Bars and beats as a grid, one colour per track, brightness by velocity, octave names at the side, seconds below.
+/// Bars and beats as a grid with bar numbers above and seconds below, one colour per track, paler where it is softer,
+/// keys and octave names at the side, percussion in lanes of its own, a legend of several tracks. Throws Error.
 void piano_roll(const std::filesystem::path& path, const Score& score, const PianoRollOptions& options = {});
 
 struct Curve {
@@ -28,7 +29,7 @@ struct ChartOptions {
   int width = 1000;
   int height = 600;
 };
-/// Lines with axes, ticks at round numbers and a legend.
+/// Lines with axes, ticks at round numbers and a legend of the labels that are not empty. Throws Error.
 void curves(const std::filesystem::path& path, std::span<const Curve> lines, const ChartOptions& options = {});
 
 /// Counts of `values` in bins of equal width between `low` and `high`; what lies beyond is counted in the outermost
