@@ -13,7 +13,8 @@ namespace {
 
 constexpr int kDraws = 40'000;
 
-std::vector<double> frequencies(const SamplingOptions& options, const std::vector<float>& logits, const std::vector<std::uint8_t>& mask = {}) {
+std::vector<double> frequencies(const SamplingOptions& options, const std::vector<float>& logits,
+                                const std::vector<std::uint8_t>& mask = {}) {
   Sampler sampler(options, logits.size());
   Random random(1);
   std::vector<double> share(logits.size());
