@@ -111,6 +111,7 @@ class RollPainter {
     while (line_step * per_bar < 5 && line_step < (1 << 29)) line_step *= 2;
     const double label_room = 14 + 7 * static_cast<double>(std::to_string(past).size());
     while (label_step * per_bar < label_room && label_step < (1 << 29)) label_step *= 2;
+    const auto signatures = time_signatures(system);
     double labelled_until = 0;
     for (std::int64_t bar = first - first % line_step; bar < past; bar += line_step) {
       const Tick tick = std::max(system.begin, meter_.bar_start(static_cast<int>(bar)));
@@ -119,11 +120,14 @@ class RollPainter {
       if (bar >= first) canvas_.vertical_line(x, system.top - 4, bottom, kBarLine);
       if (bar % label_step != 0 && bar != first) continue;
       const std::string label = std::to_string(std::max<std::int64_t>(bar, first) + 1);
-      if (x + 2 < labelled_until || x + 8 > right) continue;
+      const double until = x + 2 + Canvas::text_width(label, 11);
+      const bool hidden = std::any_of(signatures.begin(), signatures.end(), [&](const Extent& signature) {
+        return x < signature.to && until > signature.from;
+      });
+      if (x + 2 < labelled_until || x + 8 > right || hidden) continue;
       canvas_.text(x + 2, system.top - 6, label, {.size = 11, .colour = kInk});
-      labelled_until = x + 8 + Canvas::text_width(label, 11);
+      labelled_until = until + 6;
     }
-    time_signatures(system);
     canvas_.vertical_line(right, system.top - 4, bottom, kBarLine);
     horizontals(system, right);
   }
@@ -148,9 +152,13 @@ class RollPainter {
     }
   }
 
-  /// At the begin of the piece and where the metre changes, right of the bar number.
-  void time_signatures(const System& system) {
-    double free_from = 0;
+  struct Extent {
+    double from = 0, to = 0;
+  };
+
+  /// At the begin of the piece and where the metre changes, right of the bar number. Returns what they cover.
+  std::vector<Extent> time_signatures(const System& system) {
+    std::vector<Extent> extents;
     int numerator = 0, denominator = 0;
     const auto draw = [&](Tick tick) {
       const BarPosition bar = meter_.bar_at(tick);
@@ -159,9 +167,9 @@ class RollPainter {
       const double x = layout_.x(system, tick) + 8 + Canvas::text_width(std::to_string(bar.bar + 1), 11);
       const std::string label = fmt::format("{}/{}", bar.numerator, bar.denominator);
       const double width = Canvas::text_width(label, 11, true);
-      if (x < free_from || x + width > end_x(system)) return;
+      if ((!extents.empty() && x < extents.back().to) || x + width > end_x(system)) return;
       canvas_.text(x, system.top - 6, label, {.size = 11, .colour = kFaintInk, .bold = true});
-      free_from = x + width + 6;
+      extents.push_back({x - 3, x + width + 6});
     };
     if (system.begin == 0) draw(0);
     if (system.begin > 0) {
@@ -173,6 +181,7 @@ class RollPainter {
       if (signature.tick < system.begin || signature.tick >= system.end || ++drawn > 200) continue;
       draw(signature.tick);
     }
+    return extents;
   }
 
   void seconds(const System& system) {
