@@ -32,7 +32,15 @@ struct ReadResult {
 /// Reads formats 0, 1 and 2 (2: its patterns one after the other), ppq and SMPTE division, bare or in a RIFF (RMID)
 /// wrapper. SMPTE time becomes ppq with the tempo that keeps every event at its second exactly. What can be used is
 /// used, with a warning; throws Error (with the byte offset) only when nothing can be: no MIDI header, or no track.
-/// Memory and time are linear in bytes.size() whatever the bytes say. Thread-safe.
+/// Memory is linear in bytes.size() and so, up to sorting, is time, whatever the bytes say. Thread-safe.
+///
+/// A chunk gives one Track for each channel and program that has notes there. Programs belong to the channel (of a
+/// port): they change for all chunks, in the order of time and within a tick in that of the chunks. Note-offs end the
+/// oldest note of their pitch, channel and chunk; a velocity of 0 is a note-off; a note that nothing ends lasts as long
+/// as its chunk. Controls and bends go to the first track of their channel, in their chunk if it has notes there. The
+/// first kTrackName of a chunk with notes is the name of its tracks (in format 0 it is the piece's and stays a text,
+/// as does every other text of any chunk). Ticks lie in 0 to 2^28 - 1, so that whatever was read can be written.
+/// Not kept: pressure, system exclusive messages, release velocities, other meta events.
 ReadResult read(std::span<const std::uint8_t> bytes, const ReadOptions& options = {});
 
 /// The same from a file; errors carry its path.
@@ -50,8 +58,11 @@ struct WriteOptions {
   std::optional<Smpte> smpte;
 };
 
-/// For every score in normal form read(write(score)).score == score. Throws Error for what the format cannot hold
-/// (ppq, values out of range, a delta time over 2^28 - 1 ticks).
+/// For every score in normal form read(write(score)).score == score, with running status or without; others are brought
+/// to it first. In format 0 names of tracks are lost, and tracks of one channel and program become one (their notes of
+/// one pitch then end first in, first out, and the first track of a channel holds its controls); the order of the
+/// tracks is that of their first notes. Throws Error for what the format cannot hold (ppq, values out of range, a delta
+/// time over 2^28 - 1 ticks).
 std::vector<std::uint8_t> write(const Score& score, const WriteOptions& options = {});
 
 /// Writes atomically.

@@ -1,0 +1,179 @@
+// From events in the order of the file to tracks: which program each note has, and whose the controls are.
+#include <algorithm>
+#include <array>
+#include <span>
+#include <tuple>
+
+#include "midi/parsed.h"
+
+namespace continuo::midi {
+namespace {
+
+/// A track to be, with the sizes of its lists.
+struct Slot {
+  std::uint32_t source;
+  std::uint8_t program;
+  std::uint32_t next_of_source;
+  std::size_t notes = 0;
+  std::size_t controls = 0;
+  std::size_t bends = 0;
+};
+
+/// A source while its notes pass by: the program in force and the changes still to come on its line.
+struct Passage {
+  std::span<const RawProgram> to_come;
+  std::uint32_t first_slot = kNoIndex;
+  std::uint32_t slot = kNoIndex;  ///< of the program in force; kNoIndex: look again
+  std::uint32_t passed = 0;       ///< notes so far
+  std::uint8_t program = 0;
+};
+
+/// Whether a program change comes before a note: by time, then by chunk, then as they stand in the chunk.
+bool comes_before(const RawProgram& change, std::uint32_t change_chunk, const RawNote& note, std::uint32_t note_chunk,
+                  std::uint32_t note_index) {
+  return std::tie(change.tick, change_chunk, change.note_index) <= std::tie(note.onset, note_chunk, note_index);
+}
+
+class Assembler {
+ public:
+  Assembler(Parsed& parsed, bool names_tracks) : parsed_(parsed), names_tracks_(names_tracks) {}
+
+  Score assemble() {
+    find_programs();
+    assign_notes();
+    assign_to_slots(parsed_.controls, &Slot::controls);
+    assign_to_slots(parsed_.bends, &Slot::bends);
+    make_tracks();
+    name_tracks();
+    normalise(parsed_.score);
+    return std::move(parsed_.score);
+  }
+
+ private:
+  const Source& source(std::uint32_t index) const { return parsed_.sources[index]; }
+
+  /// Sorts the program changes by line, time and chunk, and shows each source those of its line.
+  void find_programs() {
+    passages_.resize(parsed_.sources.size());
+    auto& changes = parsed_.programs;
+    if (changes.empty()) return;
+    const auto order = [this](const RawProgram& change) {
+      const Source& from = source(change.source);
+      return std::make_tuple(from.line, change.tick, from.chunk);
+    };
+    const auto earlier = [&](const RawProgram& a, const RawProgram& b) { return order(a) < order(b); };
+    if (!std::is_sorted(changes.begin(), changes.end(), earlier)) {
+      std::stable_sort(changes.begin(), changes.end(), earlier);
+    }
+    for (std::size_t i = 0; i < passages_.size(); ++i) {
+      const std::uint16_t line = parsed_.sources[i].line;
+      const auto first = std::partition_point(
+          changes.begin(), changes.end(), [&](const RawProgram& change) { return source(change.source).line < line; });
+      const auto last = std::partition_point(
+          first, changes.end(), [&](const RawProgram& change) { return source(change.source).line == line; });
+      passages_[i].to_come = {first, last};
+    }
+  }
+
+  std::uint32_t slot_for(std::uint32_t source_index, Passage& passage) {
+    std::uint32_t* link = &passage.first_slot;
+    while (*link != kNoIndex) {
+      if (slots_[*link].program == passage.program) return *link;
+      link = &slots_[*link].next_of_source;
+    }
+    const auto slot = *link = static_cast<std::uint32_t>(slots_.size());
+    slots_.push_back({.source = source_index, .program = passage.program, .next_of_source = kNoIndex});
+    std::uint32_t& first_of_channel = first_of_channel_[source(source_index).channel()];
+    first_of_channel = std::min(first_of_channel, slot);
+    return slot;
+  }
+
+  void assign_notes() {
+    first_of_channel_.fill(kNoIndex);
+    for (RawNote& note : parsed_.notes) {
+      const std::uint32_t source_index = note.source;
+      Passage& passage = passages_[source_index];
+      const std::uint32_t chunk = source(source_index).chunk;
+      const auto has_come = [&](const RawProgram& change) {
+        return comes_before(change, source(change.source).chunk, note, chunk, passage.passed);
+      };
+      if (!passage.to_come.empty() && has_come(passage.to_come.front())) {
+        const auto rest = std::partition_point(passage.to_come.begin() + 1, passage.to_come.end(), has_come);
+        passage.program = (rest - 1)->program;
+        passage.to_come = {rest, passage.to_come.end()};
+        passage.slot = kNoIndex;
+      }
+      if (passage.slot == kNoIndex) passage.slot = slot_for(source_index, passage);
+      ++passage.passed;
+      note.source = passage.slot;
+      ++slots_[passage.slot].notes;
+    }
+  }
+
+  /// Controls act on the channel. They go to the first track of their own chunk's channel or, where that has no notes,
+  /// of the channel in any chunk.
+  template <class Event>
+  void assign_to_slots(std::vector<Event>& events, std::size_t Slot::*count) {
+    for (Event& event : events) {
+      const std::uint32_t own = passages_[event.source].first_slot;
+      event.source = own != kNoIndex ? own : first_of_channel_[source(event.source).channel()];
+      if (event.source != kNoIndex) ++(slots_[event.source].*count);
+    }
+  }
+
+  void make_tracks() {
+    auto& tracks = parsed_.score.tracks;
+    tracks.resize(slots_.size());
+    for (std::size_t i = 0; i < slots_.size(); ++i) {
+      tracks[i].channel = source(slots_[i].source).channel();
+      tracks[i].program = slots_[i].program;
+      tracks[i].notes.reserve(slots_[i].notes);
+      tracks[i].controls.reserve(slots_[i].controls);
+      tracks[i].bends.reserve(slots_[i].bends);
+    }
+    for (const RawNote& note : parsed_.notes) {
+      tracks[note.source].notes.push_back({note.onset, note.end - note.onset, note.pitch, note.velocity});
+    }
+    for (const RawControl& control : parsed_.controls) {
+      if (control.source == kNoIndex) continue;
+      tracks[control.source].controls.push_back({control.tick, control.controller, control.value});
+    }
+    for (const RawBend& bend : parsed_.bends) {
+      if (bend.source != kNoIndex) tracks[bend.source].bends.push_back({bend.tick, bend.value});
+    }
+  }
+
+  /// Moves the name of each chunk with notes from the texts to its tracks.
+  void name_tracks() {
+    if (!names_tracks_) return;
+    auto& texts = parsed_.score.texts;
+    std::vector<bool> moved(texts.size(), false);
+    bool any = false;
+    for (std::size_t i = 0; i < slots_.size(); ++i) {
+      const std::uint32_t name = parsed_.chunk_names[source(slots_[i].source).chunk];
+      if (name == kNoIndex) continue;
+      parsed_.score.tracks[i].name = texts[name].text;
+      moved[name] = any = true;
+    }
+    if (!any) return;
+    std::size_t kept = 0;
+    for (std::size_t i = 0; i < texts.size(); ++i) {
+      if (moved[i]) continue;
+      if (kept != i) texts[kept] = std::move(texts[i]);
+      ++kept;
+    }
+    texts.resize(kept);
+  }
+
+  Parsed& parsed_;
+  bool names_tracks_;
+  std::vector<Slot> slots_;
+  std::vector<Passage> passages_;
+  std::array<std::uint32_t, 16> first_of_channel_{};
+};
+
+}  // namespace
+
+Score assemble(Parsed&& parsed, bool names_tracks) { return Assembler(parsed, names_tracks).assemble(); }
+
+}  // namespace continuo::midi
