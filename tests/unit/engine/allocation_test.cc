@@ -1,0 +1,85 @@
+// Counts what operator new gives out in this program: stepping allocates nothing, a stream what it says.
+#include <gmock/gmock.h>
+
+#include <atomic>
+#include <cstdlib>
+#include <new>
+
+#include "unit/engine/random_model.h"
+
+namespace {
+
+std::atomic<std::size_t> allocations{0};
+std::atomic<std::size_t> allocated_bytes{0};
+
+void* counted(std::size_t size, std::size_t alignment) {
+  ++allocations;
+  allocated_bytes += size;
+  void* const memory = std::aligned_alloc(alignment, (size + alignment - 1) / alignment * alignment);
+  if (memory == nullptr) throw std::bad_alloc();
+  return memory;
+}
+
+}  // namespace
+
+void* operator new(std::size_t size) { return counted(size, alignof(std::max_align_t)); }
+void* operator new[](std::size_t size) { return counted(size, alignof(std::max_align_t)); }
+void* operator new(std::size_t size, std::align_val_t alignment) {
+  return counted(size, static_cast<std::size_t>(alignment));
+}
+void* operator new[](std::size_t size, std::align_val_t alignment) {
+  return counted(size, static_cast<std::size_t>(alignment));
+}
+void operator delete(void* memory) noexcept { std::free(memory); }
+void operator delete[](void* memory) noexcept { std::free(memory); }
+void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
+void operator delete[](void* memory, std::size_t) noexcept { std::free(memory); }
+void operator delete(void* memory, std::align_val_t) noexcept { std::free(memory); }
+void operator delete[](void* memory, std::align_val_t) noexcept { std::free(memory); }
+void operator delete(void* memory, std::size_t, std::align_val_t) noexcept { std::free(memory); }
+void operator delete[](void* memory, std::size_t, std::align_val_t) noexcept { std::free(memory); }
+
+namespace continuo::engine {
+namespace {
+
+TEST(Allocation, SteppingAllocatesNothing) {
+  Random random(1);
+  for (int kind = 0; kind < kKinds; ++kind) {
+    const auto model = random_model(random_spec(random, kind), random);
+    const auto stream = model->new_stream();
+    const std::size_t before = allocations;
+    float sum = 0;
+    for (int t = 0; t < 300; ++t) {
+      sum += stream->step(static_cast<std::uint16_t>(t * 7)).front();
+      if (t == 100) stream->set_label(1);
+      if (t == 200) stream->reset();
+    }
+    EXPECT_EQ(allocations, before) << model->spec().name();
+    EXPECT_TRUE(std::isfinite(sum));
+  }
+}
+
+TEST(Allocation, AStreamTakesWhatItSaysInTwoPieces) {
+  Random random(2);
+  for (int round = 0; round < 20; ++round) {
+    const auto model = random_model(random_spec(random, round % kKinds), random);
+    const std::size_t count = allocations;
+    const std::size_t bytes = allocated_bytes;
+    const auto stream = model->new_stream();
+    EXPECT_EQ(allocations - count, 2U) << model->spec().name();  // the object and its arena
+    EXPECT_EQ(allocated_bytes - bytes, model->stream_bytes()) << model->spec().name();
+  }
+}
+
+TEST(Allocation, TheCounterCounts) {
+  const std::size_t before = allocations;
+  const auto value = std::make_unique<int>(3);
+  EXPECT_EQ(allocations, before + 1);
+  EXPECT_EQ(*value, 3);
+}
+
+static_assert(noexcept(std::declval<Stream&>().step(0)) && noexcept(std::declval<Stream&>().reset()) && noexcept(
+    std::declval<Stream&>().set_label(0)));
+
+}  // namespace
+}  // namespace continuo::engine
