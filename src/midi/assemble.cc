@@ -24,7 +24,6 @@ struct Passage {
   std::span<const RawProgram> to_come;
   std::uint32_t first_slot = kNoIndex;
   std::uint32_t slot = kNoIndex;  ///< of the program in force; kNoIndex: look again
-  std::uint32_t passed = 0;       ///< notes so far
   std::uint8_t program = 0;
 };
 
@@ -90,12 +89,12 @@ class Assembler {
 
   void assign_notes() {
     first_of_channel_.fill(kNoIndex);
-    for (RawNote& note : parsed_.notes) {
+    for (std::uint32_t index = 0; index < parsed_.notes.size(); ++index) {
+      RawNote& note = parsed_.notes[index];
       const std::uint32_t source_index = note.source;
       Passage& passage = passages_[source_index];
-      const std::uint32_t chunk = source(source_index).chunk;
       const auto has_come = [&](const RawProgram& change) {
-        return comes_before(change, source(change.source).chunk, note, chunk, passage.passed);
+        return comes_before(change, source(change.source).chunk, note, source(source_index).chunk, index);
       };
       if (!passage.to_come.empty() && has_come(passage.to_come.front())) {
         const auto rest = std::partition_point(passage.to_come.begin() + 1, passage.to_come.end(), has_come);
@@ -104,7 +103,6 @@ class Assembler {
         passage.slot = kNoIndex;
       }
       if (passage.slot == kNoIndex) passage.slot = slot_for(source_index, passage);
-      ++passage.passed;
       note.source = passage.slot;
       ++slots_[passage.slot].notes;
     }

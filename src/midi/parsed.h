@@ -43,7 +43,7 @@ struct RawBend {
 struct RawProgram {
   Tick tick;
   std::uint32_t source;
-  std::uint32_t note_index;  ///< notes of this source before it
+  std::uint32_t note_index;  ///< how many of Parsed::notes stand before it in the file
   std::uint8_t program;
 };
 
@@ -51,7 +51,6 @@ struct RawProgram {
 struct Source {
   std::uint32_t chunk;
   std::uint16_t line;  ///< port * 16 + channel: what a program change acts on
-  std::uint32_t notes = 0;
   std::uint8_t channel() const noexcept { return line & 15; }
 };
 

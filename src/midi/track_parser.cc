@@ -29,7 +29,7 @@ std::uint32_t variable_length(const std::uint8_t*& p, const std::uint8_t* limit,
 TrackParser::TrackParser(std::span<const std::uint8_t> file, bool smpte, Parsed& parsed, Warnings& warnings)
     : file_(file), smpte_(smpte), parsed_(parsed), warnings_(warnings) {}
 
-std::uint32_t TrackParser::source_of(std::uint8_t channel) {
+inline std::uint32_t TrackParser::source_of(std::uint8_t channel) {
   std::uint32_t& source = chunk_.sources[channel];
   if (source == kNoIndex) {
     source = static_cast<std::uint32_t>(parsed_.sources.size());
@@ -42,7 +42,6 @@ inline void TrackParser::note_on(std::uint8_t channel, std::uint8_t pitch, std::
                                  const std::uint8_t* at) {
   const auto index = static_cast<std::uint32_t>(parsed_.notes.size());
   const std::uint32_t source = source_of(channel);
-  ++parsed_.sources[source].notes;
   OpenNotes& open = open_[channel * 128u + pitch];
   if (open.first == kNoIndex) {
     open.first = index;
@@ -83,8 +82,7 @@ void TrackParser::program(std::uint8_t channel, std::uint8_t number, Tick tick, 
     warnings_.add(offset_of(at), "program number above 127: left out");
     return;
   }
-  const std::uint32_t source = source_of(channel);
-  parsed_.programs.push_back({tick, source, parsed_.sources[source].notes, number});
+  parsed_.programs.push_back({tick, source_of(channel), static_cast<std::uint32_t>(parsed_.notes.size()), number});
 }
 
 void TrackParser::bend(std::uint8_t channel, std::uint8_t low, std::uint8_t high, Tick tick, const std::uint8_t* at) {
@@ -240,6 +238,9 @@ TrackParser::End TrackParser::parse(std::size_t begin, std::size_t limit_positio
     Tick delta = *p;
     if (delta < 0x80) {
       ++p;
+    } else if (limit - p >= 2 && p[1] < 0x80 && clock <= kMaxTick - 0x4000) {
+      delta = (delta & 0x7f) << 7 | p[1];
+      p += 2;
     } else {
       const std::uint8_t* const at = p;
       delta = long_delta(p, limit);
@@ -272,7 +273,16 @@ TrackParser::End TrackParser::parse(std::size_t begin, std::size_t limit_positio
       if (p == limit) break;
       status = *p++;
     }
-    if (status < 0xf0) {
+    if (status < 0xa0 && limit - p >= 2 && (p[0] | p[1]) < 0x80) {  // nearly all events: notes as they should be
+      running = status;
+      const std::uint8_t* const data = p;
+      p += 2;
+      if (status >= 0x90 && data[1] != 0) {
+        note_on(status & 15, data[0], data[1], tick, data);
+      } else {
+        note_off(status & 15, data[0], tick, data);
+      }
+    } else if (status < 0xf0) {
       running = status;
       if (!channel_message(status, p, limit, tick)) break;
     } else {

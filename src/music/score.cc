@@ -20,7 +20,7 @@ namespace {
 void sort_notes(std::vector<Note>& notes) {
   std::size_t moves_left = 8 * notes.size();
   for (std::size_t i = 1; i < notes.size(); ++i) {
-    if (!note_before(notes[i], notes[i - 1])) continue;
+    if (notes[i - 1].onset < notes[i].onset || !note_before(notes[i], notes[i - 1])) continue;
     const Note note = notes[i];
     std::size_t place = i;
     while (place > 0 && note_before(note, notes[place - 1])) {
@@ -118,7 +118,8 @@ Tick rescale(Tick tick, Tick numerator, Tick denominator) {
 }  // namespace
 
 bool note_before(const Note& a, const Note& b) noexcept {
-  return std::tie(a.onset, a.pitch, a.duration, a.velocity) < std::tie(b.onset, b.pitch, b.duration, b.velocity);
+  if (a.onset != b.onset) return a.onset < b.onset;
+  return std::tie(a.pitch, a.duration, a.velocity) < std::tie(b.pitch, b.duration, b.velocity);
 }
 
 void normalise(Score& score) {
