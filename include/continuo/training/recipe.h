@@ -13,8 +13,12 @@ namespace continuo::training {
 
 struct OptimisationOptions {
   std::string objective =
-      "every-position";         ///< or "many-to-one": the paper's, only the last position of a window is scored
-  int chunk = 512;              ///< symbols per example (many-to-one: the window's length)
+      "every-position";  ///< or "many-to-one": the paper's, only the last position of a window is scored
+  /// "contiguous": each row of a batch reads piece after piece in shuffled order, chunk by chunk, and carries the
+  /// network's state across (truncated back-propagation). "random": chunks from random places, each with the receptive
+  /// field before it recomputed; networks with recurrent state cannot be trained so. many-to-one has random windows.
+  std::string order = "contiguous";
+  int chunk = 512;              ///< scored symbols per example (many-to-one: the window's length)
   int batch = 16;               ///< examples per step
   double learning_rate = 2e-3;  ///< peak, AdamW
   double weight_decay = 0.01;
@@ -30,9 +34,11 @@ struct OptimisationOptions {
   double evaluate_every = 1.0;  ///< epochs between held-out losses; runs limited by minutes or steps also evaluate at
                                 ///< least every tenth of the run
   int transpose = 0;            ///< augmentation: up to so many semitones either way
-  double tempo = 0.0;           ///< augmentation: tempo factor in [1 - tempo, 1 + tempo]
+  double tempo = 0.0;           ///< augmentation: tempo factor in [1 / (1 + tempo), 1 + tempo]
+  double label_dropout = 0.1;   ///< with condition_on_label: share of examples given the label 'unknown' instead
   std::uint64_t seed = 1;
   int threads = 0;  ///< of libtorch; 0: every core
+  friend bool operator==(const OptimisationOptions&, const OptimisationOptions&) = default;
 };
 
 struct Recipe {
@@ -44,11 +50,17 @@ struct Recipe {
   bool condition_on_label = false;  ///< global conditioning on the pieces' labels
 };
 
-/// Throws Error naming the file, the line and the key that is unknown or has a wrong type or value.
+/// Every setting of the representation is filled in. Throws Error naming the file, the line and the key that is unknown
+/// or has a wrong type or value.
 Recipe load_recipe(const std::filesystem::path& path);
 Recipe parse_recipe(const std::string& toml, const std::string& path = "");
 
-/// The whole recipe as TOML, every option written out with a comment; parse_recipe(to_toml(r)) is r.
+/// The whole recipe as TOML, every option written out with a comment; parse_recipe(to_toml(r)) is r (with every setting
+/// of the representation filled in).
 std::string to_toml(const Recipe& recipe);
+
+/// Changes one option by its key ("training.chunk", "network.dilations") to a value in TOML's notation; text may go
+/// without quotes. Another network.name or representation.name brings that one's default options. Throws Error.
+void set_option(Recipe& recipe, const std::string& key, const std::string& value);
 
 }  // namespace continuo::training

@@ -11,26 +11,28 @@
 
 #include "continuo/base/progress.h"
 #include "continuo/corpus/dataset.h"
+#include "continuo/evaluation/baselines.h"
 #include "continuo/training/recipe.h"
 
 namespace continuo::training {
 
-/// One evaluation: a row of curve.csv.
+/// One evaluation: a row of curve.csv. Losses are in nats per symbol; bits = nats / ln 2.
 struct CurvePoint {
   std::int64_t step = 0;
-  double epoch = 0;
-  double minutes = 0;  ///< of training, evaluation excluded
-  double train_loss =
-      0;  ///< nats per symbol, mean over the steps since the last point, with dropout and augmentation on
-  double held_out_loss = 0;  ///< nats per symbol over the whole validation part (test part where there is none),
-                             ///< streamed with full context; bits = nats / ln 2
+  double epoch = 0;            ///< scored symbols so far / symbols of the training part
+  double minutes = 0;          ///< of training, evaluation excluded
+  double train_loss = 0;       ///< mean over the steps since the last point, with dropout and augmentation on
+  double train_eval_loss = 0;  ///< as held_out_loss, of a fixed choice of training pieces with as many symbols
+  double held_out_loss = 0;  ///< over the whole validation part (test part where there is none), without dropout, each
+                             ///< symbol given all before it in its piece
   double learning_rate = 0;
 };
 
 struct TrainOptions {
-  std::filesystem::path
-      folder;           ///< receives recipe.toml, curve.csv, last.checkpoint, last.safetensors, best.safetensors
-  bool resume = false;  ///< go on from last.checkpoint when there is one
+  /// Receives recipe.toml, curve.csv, last.checkpoint, last.safetensors and best.safetensors (by held-out loss).
+  std::filesystem::path folder;
+  bool resume = false;              ///< go on from last.checkpoint when there is one
+  double checkpoint_minutes = 2.0;  ///< between checkpoints
 };
 
 struct TrainResult {
@@ -38,15 +40,35 @@ struct TrainResult {
   std::vector<CurvePoint> curve;
   std::size_t parameters = 0;
   int vocabulary_size = 0;
+  int receptive_field = 0;             ///< 0: everything since the start
+  std::uint64_t train_symbols = 0;     ///< to predict in the training part
+  std::uint64_t held_out_symbols = 0;  ///< to predict in the held-out part
+  std::size_t train_pieces = 0, held_out_pieces = 0;
+  corpus::Part held_out = corpus::Part::kTest;  ///< which part that is
+  evaluation::Baselines baselines;              ///< over the held-out part
+  std::int64_t steps = 0;
+  std::uint64_t symbols_seen = 0;  ///< scored, with repetition
+  std::int64_t skipped_steps = 0;  ///< loss or gradient not finite
+  double minutes = 0;              ///< of training
+  double evaluation_minutes = 0;
   double symbols_per_second = 0;  ///< of training
   bool interrupted = false;       ///< stopped by the token; resume goes on
+
+  /// The point with the least held-out loss; null while there is none.
+  const CurvePoint* best() const noexcept;
 };
 
 /// Trains. `on_point` is called after each evaluation. When `stop` is requested the state is saved and the result says
-/// so. Deterministic in (dataset, recipe, thread count). Throws Error (nothing to train on, loss not finite, disk
-/// full).
+/// so. Deterministic in (dataset, recipe, thread count) when the recipe is limited by steps or epochs; a limit in
+/// minutes makes the learning rate, and so everything, depend on the machine's speed. Every run evaluates at its end
+/// and after its first three epochs. Throws Error (nothing to train on, no limit, loss not finite, disk full, a
+/// checkpoint of another dataset or network).
 TrainResult train(const corpus::Dataset& dataset, const Recipe& recipe, const TrainOptions& options,
                   const ProgressSink& progress = {}, std::stop_token stop = {},
                   const std::function<void(const CurvePoint&)>& on_point = {});
+
+/// The learning rate as a share of its peak when `share` of the run is over: a line up to 1, then a cosine down to
+/// final_rate.
+double rate_share(double share, const OptimisationOptions& options) noexcept;
 
 }  // namespace continuo::training

@@ -1,0 +1,224 @@
+// One step of learning, streamed evaluation and checkpoints, in libtorch.
+#include "training/learner.h"
+
+#include <torch/torch.h>
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+#include "continuo/base/error.h"
+#include "continuo/base/file.h"
+#include "continuo/base/random.h"
+#include "continuo/nets/network.h"
+#include "continuo/nets/threads.h"
+
+namespace continuo::training {
+
+using torch::Tensor;
+
+struct Learner::Parts {
+  OptimisationOptions options;
+  std::shared_ptr<nets::NetworkImpl> network;
+  std::unique_ptr<torch::optim::AdamW> optimiser;
+  std::vector<Tensor> parameters;
+  nets::State state;
+
+  bool carries() const { return options.objective == "every-position" && options.order == "contiguous"; }
+  bool labelled() const { return network->spec().labels > 0; }
+};
+
+namespace {
+
+/// A copy: the arrays may go before the tensor does.
+Tensor to_tensor(const std::vector<std::int64_t>& values, std::vector<std::int64_t> shape) {
+  return torch::tensor(values, torch::kInt64).view(shape);
+}
+
+[[noreturn]] void bad_checkpoint(const std::filesystem::path& path, const std::string& why) {
+  throw Error(ErrorInfo{.message = "this checkpoint cannot be used: " + why,
+                        .path = path.string(),
+                        .hint = "Train without --resume to begin anew."});
+}
+
+/// The first line of what libtorch has to say.
+std::string short_reason(const c10::Error& error) {
+  const std::string text = error.what_without_backtrace();
+  return text.substr(0, text.find('\n'));
+}
+
+torch::serialize::InputArchive open_archive(const std::filesystem::path& path) {
+  torch::serialize::InputArchive archive;
+  archive.load_from(path.string());
+  return archive;
+}
+
+}  // namespace
+
+Learner::Learner(const weights::NetworkSpec& spec, const OptimisationOptions& options)
+    : parts_(std::make_unique<Parts>()) {
+  nets::set_threads(options.threads);
+  parts_->options = options;
+  parts_->network = nets::make_network(spec, options.seed);
+  parts_->parameters = parts_->network->parameters();
+  // Decay is for matrices and kernels; it would only pull biases away from where the data puts them.
+  std::vector<Tensor> matrices;
+  std::vector<Tensor> vectors;
+  for (const Tensor& parameter : parts_->parameters) (parameter.dim() > 1 ? matrices : vectors).push_back(parameter);
+  const auto adam = [&](double decay) {
+    auto made = std::make_unique<torch::optim::AdamWOptions>(options.learning_rate);
+    made->betas(std::make_tuple(options.beta1, options.beta2)).weight_decay(decay);
+    return made;
+  };
+  std::vector<torch::optim::OptimizerParamGroup> groups;
+  groups.emplace_back(matrices, adam(options.weight_decay));
+  groups.emplace_back(vectors, adam(0));
+  parts_->optimiser = std::make_unique<torch::optim::AdamW>(groups, *adam(options.weight_decay));
+}
+
+Learner::~Learner() = default;
+
+StepOutcome Learner::step(const Batch& batch, std::uint64_t number, double learning_rate) {
+  Parts& p = *parts_;
+  p.network->train();
+  torch::manual_seed(Random(p.options.seed, number).next());
+  const Tensor inputs = to_tensor(batch.inputs, {batch.rows, batch.length});
+  const Tensor targets = to_tensor(batch.targets, {batch.rows, batch.length}).slice(1, batch.first).reshape({-1});
+  const Tensor labels = p.labelled() ? to_tensor(batch.labels, {batch.rows}) : Tensor{};
+  if (p.carries()) {
+    const Tensor fresh = torch::tensor(std::vector<std::int64_t>(batch.fresh.begin(), batch.fresh.end()));
+    nets::begin_again(p.state, fresh.to(torch::kBool));
+  }
+  const Tensor logits = p.network->forward(inputs, labels, p.carries() ? &p.state : nullptr, batch.first);
+  const Tensor loss =
+      torch::nn::functional::cross_entropy(logits.view({-1, logits.size(-1)}), targets,
+                                           torch::nn::functional::CrossEntropyFuncOptions().ignore_index(kNotScored));
+  StepOutcome outcome;
+  outcome.loss = loss.item<double>();
+  if (std::isfinite(outcome.loss)) {
+    p.optimiser->zero_grad();
+    loss.backward();
+    const double limit = p.options.clip_norm > 0 ? p.options.clip_norm : std::numeric_limits<double>::infinity();
+    outcome.taken = std::isfinite(torch::nn::utils::clip_grad_norm_(p.parameters, limit));
+  }
+  if (!outcome.taken) {
+    p.state = {};  // may be what is not finite
+    return outcome;
+  }
+  for (auto& group : p.optimiser->param_groups()) group.options().set_lr(learning_rate);
+  p.optimiser->step();
+  return outcome;
+}
+
+Likelihood Learner::evaluate(std::span<const ExamplePiece> pieces, const std::function<bool(std::uint64_t)>& go_on) {
+  constexpr std::size_t kRows = 32;
+  constexpr std::size_t kChunk = 512;
+  Parts& p = *parts_;
+  const torch::NoGradGuard no_gradients;
+  p.network->eval();
+  // Longest first: those of a batch end at about the same time, and the ended ones are its last rows.
+  std::vector<ExamplePiece> sorted(pieces.begin(), pieces.end());
+  std::erase_if(sorted, [](const ExamplePiece& piece) { return piece.symbols.size() < 2; });
+  std::stable_sort(sorted.begin(), sorted.end(),
+                   [](const ExamplePiece& a, const ExamplePiece& b) { return a.symbols.size() > b.symbols.size(); });
+  Likelihood sum;
+  for (std::size_t begin = 0; begin < sorted.size(); begin += kRows) {
+    const auto group = std::span(sorted).subspan(begin, std::min(kRows, sorted.size() - begin));
+    nets::State state;
+    std::size_t rows = group.size();
+    for (std::size_t at = 0;; at += kChunk) {
+      while (rows > 0 && group[rows - 1].symbols.size() - 1 <= at) --rows;
+      if (rows == 0) break;
+      for (Tensor& tensor : state.tensors) tensor = tensor.narrow(1, 0, static_cast<std::int64_t>(rows)).contiguous();
+      const std::size_t length = std::min(kChunk, group[0].symbols.size() - 1 - at);
+      std::vector<std::int64_t> inputs(rows * length, representation::kStart);
+      std::vector<std::int64_t> targets(rows * length, kNotScored);
+      std::vector<std::int64_t> labels(rows);
+      std::uint64_t scored = 0;
+      for (std::size_t r = 0; r < rows; ++r) {
+        labels[r] = group[r].label;
+        const auto symbols = group[r].symbols.subspan(at);
+        const std::size_t count = std::min(length, symbols.size() - 1);
+        for (std::size_t i = 0; i < count; ++i) {
+          inputs[r * length + i] = symbols[i];
+          targets[r * length + i] = symbols[i + 1];
+        }
+        scored += count;
+      }
+      const auto height = static_cast<std::int64_t>(rows);
+      const Tensor logits = p.network->forward(to_tensor(inputs, {height, -1}),
+                                               p.labelled() ? to_tensor(labels, {height}) : Tensor{}, &state);
+      const Tensor nats = torch::nn::functional::cross_entropy(
+          logits.view({-1, logits.size(-1)}), to_tensor(targets, {-1}),
+          torch::nn::functional::CrossEntropyFuncOptions().ignore_index(kNotScored).reduction(torch::kNone));
+      sum.nats += nats.sum(torch::kFloat64).item<double>();
+      sum.symbols += scored;
+      if (go_on && !go_on(sum.symbols)) return sum;
+    }
+  }
+  return sum;
+}
+
+std::map<std::string, std::vector<float>> Learner::tensors() const { return nets::export_tensors(*parts_->network); }
+
+std::size_t Learner::parameters() const { return static_cast<std::size_t>(nets::parameter_count(*parts_->network)); }
+
+void Learner::save(const std::filesystem::path& path, const std::string& text) const {
+  torch::serialize::OutputArchive archive;
+  torch::serialize::OutputArchive network;
+  torch::serialize::OutputArchive optimiser;
+  torch::serialize::OutputArchive state;
+  parts_->network->save(network);
+  parts_->optimiser->save(optimiser);
+  for (std::size_t i = 0; i < parts_->state.tensors.size(); ++i) {
+    state.write(std::to_string(i), parts_->state.tensors[i], /*is_buffer=*/true);
+  }
+  state.write("count", torch::tensor(static_cast<std::int64_t>(parts_->state.tensors.size())), /*is_buffer=*/true);
+  archive.write("network", network);
+  archive.write("optimiser", optimiser);
+  archive.write("state", state);
+  archive.write("text", c10::IValue(text));
+  try {
+    AtomicFile file(path);
+    archive.save_to(file.temporary().string());
+    file.commit();
+  } catch (const c10::Error& error) {
+    throw Error(ErrorInfo{.message = "the checkpoint could not be written: " + short_reason(error),
+                          .path = path.string(),
+                          .hint = "Is the disk full?"});
+  }
+}
+
+std::string Learner::saved_text(const std::filesystem::path& path) {
+  try {
+    c10::IValue text;
+    open_archive(path).read("text", text);
+    return text.toStringRef();
+  } catch (const c10::Error& error) {
+    bad_checkpoint(path, short_reason(error));
+  }
+}
+
+void Learner::load(const std::filesystem::path& path) {
+  try {
+    torch::serialize::InputArchive archive = open_archive(path);
+    torch::serialize::InputArchive network;
+    torch::serialize::InputArchive optimiser;
+    torch::serialize::InputArchive state;
+    archive.read("network", network);
+    archive.read("optimiser", optimiser);
+    archive.read("state", state);
+    parts_->network->load(network);
+    parts_->optimiser->load(optimiser);
+    Tensor count;
+    state.read("count", count, /*is_buffer=*/true);
+    parts_->state.tensors.assign(static_cast<std::size_t>(count.item<std::int64_t>()), Tensor{});
+    for (std::size_t i = 0; i < parts_->state.tensors.size(); ++i) {
+      state.read(std::to_string(i), parts_->state.tensors[i], /*is_buffer=*/true);
+    }
+  } catch (const c10::Error& error) {
+    bad_checkpoint(path, short_reason(error));
+  }
+}
+
+}  // namespace continuo::training

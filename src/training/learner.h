@@ -1,0 +1,60 @@
+// Learner: a network with its optimiser and the state carried between batches. What libtorch is needed for, behind a
+// header without it.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "continuo/training/examples.h"
+#include "continuo/training/recipe.h"
+#include "continuo/weights/network_spec.h"
+
+namespace continuo::training {
+
+struct StepOutcome {
+  double loss = 0;     ///< nats, mean over the scored symbols
+  bool taken = false;  ///< false: loss or gradient was not finite, and nothing was changed
+};
+
+struct Likelihood {
+  double nats = 0;  ///< sum over the predicted symbols
+  std::uint64_t symbols = 0;
+  double per_symbol() const noexcept { return symbols > 0 ? nats / static_cast<double>(symbols) : 0; }
+};
+
+class Learner {
+ public:
+  /// Sets libtorch's threads for the process, too. Throws Error.
+  Learner(const weights::NetworkSpec& spec, const OptimisationOptions& options);
+  ~Learner();
+
+  /// One step of the optimiser. `number` keys the random numbers of dropout.
+  StepOutcome step(const Batch& batch, std::uint64_t number, double learning_rate);
+
+  /// Likelihood of every symbol but each piece's first, given all before it, without dropout. `pieces` in any order.
+  /// Returns early, with what was summed so far, when `go_on` returns false.
+  Likelihood evaluate(std::span<const ExamplePiece> pieces, const std::function<bool(std::uint64_t)>& go_on = {});
+
+  /// Parameter values under their contract names.
+  std::map<std::string, std::vector<float>> tensors() const;
+  std::size_t parameters() const;
+
+  /// Weights, optimiser and carried state with a text of the caller's, in one file that is complete or absent.
+  void save(const std::filesystem::path& path, const std::string& text) const;
+  /// The text of such a file alone.
+  static std::string saved_text(const std::filesystem::path& path);
+  /// Takes over everything but the text. Throws Error when the file is damaged or of another network.
+  void load(const std::filesystem::path& path);
+
+ private:
+  struct Parts;
+  std::unique_ptr<Parts> parts_;
+};
+
+}  // namespace continuo::training

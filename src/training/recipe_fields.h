@@ -1,0 +1,136 @@
+// The options of a recipe, once: name, place, limits and explanation. Reading, writing and --set all walk this list.
+#pragma once
+
+#include <limits>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "continuo/training/recipe.h"
+
+namespace continuo::training {
+
+/// What a number may be; both ends included.
+struct Limits {
+  double low = -std::numeric_limits<double>::infinity();
+  double high = std::numeric_limits<double>::infinity();
+};
+
+inline constexpr Limits kShare{0, 1};
+inline constexpr Limits kNotNegative{0, 9e18};
+inline constexpr Limits kDropout{0, 0.95};
+
+inline weights::NetworkSpec default_network(std::string_view name) {
+  weights::NetworkSpec spec;
+  if (name == "lstm") spec.network = weights::LstmSpec{};
+  if (name == "wavenet-lstm") spec.network = weights::WaveNetLstmSpec{};
+  return spec;
+}
+
+/// A visitor has section(name, comment), field(name, value, comment, limits or choices) and settings(spec).
+template <class Visitor, class WaveNet>
+void visit_wavenet(Visitor& v, WaveNet& net) {
+  const Limits channels{1, 65536};
+  v.field("residual_channels", net.residual_channels, "channels between the blocks", channels);
+  v.field("skip_channels", net.skip_channels,
+          "channels of the skip sum; equal to residual_channels with block = \"paper\"", channels);
+  v.field("head_channels", net.head_channels, "channels between the two 1x1 convolutions of the head", channels);
+  v.field("kernel_size", net.kernel_size, "taps of each dilated convolution", Limits{1, 64});
+  v.field("input_kernel_size", net.input_kernel_size, "taps of the first convolution, over the symbols", Limits{1, 64});
+  v.field("stacks", net.stacks, "how often the dilations are repeated", Limits{1, 64});
+  v.field("dilations", net.dilations, "of one stack, in symbols", Limits{1, 1 << 20});
+  v.field("block", net.block, "\"standard\" (van den Oord et al. 2016) or \"paper\" (Ibreighith 2023, figure 8)",
+          std::vector<std::string>{"standard", "paper"});
+  v.field("dropout", net.dropout, "in training, on the input of each block", kDropout);
+}
+
+template <class Visitor, class AnyRecipe>
+void visit_network(Visitor& v, AnyRecipe& recipe) {
+  v.section("network", "what learns");
+  std::string name = recipe.network.name();
+  v.field("name", name, "\"wavenet\", \"lstm\" or \"wavenet-lstm\"", weights::network_names());
+  if constexpr (Visitor::kReads) {
+    if (name != recipe.network.name()) recipe.network = default_network(name);
+  }
+  const Limits channels{1, 65536};
+  std::visit(
+      [&](auto& net) {
+        using Net = std::remove_cvref_t<decltype(net)>;
+        if constexpr (std::is_same_v<Net, weights::WaveNetSpec>) {
+          visit_wavenet(v, net);
+        } else if constexpr (std::is_same_v<Net, weights::LstmSpec>) {
+          v.field("embedding", net.embedding, "size of a symbol's vector", channels);
+          v.field("hidden", net.hidden, "units of each layer", channels);
+          v.field("layers", net.layers, "LSTM layers, one above the other", Limits{1, 64});
+          v.field("dropout", net.dropout, "in training, on the embedding, between layers and before the head",
+                  kDropout);
+        } else {
+          visit_wavenet(v, net.wavenet);
+          v.field("hidden", net.hidden, "units of each LSTM layer above the skip sum", channels);
+          v.field("layers", net.layers, "LSTM layers", Limits{1, 64});
+        }
+      },
+      recipe.network.network);
+  v.field("condition_on_label", recipe.condition_on_label,
+          "give the network each piece's label (see collection.label_column) at every step");
+}
+
+/// `recipe` is a Recipe, const for visitors that only look.
+template <class Visitor, class AnyRecipe>
+void visit_recipe(Visitor& v, AnyRecipe& recipe) {
+  auto& scan = recipe.collection;
+  v.section("collection", "which of the folder's pieces are used");
+  v.field("min_seconds", scan.min_seconds, "shorter pieces are left out", kNotNegative);
+  v.field("max_seconds", scan.max_seconds, "longer pieces are left out", kNotNegative);
+  v.field("min_notes", scan.min_notes, "pieces with fewer notes are left out", kNotNegative);
+  v.field("max_notes", scan.max_notes, "pieces with more notes are left out", kNotNegative);
+  v.field("programs", scan.programs, "only pieces played by these General MIDI programs (0 to 127); empty: any",
+          Limits{0, 127});
+  v.field("drums", scan.drums, "false: pieces with percussion are left out");
+  v.field("max_pieces", scan.max_pieces, "a random choice of so many pieces; 0: all", kNotNegative);
+  v.field("seed", scan.seed, "of that choice", kNotNegative);
+  v.field("label_column", scan.label_column, "column of MANIFEST.csv that holds the pieces' labels; empty: none");
+  v.field("select_column", scan.select_column, "only pieces with 1 in this column of MANIFEST.csv; empty: all");
+  v.field("threads", scan.threads, "for reading; 0: every core", Limits{0, 4096});
+
+  v.section("split", "pieces that are the same work stay on one side");
+  v.field("train", recipe.split.train, "share of the pieces to learn from", kShare);
+  v.field("validation", recipe.split.validation, "share for held-out losses while training; the rest is the test part",
+          kShare);
+  v.field("seed", recipe.split.seed, "of the split", kNotNegative);
+
+  v.section("representation", "how music becomes symbols");
+  v.settings(recipe.representation);
+
+  visit_network(v, recipe);
+
+  auto& t = recipe.training;
+  v.section("training", "how the network learns");
+  v.field("objective", t.objective, "\"every-position\", or the paper's \"many-to-one\": only the last of a window",
+          std::vector<std::string>{"every-position", "many-to-one"});
+  v.field("order", t.order,
+          "\"contiguous\": chunk after chunk with carried state; \"random\": random places, context recomputed",
+          std::vector<std::string>{"contiguous", "random"});
+  v.field("chunk", t.chunk, "scored symbols per example (many-to-one: length of the window)", Limits{1, 1 << 20});
+  v.field("batch", t.batch, "examples per step", Limits{1, 1 << 16});
+  v.field("learning_rate", t.learning_rate, "at its peak, of AdamW", Limits{1e-9, 10});
+  v.field("weight_decay", t.weight_decay, "of AdamW, on matrices and kernels", Limits{0, 10});
+  v.field("beta1", t.beta1, "of AdamW", Limits{0, 0.99999});
+  v.field("beta2", t.beta2, "of AdamW", Limits{0, 0.9999999});
+  v.field("warmup", t.warmup, "share of the run in which the rate climbs; it then falls along a cosine", kShare);
+  v.field("final_rate", t.final_rate, "the rate at the end, as a share of the peak", kShare);
+  v.field("clip_norm", t.clip_norm, "gradients are scaled down to this norm; 0: never", kNotNegative);
+  v.field("epochs", t.epochs, "the run ends at the first of these limits that is above 0", kNotNegative);
+  v.field("minutes", t.minutes, "of training, evaluation not counted", kNotNegative);
+  v.field("steps", t.steps, "of the optimiser", kNotNegative);
+  v.field("evaluate_every", t.evaluate_every, "epochs between held-out losses", Limits{1e-6, 1e9});
+  v.field("transpose", t.transpose, "augmentation: up to so many semitones either way", Limits{0, 48});
+  v.field("tempo", t.tempo, "augmentation: tempo times at most 1 + this, or divided by it", Limits{0, 1});
+  v.field("label_dropout", t.label_dropout, "share of examples whose label is hidden, so that 'unknown' is learned",
+          kShare);
+  v.field("seed", t.seed, "of the first weights, the order of examples, dropout and augmentation", kNotNegative);
+  v.field("threads", t.threads, "for training; 0: every core", Limits{0, 4096});
+}
+
+}  // namespace continuo::training

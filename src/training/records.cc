@@ -1,0 +1,79 @@
+// The curve as CSV, model metadata and run state as JSON.
+#include "training/records.h"
+
+#include <charconv>
+#include <nlohmann/json.hpp>
+#include <numbers>
+
+#include "continuo/base/error.h"
+
+namespace continuo::training {
+namespace {
+
+using Json = nlohmann::json;
+
+std::string number(double value, int digits) {
+  char buffer[64];
+  const auto end = std::to_chars(buffer, buffer + sizeof buffer, value, std::chars_format::fixed, digits).ptr;
+  return {buffer, end};
+}
+
+double bits(double nats) { return nats / std::numbers::ln2; }
+
+}  // namespace
+
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(CurvePoint, step, epoch, minutes, train_loss, train_eval_loss, held_out_loss,
+                                   learning_rate)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(RunState, dataset, network, examples, position, step, skipped, symbols, seconds,
+                                   evaluation_seconds, loss_sum, loss_symbols, curve)
+
+std::string curve_csv(const std::vector<CurvePoint>& curve) {
+  std::string text =
+      "step,epoch,minutes,train_loss_nats,train_eval_loss_nats,held_out_loss_nats,held_out_loss_bits,learning_rate\n";
+  for (const CurvePoint& p : curve) {
+    text += std::to_string(p.step);
+    for (const double value : {p.epoch, p.minutes, p.train_loss, p.train_eval_loss, p.held_out_loss}) {
+      text += ',' + number(value, 6);
+    }
+    text += ',' + number(bits(p.held_out_loss), 6) + ',' + number(p.learning_rate, 9) + '\n';
+  }
+  return text;
+}
+
+std::string training_metadata(const TrainResult& result, const CurvePoint& point, const corpus::Dataset& dataset) {
+  const Json json = {
+      {"step", point.step},
+      {"epoch", point.epoch},
+      {"minutes", point.minutes},
+      {"held_out_loss_nats", point.held_out_loss},
+      {"held_out_loss_bits", bits(point.held_out_loss)},
+      {"train_loss_nats", point.train_eval_loss},
+      {"parameters", result.parameters},
+      {"receptive_field", result.receptive_field},
+      {"vocabulary_size", result.vocabulary_size},
+      {"ln_vocabulary_size", result.baselines.uniform},
+      {"baseline_frequencies_nats", result.baselines.frequencies},
+      {"baseline_repetition_nats", result.baselines.repetition},
+      {"train_pieces", result.train_pieces},
+      {"held_out_pieces", result.held_out_pieces},
+      {"train_symbols", result.train_symbols},
+      {"held_out_symbols", result.held_out_symbols},
+      {"held_out_part", result.held_out == corpus::Part::kValidation ? "validation" : "test"},
+      {"dataset", dataset.path().stem().string()},
+  };
+  return json.dump();
+}
+
+std::string to_text(const RunState& state) { return Json(state).dump(); }
+
+RunState run_state_from_text(const std::string& text, const std::string& path) {
+  try {
+    return Json::parse(text).get<RunState>();
+  } catch (const Json::exception& error) {
+    throw Error(ErrorInfo{.message = "this checkpoint cannot be used: " + std::string(error.what()),
+                          .path = path,
+                          .hint = "Train without --resume to begin anew."});
+  }
+}
+
+}  // namespace continuo::training

@@ -1,0 +1,369 @@
+// The training loop: limits, schedule, evaluations, checkpoints. What needs libtorch is behind Learner.
+#include "continuo/training/trainer.h"
+
+#include <algorithm>
+#include <charconv>
+#include <chrono>
+#include <cmath>
+#include <numbers>
+#include <numeric>
+#include <optional>
+
+#include "continuo/base/error.h"
+#include "continuo/base/file.h"
+#include "continuo/base/random.h"
+#include "continuo/representation/representation.h"
+#include "continuo/weights/model_file.h"
+#include "training/learner.h"
+#include "training/records.h"
+
+namespace continuo::training {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+double seconds_since(Clock::time_point begin) { return std::chrono::duration<double>(Clock::now() - begin).count(); }
+
+std::vector<ExamplePiece> pieces_of(const corpus::Dataset& dataset, corpus::Part part) {
+  std::vector<ExamplePiece> pieces;
+  for (const std::size_t i : dataset.indices(part)) {
+    const corpus::EncodedPiece& piece = dataset.pieces()[i];
+    if (piece.symbols.size() >= 2) pieces.push_back({piece.symbols, piece.label});
+  }
+  return pieces;
+}
+
+std::uint64_t targets(std::span<const ExamplePiece> pieces) {
+  std::uint64_t sum = 0;
+  for (const ExamplePiece& piece : pieces) sum += piece.symbols.size() - 1;
+  return sum;
+}
+
+std::vector<evaluation::Sequence> sequences(std::span<const ExamplePiece> pieces) {
+  std::vector<evaluation::Sequence> list;
+  for (const ExamplePiece& piece : pieces) list.emplace_back(piece.symbols);
+  return list;
+}
+
+/// Training pieces in a fixed random order until they hold `symbols`.
+std::vector<ExamplePiece> sample(std::vector<ExamplePiece> pieces, std::uint64_t symbols, std::uint64_t seed) {
+  Random random(seed, 0x5A3B);
+  random.shuffle(std::span(pieces));
+  std::uint64_t sum = 0;
+  std::size_t count = 0;
+  while (count < pieces.size() && sum < symbols) sum += pieces[count++].symbols.size() - 1;
+  pieces.resize(count);
+  return pieces;
+}
+
+std::string decimals(double value, int digits) {
+  char buffer[64];
+  return {buffer, std::to_chars(buffer, buffer + sizeof buffer, value, std::chars_format::fixed, digits).ptr};
+}
+
+ExampleOptions example_options(const Recipe& recipe, const weights::NetworkSpec& network) {
+  const OptimisationOptions& t = recipe.training;
+  using Order = ExampleOptions::Order;
+  return {.order = t.objective == "many-to-one" ? Order::kManyToOne
+                   : t.order == "random"        ? Order::kRandom
+                                                : Order::kContiguous,
+          .chunk = t.chunk,
+          .batch = t.batch,
+          .context = std::max(0, network.receptive_field() - 1),
+          .transpose = t.transpose,
+          .tempo = t.tempo,
+          .label_dropout = recipe.condition_on_label ? t.label_dropout : 0,
+          .seed = t.seed};
+}
+
+/// What decides which examples are drawn, in words: a checkpoint goes on only where this is the same.
+std::string describe(const ExampleOptions& o) {
+  return "order " + std::to_string(static_cast<int>(o.order)) + ", chunk " + std::to_string(o.chunk) + ", batch " +
+         std::to_string(o.batch) + ", transpose " + std::to_string(o.transpose) + ", tempo " + decimals(o.tempo, 6) +
+         ", label_dropout " + decimals(o.label_dropout, 6) + ", seed " + std::to_string(o.seed);
+}
+
+class Run {
+ public:
+  Run(const corpus::Dataset& dataset, const Recipe& recipe, const TrainOptions& options, const ProgressSink& progress,
+      std::stop_token stop, const std::function<void(const CurvePoint&)>& on_point)
+      : dataset_(dataset),
+        recipe_(recipe),
+        t_(recipe.training),
+        options_(options),
+        progress_(progress),
+        stop_(std::move(stop)),
+        on_point_(on_point),
+        representation_(representation::make(dataset.spec())),
+        train_(pieces_of(dataset, corpus::Part::kTrain)),
+        network_(filled_in()),
+        source_(
+            train_, example_options(recipe, network_),
+            [this](auto symbols, const auto& how, auto& out) { return representation_->augment(symbols, how, out); }),
+        learner_(network_, t_) {
+    if (t_.epochs <= 0 && t_.minutes <= 0 && t_.steps <= 0) {
+      throw Error(ErrorInfo{.message = "the recipe sets no end to the training",
+                            .hint = "Set training.minutes, training.epochs or training.steps above 0."});
+    }
+    held_out_ = pieces_of(dataset, corpus::Part::kValidation);
+    result_.held_out = corpus::Part::kValidation;
+    if (held_out_.empty()) {
+      held_out_ = pieces_of(dataset, corpus::Part::kTest);
+      result_.held_out = corpus::Part::kTest;
+    }
+    if (held_out_.empty()) {
+      throw Error(ErrorInfo{.message = "no piece is held out, so nothing would tell learning from memorising",
+                            .hint = "Give more pieces, or a smaller split.train."});
+    }
+    train_sample_ = sample(train_, targets(held_out_), t_.seed);
+    result_.parameters = learner_.parameters();
+    result_.vocabulary_size = network_.vocabulary_size;
+    result_.receptive_field = network_.receptive_field();
+    result_.train_symbols = source_.epoch_symbols();
+    result_.held_out_symbols = targets(held_out_);
+    result_.train_pieces = train_.size();
+    result_.held_out_pieces = held_out_.size();
+    result_.baselines = evaluation::baselines(sequences(train_), sequences(held_out_),
+                                              static_cast<std::size_t>(network_.vocabulary_size));
+    result_.best_model = options.folder / "best.safetensors";
+    result_.last_model = options.folder / "last.safetensors";
+    state_.dataset = dataset.path().filename().string();
+    state_.network = weights::to_json(network_);
+    state_.examples = describe(example_options(recipe, network_));
+  }
+
+  TrainResult operator()() {
+    if (options_.resume && std::filesystem::exists(checkpoint())) resume();
+    write_file_atomically(options_.folder / "recipe.toml", to_toml(recipe_));
+    last_saved_ = Clock::now();
+    while (!stop_.stop_requested() && share() < 1) {
+      step();
+      if (evaluation_due()) evaluate();
+      if (seconds_since(last_saved_) > 60 * options_.checkpoint_minutes) save();
+    }
+    if (share() >= 1 && (state_.curve.empty() || state_.curve.back().step != state_.step)) evaluate();
+    save();
+    result_.interrupted = stop_.stop_requested() && (share() < 1 || unfinished_);
+    if (result_.interrupted) save_model(result_.last_model, current_point());
+    summarise();
+    return result_;
+  }
+
+ private:
+  std::filesystem::path checkpoint() const { return options_.folder / "last.checkpoint"; }
+
+  weights::NetworkSpec filled_in() const {
+    weights::NetworkSpec spec = recipe_.network;
+    spec.vocabulary_size = static_cast<int>(representation_->vocabulary().size());
+    const auto labels = static_cast<int>(dataset_.spec().labels.size());
+    spec.labels = recipe_.condition_on_label ? labels : 0;
+    if (recipe_.condition_on_label && labels < 2) {
+      throw Error(ErrorInfo{.message = "network.condition_on_label is true, but the pieces have no labels",
+                            .hint = "Set collection.label_column to a column of the folder's MANIFEST.csv."});
+    }
+    weights::validate(spec);
+    return spec;
+  }
+
+  double epoch() const { return static_cast<double>(state_.symbols) / static_cast<double>(source_.epoch_symbols()); }
+
+  /// How much of the run is over, by the limit that is nearest.
+  double share() const {
+    double most = 0;
+    if (t_.steps > 0) most = std::max(most, static_cast<double>(state_.step) / static_cast<double>(t_.steps));
+    if (t_.epochs > 0) most = std::max(most, epoch() / t_.epochs);
+    if (t_.minutes > 0) most = std::max(most, state_.seconds / 60 / t_.minutes);
+    return most;
+  }
+
+  void step() {
+    const Clock::time_point begin = Clock::now();
+    const double epoch_before = epoch();
+    const double share_before = share();
+    rate_ = t_.learning_rate * rate_share(share_before, t_);
+    const Batch batch = source_.next();
+    const StepOutcome outcome = learner_.step(batch, static_cast<std::uint64_t>(state_.step), rate_);
+    ++state_.step;
+    state_.symbols += batch.scored;
+    if (outcome.taken) {
+      state_.loss_sum += outcome.loss * static_cast<double>(batch.scored);
+      state_.loss_symbols += batch.scored;
+      skipped_in_a_row_ = 0;
+    } else {
+      note_skipped();
+    }
+    state_.seconds += seconds_since(begin);
+    const auto crossed = [](double before, double after, double every) {
+      return std::floor(after / every + 1e-9) > std::floor(before / every + 1e-9);
+    };
+    mark_ = crossed(epoch_before, epoch(), t_.evaluate_every);
+    milestone_ = (epoch_before < 3 && crossed(epoch_before, epoch(), 1)) ||
+                 ((t_.minutes > 0 || t_.steps > 0) && crossed(share_before, share(), 0.1));
+    report(outcome.loss);
+  }
+
+  void note_skipped() {
+    constexpr int kPatience = 25;
+    ++state_.skipped;
+    if (++skipped_in_a_row_ < kPatience) return;
+    throw Error(ErrorInfo{.message = "the loss has not been finite for " + std::to_string(kPatience) +
+                                     " steps, at step " + std::to_string(state_.step),
+                          .hint = "Train again with a lower training.learning_rate (" +
+                                  decimals(t_.learning_rate / 3, 6) +
+                                  ") or a lower training.clip_norm; best.safetensors holds the best network so far."});
+  }
+
+  /// Milestones always; other marks of a run against the clock only while evaluation takes under a tenth of the time.
+  bool evaluation_due() const {
+    if (stop_.stop_requested()) return false;
+    if (milestone_) return true;
+    return mark_ && (t_.minutes <= 0 || state_.evaluation_seconds < 0.1 * state_.seconds);
+  }
+
+  CurvePoint current_point() const {
+    CurvePoint point = state_.curve.empty() ? CurvePoint{} : state_.curve.back();
+    point.step = state_.step;
+    point.epoch = epoch();
+    point.minutes = state_.seconds / 60;
+    point.learning_rate = rate_;
+    return point;
+  }
+
+  void evaluate() {
+    const Clock::time_point begin = Clock::now();
+    const std::uint64_t total = targets(held_out_) + targets(train_sample_);
+    std::uint64_t before = 0;
+    const auto go_on = [&](std::uint64_t done) {
+      if (progress_) progress_({"Evaluating", before + done, total, "symbols"});
+      return !stop_.stop_requested();
+    };
+    CurvePoint point = current_point();
+    point.held_out_loss = learner_.evaluate(held_out_, go_on).per_symbol();
+    before = targets(held_out_);
+    point.train_eval_loss = learner_.evaluate(train_sample_, go_on).per_symbol();
+    state_.evaluation_seconds += seconds_since(begin);
+    if (stop_.stop_requested()) {
+      unfinished_ = true;
+      return;  // a sum over a part of the pieces is no loss
+    }
+    point.train_loss =
+        state_.loss_symbols > 0 ? state_.loss_sum / static_cast<double>(state_.loss_symbols) : point.train_eval_loss;
+    state_.loss_sum = 0;
+    state_.loss_symbols = 0;
+    const CurvePoint* best = result_.best();
+    const bool better = best == nullptr || point.held_out_loss < best->held_out_loss;
+    state_.curve.push_back(point);
+    result_.curve = state_.curve;
+    if (better) save_model(result_.best_model, point);
+    write_file_atomically(options_.folder / "curve.csv", curve_csv(state_.curve));
+    if (share() >= 1) save_model(result_.last_model, point);
+    if (on_point_) on_point_(point);
+  }
+
+  void save_model(const std::filesystem::path& path, const CurvePoint& point) const {
+    weights::save(path, {.network = network_,
+                         .metadata = {{"continuo.representation", representation::to_json(representation_->spec())},
+                                      {"continuo.recipe", to_toml(recipe_)},
+                                      {"continuo.training", training_metadata(result_, point, dataset_)}},
+                         .tensors = learner_.tensors()});
+  }
+
+  void save() {
+    state_.position = source_.position();
+    learner_.save(checkpoint(), to_text(state_));
+    last_saved_ = Clock::now();
+  }
+
+  void resume() {
+    const std::string path = checkpoint().string();
+    RunState saved = run_state_from_text(Learner::saved_text(path), path);
+    const auto require = [&](const std::string& was, const std::string& is, const std::string& what) {
+      if (was == is) return;
+      throw Error(ErrorInfo{.message = "the checkpoint is of another " + what + " (" + was + ", now " + is + ")",
+                            .path = path,
+                            .hint = "Go on with the same settings, or train without --resume to begin anew."});
+    };
+    require(saved.dataset, state_.dataset, "collection, split or representation");
+    require(saved.network, state_.network, "network");
+    require(saved.examples, state_.examples, "choice of examples");
+    source_.restore(saved.position);
+    learner_.load(path);
+    state_ = std::move(saved);
+    result_.curve = state_.curve;
+  }
+
+  void report(double loss) {
+    if (!progress_) return;
+    Progress p{.task = "Training", .detail = "loss " + decimals(loss, 3) + ", epoch " + decimals(epoch(), 2)};
+    const double over = share();
+    if (t_.minutes > 0 && over <= state_.seconds / 60 / t_.minutes) {
+      p.total = static_cast<std::uint64_t>(t_.minutes * 60);
+      p.done = std::min(p.total, static_cast<std::uint64_t>(state_.seconds));
+      p.unit = "s";
+    } else if (t_.steps > 0 && over <= static_cast<double>(state_.step) / static_cast<double>(t_.steps)) {
+      p.done = static_cast<std::uint64_t>(state_.step);
+      p.total = static_cast<std::uint64_t>(t_.steps);
+      p.unit = "steps";
+    } else {
+      p.done = state_.symbols;
+      p.total = std::max(p.done, static_cast<std::uint64_t>(t_.epochs * static_cast<double>(source_.epoch_symbols())));
+      p.unit = "symbols";
+    }
+    progress_(p);
+  }
+
+  void summarise() {
+    result_.curve = state_.curve;
+    result_.steps = state_.step;
+    result_.symbols_seen = state_.symbols;
+    result_.skipped_steps = state_.skipped;
+    result_.minutes = state_.seconds / 60;
+    result_.evaluation_minutes = state_.evaluation_seconds / 60;
+    result_.symbols_per_second = state_.seconds > 0 ? static_cast<double>(state_.symbols) / state_.seconds : 0;
+  }
+
+  const corpus::Dataset& dataset_;
+  const Recipe& recipe_;
+  const OptimisationOptions& t_;
+  const TrainOptions& options_;
+  const ProgressSink& progress_;
+  std::stop_token stop_;
+  const std::function<void(const CurvePoint&)>& on_point_;
+  std::unique_ptr<representation::Representation> representation_;
+  std::vector<ExamplePiece> train_, held_out_, train_sample_;
+  weights::NetworkSpec network_;
+  ExampleSource source_;
+  Learner learner_;
+  RunState state_;
+  TrainResult result_;
+  double rate_ = 0;
+  int skipped_in_a_row_ = 0;
+  bool mark_ = false, milestone_ = false, unfinished_ = false;
+  Clock::time_point last_saved_{};
+};
+
+}  // namespace
+
+const CurvePoint* TrainResult::best() const noexcept {
+  const auto found = std::min_element(curve.begin(), curve.end(), [](const CurvePoint& a, const CurvePoint& b) {
+    return a.held_out_loss < b.held_out_loss;
+  });
+  return found == curve.end() ? nullptr : &*found;
+}
+
+double rate_share(double share, const OptimisationOptions& options) noexcept {
+  constexpr double kFirst = 0.01;  // of the peak: the first step must not stand still
+  share = std::clamp(share, 0.0, 1.0);
+  if (share < options.warmup) return std::max(kFirst, share / options.warmup);
+  if (options.warmup >= 1) return 1;
+  const double fall = (share - options.warmup) / (1 - options.warmup);
+  return options.final_rate + (1 - options.final_rate) * 0.5 * (1 + std::cos(std::numbers::pi * fall));
+}
+
+TrainResult train(const corpus::Dataset& dataset, const Recipe& recipe, const TrainOptions& options,
+                  const ProgressSink& progress, std::stop_token stop,
+                  const std::function<void(const CurvePoint&)>& on_point) {
+  return Run(dataset, recipe, options, progress, std::move(stop), on_point)();
+}
+
+}  // namespace continuo::training
