@@ -22,6 +22,8 @@ struct Entry {
 
 constexpr std::array kRepresentations = {
     Entry{"remi", remi_settings, make_remi, nullptr},
+    Entry{"events", events_settings, make_events, nullptr},
+    Entry{"notes", notes_settings, make_notes, fit_notes},
 };
 
 const Entry& entry(std::string_view name) {

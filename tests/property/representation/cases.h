@@ -32,6 +32,12 @@ inline std::vector<Case> cases() {
       {"RemiOneInstrument", "remi", {{"program", "off"}, {"sustain", "extend"}}, true, true},
       {"RemiBare", "remi", {{"velocities", "0"}, {"tempo_steps", "0"}, {"positions", "4"}}, false, true},
       {"RemiNarrow", "remi", {{"lowest", "60"}, {"highest", "61"}, {"positions", "24"}}, false, true},
+      {"Events", "events", {}, true, false},
+      {"EventsPlain", "events", {{"velocities", "0"}, {"sustain", "ignore"}, {"step_ms", "25"}}, false, false},
+      {"EventsOneShift", "events", {{"max_shift_ms", "40"}, {"step_ms", "40"}, {"velocities", "4"}}, false, false},
+      {"Notes", "notes", {}, true, false},
+      {"NotesPiano", "notes", {{"instruments", "piano"}, {"min_count", "1"}, {"step", "0.5"}}, false, false},
+      {"NotesDurations", "notes", {{"durations", "on"}, {"min_count", "3"}}, true, false},
   };
 }
 
