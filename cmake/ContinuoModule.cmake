@@ -5,8 +5,9 @@ find_package(Threads REQUIRED)
 
 add_library(continuo_settings INTERFACE)
 target_compile_features(continuo_settings INTERFACE cxx_std_20)
+# Designated initialisers name only what differs from the default, so -Wextra's missing-field warning is off.
 # -Wno-restrict: g++ 12 reports string concatenations that are none (GCC bug 105651).
-target_compile_options(continuo_settings INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -ffp-contract=off
+target_compile_options(continuo_settings INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Wno-missing-field-initializers -ffp-contract=off
   $<$<CXX_COMPILER_ID:GNU>:-Wno-restrict>
   $<$<BOOL:${CONTINUO_WERROR}>:-Werror>)
 if(CONTINUO_SANITIZE)

@@ -4,10 +4,15 @@
 #include "continuo/generation/compose.h"
 
 namespace continuo::generation {
+namespace {
+
+constexpr std::size_t kShortestLoop = 24;  // symbols
+
+}  // namespace
 
 Loop find_loop(std::span<const representation::Symbol> symbols, std::size_t max_period, std::size_t min_repeats) {
   Loop longest;
-  std::size_t covered = 0;
+  std::size_t covered = kShortestLoop - 1;
   for (std::size_t period = 1; period <= std::min(max_period, symbols.size() / 2); ++period) {
     std::size_t same = 0;  // symbols at the end that equal the one a period before them
     while (same + period < symbols.size() &&

@@ -65,12 +65,13 @@ struct Composition {
 Composition compose(const Composer& composer, const ComposeOptions& options, const ProgressSink& progress = {},
                     std::stop_token stop = {});
 
-/// The longest tail of `symbols` that repeats one block of at most `max_period` symbols at least `min_repeats` times.
+/// The tail of `symbols` that repeats one block of at most `max_period` symbols at least `min_repeats` times and covers
+/// the most; a tail of fewer than 24 symbols is no loop, for music may well repeat a bar.
 struct Loop {
   std::size_t period = 0;  ///< symbols of the block; 0: no loop
   std::size_t repeats = 0;
 };
-Loop find_loop(std::span<const representation::Symbol> symbols, std::size_t max_period = 64,
-               std::size_t min_repeats = 8);
+Loop find_loop(std::span<const representation::Symbol> symbols, std::size_t max_period = 512,
+               std::size_t min_repeats = 4);
 
 }  // namespace continuo::generation

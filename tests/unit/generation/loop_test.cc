@@ -14,9 +14,9 @@ Symbols repeated(Symbols head, const Symbols& block, int times) {
 }
 
 TEST(FindLoop, OneSymbolForEver) {
-  const auto loop = find_loop(repeated({1, 2, 3}, {7}, 20));
+  const auto loop = find_loop(repeated({1, 2, 3}, {7}, 30));
   EXPECT_EQ(loop.period, 1U);
-  EXPECT_EQ(loop.repeats, 20U);
+  EXPECT_EQ(loop.repeats, 30U);
 }
 
 TEST(FindLoop, ABlockAndItsShortestPeriod) {
@@ -27,6 +27,7 @@ TEST(FindLoop, ABlockAndItsShortestPeriod) {
 
 TEST(FindLoop, FewRepeatsAreMusic) {
   EXPECT_EQ(find_loop(repeated({1, 2}, {4, 5, 6}, 4)).period, 0U);
+  EXPECT_EQ(find_loop(repeated({}, Symbols(40, 5), 1), 64, 50).period, 0U);
   EXPECT_EQ(find_loop({}).period, 0U);
   EXPECT_EQ(find_loop(Symbols{1}).period, 0U);
 }

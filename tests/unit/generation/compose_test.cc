@@ -1,0 +1,192 @@
+// What composing does around the network: starts, lengths, endings, grammar, warnings. The network is a scripted one.
+#include "continuo/generation/compose.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "continuo/base/error.h"
+
+namespace continuo::generation {
+namespace {
+
+using representation::kEnd;
+using representation::kStart;
+using representation::Symbol;
+using ::testing::AllOf;
+using ::testing::Contains;
+using ::testing::Ge;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Not;
+
+/// Logits that do not depend on the past; remembers what it was fed.
+class ScriptedModel : public engine::Model {
+ public:
+  explicit ScriptedModel(std::vector<float> logits, int receptive_kernel = 2)
+      : Model({.vocabulary_size = static_cast<int>(logits.size()),
+               .network =
+                   weights::WaveNetSpec{.input_kernel_size = receptive_kernel, .stacks = 1, .dilations = {1, 2, 4}}}),
+        logits_(std::move(logits)) {}
+
+  std::unique_ptr<engine::Stream> new_stream() const override { return std::make_unique<ScriptedStream>(*this); }
+  std::size_t stream_bytes() const noexcept override { return 0; }
+  std::vector<float> recompute(std::span<const std::uint16_t>, int) const override { return {}; }
+
+  mutable std::vector<Symbol> fed;
+  mutable int label = -1;
+
+ private:
+  class ScriptedStream : public engine::Stream {
+   public:
+    explicit ScriptedStream(const ScriptedModel& model) : model_(model) { model_.fed.clear(); }
+    std::span<const float> step(std::uint16_t symbol) noexcept override {
+      model_.fed.push_back(symbol);
+      return model_.logits_;
+    }
+    void reset() noexcept override {}
+    void set_label(int label) noexcept override { model_.label = label; }
+
+   private:
+    const ScriptedModel& model_;
+  };
+
+  std::vector<float> logits_;
+};
+
+class ComposeTest : public ::testing::Test {
+ protected:
+  /// A composer whose network gives every symbol the same probability but for the given ones.
+  Composer composer(const std::vector<std::pair<std::string, float>>& favourites = {},
+                    const std::vector<std::string>& labels = {}) {
+    representation_ = representation::make({.name = "remi", .labels = labels});
+    std::vector<float> logits(representation_->vocabulary().size(), 0.0F);
+    for (const auto& [name, logit] : favourites) logits.at(representation_->vocabulary().find(name).value()) = logit;
+    model_ = std::make_shared<ScriptedModel>(std::move(logits));
+    return {.model = model_, .representation = representation_};
+  }
+
+  std::shared_ptr<const representation::Representation> representation_;
+  std::shared_ptr<ScriptedModel> model_;
+};
+
+Score scale() {
+  Score score{.ppq = 480};
+  Track track;
+  for (int i = 0; i < 8; ++i)
+    track.notes.push_back(
+        {.onset = i * 480, .duration = 480, .pitch = static_cast<std::uint8_t>(60 + i), .velocity = 80});
+  score.tracks.push_back(track);
+  return score;
+}
+
+TEST_F(ComposeTest, TheSameSeedGivesTheSamePieceAndAnotherSeedAnother) {
+  const auto c = composer();
+  const auto first = compose(c, {.symbols = 200, .stop_at_end = false});
+  EXPECT_EQ(first.symbols, compose(c, {.symbols = 200, .stop_at_end = false}).symbols);
+  EXPECT_NE(first.symbols, compose(c, {.symbols = 200, .stop_at_end = false, .seed = 2}).symbols);
+  EXPECT_NE(first.symbols, compose(c, {.symbols = 200, .stop_at_end = false, .stream = 1}).symbols);
+}
+
+TEST_F(ComposeTest, GrammarKeepsEvenAnUntrainedModelMusical) {
+  const auto piece = compose(composer(), {.symbols = 2000, .stop_at_end = false});
+  EXPECT_EQ(piece.generated, 2000U);
+  EXPECT_EQ(piece.dropped, 0U);
+  EXPECT_EQ(piece.repaired, 1U * (piece.repaired > 0));  // at most the note in which an exact number of symbols ends
+  EXPECT_GT(note_count(piece.score), 100U);
+}
+
+TEST_F(ComposeTest, WithoutGrammarForbiddenSymbolsAreCountedAndSaid) {
+  const auto piece = compose(composer(), {.symbols = 500, .stop_at_end = false, .mask_grammar = false});
+  EXPECT_GT(piece.dropped + piece.repaired, 50U);
+  EXPECT_THAT(piece.warnings, Contains(HasSubstr("the grammar forbids")));
+}
+
+TEST_F(ComposeTest, LengthInBarsIsMetAndEndsCleanly) {
+  const auto piece = compose(composer(), {.bars = 5, .stop_at_end = false});
+  const auto cursor = representation_->cursor();
+  for (const Symbol symbol : piece.symbols) cursor->advance(symbol);
+  EXPECT_GE(cursor->bars(), 5);
+  EXPECT_LE(cursor->bars(), 6);
+  EXPECT_EQ(piece.repaired, 0U);
+}
+
+TEST_F(ComposeTest, LengthInSecondsIsMet) {
+  const auto piece = compose(composer(), {.seconds = 20, .stop_at_end = false});
+  const auto cursor = representation_->cursor();
+  for (const Symbol symbol : piece.symbols) cursor->advance(symbol);
+  EXPECT_GE(cursor->seconds(), 20);
+  EXPECT_LT(cursor->seconds(), 45);  // an untrained model leaps by bars of any length
+}
+
+TEST_F(ComposeTest, ThePieceEndsByItselfButNotBeforeHalfTheLength) {
+  const auto piece = compose(composer({{"End", 20.0F}}), {.bars = 8});
+  EXPECT_TRUE(piece.ended);
+  EXPECT_EQ(piece.symbols.back(), kEnd);
+  const auto cursor = representation_->cursor();
+  for (const Symbol symbol : piece.symbols) cursor->advance(symbol);
+  EXPECT_GE(cursor->bars(), 4);
+  EXPECT_LT(cursor->bars(), 8);
+  EXPECT_FALSE(compose(composer({{"End", 20.0F}}), {.bars = 8, .stop_at_end = false}).ended);
+}
+
+TEST_F(ComposeTest, RandomStartPrimesTheNetworkAndIsLeftOut) {
+  const auto c = composer();
+  const auto piece = compose(c, {.start = StartKind::kRandom, .symbols = 50, .stop_at_end = false});
+  const auto receptive_field = static_cast<std::size_t>(c.model->spec().receptive_field());
+  ASSERT_EQ(model_->fed.size(), receptive_field + 50);
+  EXPECT_THAT(
+      std::vector<Symbol>(model_->fed.begin(), model_->fed.begin() + static_cast<std::ptrdiff_t>(receptive_field)),
+      ::testing::Each(Ge(2)));
+  EXPECT_EQ(piece.symbols.size(), 51U);  // Start and the fifty
+  EXPECT_EQ(piece.dropped, 0U);
+  const auto kept = compose(
+      c, {.start = StartKind::kRandom, .random_length = 30, .keep_random = true, .symbols = 50, .stop_at_end = false});
+  EXPECT_EQ(kept.symbols.size(), 80U);
+}
+
+TEST_F(ComposeTest, APromptIsFedAndIsPartOfTheResult) {
+  const auto piece =
+      compose(composer(), {.start = StartKind::kPrompt, .prompt = scale(), .bars = 2, .stop_at_end = false});
+  const auto prompt = representation_->encode(scale(), {.end = false}).symbols;
+  ASSERT_GT(piece.symbols.size(), prompt.size());
+  EXPECT_TRUE(std::equal(prompt.begin(), prompt.end(), piece.symbols.begin()));
+  EXPECT_TRUE(std::equal(prompt.begin(), prompt.end(), model_->fed.begin()));
+  const auto& notes = piece.score.tracks.at(0).notes;
+  ASSERT_GE(notes.size(), 8U);
+  for (int i = 0; i < 4; ++i) EXPECT_EQ(notes[static_cast<std::size_t>(i)].pitch, 60 + i);
+  EXPECT_THROW(compose(composer(), {.start = StartKind::kPrompt, .prompt = Score{}}), Error);
+  EXPECT_THROW(compose(composer(), {.start = StartKind::kPrompt}), Error);
+}
+
+TEST_F(ComposeTest, ArgmaxLoopsAreSaidWithAWayOut) {
+  const auto piece =
+      compose(composer({{"Bar_None", 20.0F}}), {.sampling = {.argmax = true}, .symbols = 400, .stop_at_end = false});
+  EXPECT_THAT(piece.warnings, Contains(AllOf(HasSubstr("repeated"), HasSubstr("--temperature"))));
+}
+
+TEST_F(ComposeTest, StylesAreFoundByNameAndReachTheNetwork) {
+  const auto c = composer({}, {"unknown", "Bach", "Chopin"});
+  const auto piece = compose(c, {.symbols = 5, .label = "chopin"});
+  EXPECT_EQ(model_->label, 2);
+  EXPECT_THAT(piece.symbols, Contains(representation_->vocabulary().find("Label_Chopin").value()));
+  try {
+    compose(c, {.label = "Satie"});
+    FAIL() << "an unknown style was accepted";
+  } catch (const Error& error) {
+    EXPECT_THAT(error.what(), HasSubstr("Bach, Chopin"));
+  }
+  EXPECT_THROW(compose(composer(), {.label = "Bach"}), Error);
+}
+
+TEST_F(ComposeTest, LengthsThatAreNoneAreRefusedAndAStopIsHeeded) {
+  EXPECT_THROW(compose(composer(), {.seconds = -1}), Error);
+  EXPECT_THROW(compose(composer(), {.bars = 0}), Error);
+  std::stop_source source;
+  source.request_stop();
+  EXPECT_THROW(compose(composer(), {}, {}, source.get_token()), Interrupted);
+}
+
+}  // namespace
+}  // namespace continuo::generation
