@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "continuo/base/progress.h"
+#include "continuo/corpus/fingerprint.h"
 #include "continuo/music/score.h"
 
 namespace continuo::corpus {
@@ -26,8 +27,9 @@ struct ScanOptions {
   std::uint64_t seed = 1;      ///< of that choice
   std::string
       label_column;  ///< column of the manifest (MANIFEST.csv in the folder) that gives each piece's label; empty: none
-  std::string select_column;  ///< keep only files whose manifest row has 1 in this column; empty: all
-  int threads = 0;            ///< 0: every core
+  std::string select_column;                 ///< keep only files whose manifest row has 1 in this column; empty: all
+  int threads = 0;                           ///< 0: every core
+  double similarity = kDuplicateSimilarity;  ///< from which two pieces are the same work; above 0
 };
 
 struct Piece {
@@ -59,9 +61,14 @@ struct Collection {
   std::size_t groups() const;  ///< different works
 };
 
+/// Larger files are left out unread: the largest score of this kind that anybody plays is a hundredth of it.
+inline constexpr std::uint64_t kMaxFileBytes = std::uint64_t{64} << 20;
+
 /// Reads every .mid, .midi, .kar and .rmi below `folder` in parallel, filters, and groups duplicates. A broken file is
-/// left out with its reason; symbolic-link loops are not followed. The result does not depend on the number of threads.
-/// Throws Error when the folder is missing or holds no MIDI file; Interrupted.
+/// left out with its reason. Links to folders are followed, but no folder is read twice, so loops end. Of each score
+/// only its Piece and its Fingerprint stay in memory. The result does not depend on the number of threads. Throws
+/// Error when the folder is missing or holds no MIDI file, and for what is wrong with its manifest where one is needed;
+/// Interrupted.
 Collection scan(const std::filesystem::path& folder, const ScanOptions& options = {}, const ProgressSink& progress = {},
                 std::stop_token stop = {});
 
@@ -71,7 +78,8 @@ struct SplitOptions {
   std::uint64_t seed = 1;
 };
 /// Indices into Collection::pieces, each sorted. Whole groups stay on one side; shares are met as nearly as groups
-/// allow, by number of pieces.
+/// allow, by number of pieces: the test part as near to its share as any choice of groups can be, then the validation
+/// part from what is left. Throws Error for shares that are not shares.
 struct Split {
   std::vector<std::size_t> train, validation, test;
 };

@@ -31,7 +31,8 @@ struct EncodedPiece {
 
 class Dataset {
  public:
-  /// Opens a cache file. Throws Error when it is not one, damaged, or of another version.
+  /// Opens a cache file (docs/dataset-file.md) and checks every byte of it, on every core. Throws Error when it is not
+  /// one, damaged, or of another version.
   explicit Dataset(const std::filesystem::path& path);
 
   const representation::RepresentationSpec& spec() const noexcept { return spec_; }
@@ -49,8 +50,10 @@ class Dataset {
 
 /// Encodes the collection (fitting the representation on the training part where it needs that) into a cache file below
 /// `cache_folder` named by the content of the files, the split and the settings; when that file is there already it is
-/// opened at once. Labels of the spec are filled from the pieces' labels when the collection has any. Encoding streams
-/// piece by piece: memory does not grow with the collection. Throws Error; Interrupted.
+/// opened at once; a damaged one is made again. When pieces of the training part have labels, these become the labels
+/// of the spec, in order of their names after "unknown", which also stands for those met elsewhere only. Encoding
+/// streams in batches on every core: of each piece only its entry in the index stays in memory. An interruption leaves
+/// no file. Throws Error, also when a file is no longer what scan() read; Interrupted.
 Dataset open_dataset(const Collection& collection, const Split& split, const representation::RepresentationSpec& spec,
                      const std::filesystem::path& cache_folder, const ProgressSink& progress = {},
                      std::stop_token stop = {});

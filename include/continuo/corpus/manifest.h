@@ -1,0 +1,37 @@
+// Manifest: what a table beside a collection (MANIFEST.csv) says of its files.
+#pragma once
+
+#include <cstddef>
+#include <filesystem>
+#include <map>
+#include <string>
+#include <vector>
+
+namespace continuo::corpus {
+
+inline constexpr const char* kManifestName = "MANIFEST.csv";
+
+/// Rows by file. The first row of the table names the columns; which one names the files is worked out: the one with
+/// the most names of files that are there.
+class Manifest {
+ public:
+  /// Throws Error when the folder has no manifest, it cannot be parsed, it names a column twice or not at all, or no
+  /// column names any of its files.
+  explicit Manifest(const std::filesystem::path& folder);
+
+  const std::filesystem::path& path() const noexcept { return path_; }
+  const std::vector<std::string>& columns() const noexcept { return columns_; }
+  const std::string& path_column() const noexcept { return columns_[path_column_]; }
+  /// Index of a column. Throws Error naming those there are.
+  std::size_t column(const std::string& name) const;
+  /// The field of a file, by its name relative to the folder; empty for files and fields that are not in the table.
+  const std::string& value(const std::string& name, std::size_t column) const;
+
+ private:
+  std::filesystem::path path_;
+  std::vector<std::string> columns_;
+  std::size_t path_column_ = 0;
+  std::map<std::string, std::vector<std::string>, std::less<>> rows_;
+};
+
+}  // namespace continuo::corpus

@@ -1,0 +1,230 @@
+// Each file is read, judged and forgotten on its own; order, choice and groups come afterwards, by name.
+#include "continuo/corpus/collection.h"
+
+#include <algorithm>
+#include <cmath>
+#include <mutex>
+#include <new>
+#include <numeric>
+#include <set>
+#include <utility>
+
+#include "continuo/base/error.h"
+#include "continuo/base/file.h"
+#include "continuo/base/hash.h"
+#include "continuo/base/parallel.h"
+#include "continuo/base/random.h"
+#include "continuo/corpus/manifest.h"
+#include "continuo/midi/midi.h"
+#include "corpus/file_list.h"
+
+namespace continuo::corpus {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// What became of one file: a piece with its print, or a reason.
+struct Outcome {
+  std::optional<Piece> piece;
+  Fingerprint print;
+  std::string reason, kind;
+};
+
+std::string minutes(double seconds) {
+  const auto whole = static_cast<std::int64_t>(seconds);
+  const std::string rest = std::to_string(whole % 60);
+  return std::to_string(whole / 60) + (rest.size() < 2 ? ":0" : ":") + rest;
+}
+
+std::string with_offset(const ErrorInfo& info) {
+  return info.offset ? info.message + " (byte " + std::to_string(*info.offset) + ")" : info.message;
+}
+
+bool starts_like_midi(std::span<const std::uint8_t> bytes) {
+  const auto starts_with = [&](std::string_view magic) {
+    return bytes.size() >= magic.size() && std::equal(magic.begin(), magic.end(), bytes.begin());
+  };
+  return starts_with("MThd") || starts_with("RIFF");
+}
+
+/// Fills in the instruments of `piece`; percussion is told apart.
+void note_instruments(const Score& score, Piece& piece) {
+  for (const Track& track : score.tracks) {
+    if (track.notes.empty()) continue;
+    if (track.is_drums()) {
+      piece.drums = true;
+    } else {
+      piece.programs.push_back(track.program);
+    }
+  }
+  std::sort(piece.programs.begin(), piece.programs.end());
+  piece.programs.erase(std::unique(piece.programs.begin(), piece.programs.end()), piece.programs.end());
+}
+
+/// The reason and the kind for which `piece` is left out, or empty strings.
+std::pair<std::string, std::string> judge(const Piece& piece, const ScanOptions& options) {
+  if (piece.notes == 0 && options.min_notes > 0) return {"has no notes", "no notes"};
+  if (piece.seconds < options.min_seconds)
+    return {"lasts " + minutes(piece.seconds) + ", less than " + minutes(options.min_seconds), "too short"};
+  if (piece.seconds > options.max_seconds)
+    return {"lasts " + minutes(std::ceil(piece.seconds)) + ", more than " + minutes(options.max_seconds), "too long"};
+  if (piece.notes < options.min_notes)
+    return {"has " + std::to_string(piece.notes) + " notes, fewer than " + std::to_string(options.min_notes),
+            "too few notes"};
+  if (piece.notes > options.max_notes)
+    return {"has " + std::to_string(piece.notes) + " notes, more than " + std::to_string(options.max_notes),
+            "too many notes"};
+  if (!options.programs.empty()) {
+    for (const int program : piece.programs)
+      if (std::find(options.programs.begin(), options.programs.end(), program) == options.programs.end())
+        return {"is played by " + std::string(program_name(program)) + " (program " + std::to_string(program) + ")",
+                "other instruments"};
+  }
+  if (!options.drums && piece.drums) return {"has percussion", "percussion"};
+  return {};
+}
+
+Outcome left_out(std::string reason, std::string kind) {
+  Outcome outcome;
+  outcome.reason = std::move(reason);
+  outcome.kind = std::move(kind);
+  return outcome;
+}
+
+Outcome examine(const fs::path& path, const ScanOptions& options) {
+  std::error_code code;
+  const fs::file_status status = fs::status(path, code);
+  if (!fs::exists(status)) return left_out("the link points nowhere", "unreadable");
+  if (!fs::is_regular_file(status)) return left_out("is a device, pipe or socket", "unreadable");
+  std::vector<std::uint8_t> bytes;
+  try {
+    if (fs::file_size(path, code) > kMaxFileBytes && !code)
+      return left_out("is larger than " + std::to_string(kMaxFileBytes >> 20) + " MiB", "too large");
+    bytes = read_file(path, kMaxFileBytes);
+  } catch (const Error& error) {
+    return left_out(error.info().message, "unreadable");
+  }
+  if (bytes.empty()) return left_out("is an empty file", "empty");
+  try {
+    const midi::ReadResult read = midi::read(bytes);
+    Outcome outcome;
+    Piece& piece = outcome.piece.emplace();
+    piece.seconds = duration_seconds(read.score);
+    piece.notes = note_count(read.score);
+    piece.warnings = read.warning_count;
+    note_instruments(read.score, piece);
+    auto [reason, kind] = judge(piece, options);
+    if (!kind.empty()) return left_out(std::move(reason), std::move(kind));
+    piece.path = fs::absolute(path);
+    piece.hash = content_hash(bytes);
+    outcome.print = fingerprint(read.score);
+    return outcome;
+  } catch (const Error& error) {
+    return left_out(with_offset(error.info()), starts_like_midi(bytes) ? "broken MIDI" : "not MIDI");
+  } catch (const std::bad_alloc&) {
+    return left_out("does not fit into memory", "too large");
+  }
+}
+
+void check(const ScanOptions& options) {
+  const auto require = [](bool good, const char* message) {
+    if (!good) throw Error(message);
+  };
+  require(options.min_seconds >= 0 && options.min_seconds <= options.max_seconds,
+          "the least length of a piece must lie between 0 and the greatest");
+  require(options.min_notes <= options.max_notes, "the least number of notes must not exceed the greatest");
+  require(options.similarity > 0 && options.similarity <= 1, "the similarity of duplicates must lie above 0, up to 1");
+  for (const int program : options.programs)
+    require(program >= 0 && program <= 127, "General MIDI programs are numbered from 0 to 127");
+}
+
+/// Keeps a seeded random choice of `options.max_pieces`; the others get a reason.
+void choose(std::vector<Outcome>& outcomes, const ScanOptions& options) {
+  std::vector<std::size_t> passed;
+  for (std::size_t i = 0; i < outcomes.size(); ++i)
+    if (outcomes[i].piece) passed.push_back(i);
+  if (options.max_pieces == 0 || passed.size() <= options.max_pieces) return;
+  Random(options.seed).shuffle(std::span(passed));
+  for (std::size_t i = options.max_pieces; i < passed.size(); ++i)
+    outcomes[passed[i]] = left_out("was not among the " + std::to_string(options.max_pieces) + " drawn from " +
+                                       std::to_string(passed.size()) + " that pass",
+                                   "not drawn");
+}
+
+}  // namespace
+
+double Collection::total_seconds() const {
+  return std::accumulate(pieces.begin(), pieces.end(), 0.0, [](double sum, const Piece& p) { return sum + p.seconds; });
+}
+
+std::size_t Collection::total_notes() const {
+  return std::accumulate(pieces.begin(), pieces.end(), std::size_t{0},
+                         [](std::size_t sum, const Piece& piece) { return sum + piece.notes; });
+}
+
+std::size_t Collection::groups() const {
+  std::set<int> seen;
+  for (const Piece& piece : pieces) seen.insert(piece.group);
+  return seen.size();
+}
+
+Collection scan(const fs::path& folder, const ScanOptions& options, const ProgressSink& progress,
+                std::stop_token stop) {
+  check(options);
+  FileList list = list_midi_files(folder, stop);
+  Collection collection;
+  collection.folder = folder;
+  collection.files = list.files.size();
+  for (const auto& [name, why] : list.unread)
+    collection.left_out.push_back({name, "the folder cannot be read: " + why, "unreadable"});
+  if (list.files.empty())
+    throw Error(
+        {.message = "holds no MIDI file",
+         .path = folder.string(),
+         .hint = "Files that end in .mid, .midi, .kar or .rmi are looked for, in the folder and in those below."});
+
+  std::optional<Manifest> manifest;
+  if (!options.label_column.empty() || !options.select_column.empty()) manifest.emplace(folder);
+  const auto column = [&](const std::string& name) { return name.empty() ? 0 : manifest->column(name); };
+  const std::size_t label_column = column(options.label_column), select_column = column(options.select_column);
+
+  std::vector<Outcome> outcomes(list.files.size());
+  std::mutex report_mutex;
+  std::uint64_t done = 0;
+  parallel_for(
+      outcomes.size(), options.threads,
+      [&](std::size_t i) {
+        const std::string& name = list.files[i];
+        if (!options.select_column.empty() && manifest->value(name, select_column) != "1") {
+          outcomes[i] = left_out("has no 1 in the column " + options.select_column, "not selected");
+        } else {
+          outcomes[i] = examine(folder / name, options);
+        }
+        const std::scoped_lock lock(report_mutex);
+        ++done;
+        if (progress) progress({.task = "Reading", .done = done, .total = outcomes.size(), .unit = "files"});
+      },
+      stop);
+
+  choose(outcomes, options);
+  std::vector<Fingerprint> prints;
+  for (std::size_t i = 0; i < outcomes.size(); ++i) {
+    Outcome& outcome = outcomes[i];
+    std::string& name = list.files[i];
+    if (!outcome.piece) {
+      collection.left_out.push_back({std::move(name), std::move(outcome.reason), std::move(outcome.kind)});
+      continue;
+    }
+    if (!options.label_column.empty()) outcome.piece->label = manifest->value(name, label_column);
+    outcome.piece->name = std::move(name);
+    collection.pieces.push_back(std::move(*outcome.piece));
+    prints.push_back(std::move(outcome.print));
+  }
+  std::sort(collection.left_out.begin(), collection.left_out.end(),
+            [](const LeftOut& a, const LeftOut& b) { return a.name < b.name; });
+  const std::vector<int> groups = group_duplicates(prints, options.similarity);
+  for (std::size_t i = 0; i < groups.size(); ++i) collection.pieces[i].group = groups[i];
+  return collection;
+}
+
+}  // namespace continuo::corpus

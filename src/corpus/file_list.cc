@@ -1,0 +1,100 @@
+// A walk over folders that remembers by device and inode which ones it has entered.
+#include "corpus/file_list.h"
+
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <array>
+#include <set>
+#include <system_error>
+#include <utility>
+
+#include "continuo/base/error.h"
+
+namespace continuo::corpus {
+namespace {
+
+namespace fs = std::filesystem;
+
+bool has_midi_extension(const fs::path& path) {
+  std::string extension = path.extension().string();
+  for (char& c : extension)
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  constexpr std::array<const char*, 4> kExtensions{".mid", ".midi", ".kar", ".rmi"};
+  return std::find(kExtensions.begin(), kExtensions.end(), extension) != kExtensions.end();
+}
+
+class Walk {
+ public:
+  Walk(const fs::path& folder, std::stop_token stop) : folder_(folder), stop_(std::move(stop)) {}
+
+  FileList run() {
+    std::vector<fs::path> pending{folder_};
+    while (!pending.empty()) {
+      enter_all(std::move(pending));
+      pending = std::exchange(links_, {});
+      std::sort(pending.rbegin(), pending.rend());
+    }
+    std::sort(list_.files.begin(), list_.files.end());
+    std::sort(list_.unread.begin(), list_.unread.end(), [](const auto& a, const auto& b) { return a.name < b.name; });
+    return std::move(list_);
+  }
+
+ private:
+  std::string name_of(const fs::path& path) const { return path.lexically_relative(folder_).generic_string(); }
+
+  /// Enters the folders, the last first, and those below them; links to folders are set aside.
+  void enter_all(std::vector<fs::path> pending) {
+    while (!pending.empty()) {
+      const fs::path folder = std::move(pending.back());
+      pending.pop_back();
+      struct stat info {};
+      if (::stat(folder.c_str(), &info) == 0 && !entered_.emplace(info.st_dev, info.st_ino).second) continue;
+      std::error_code code;
+      fs::directory_iterator entries(folder, code);
+      for (; !code && entries != fs::directory_iterator(); entries.increment(code)) {
+        if (stop_.stop_requested()) throw Interrupted("interrupted");
+        take(*entries, pending);
+      }
+      if (code) list_.unread.push_back({name_of(folder), code.message()});
+    }
+  }
+
+  void take(const fs::directory_entry& entry, std::vector<fs::path>& pending) {
+    std::error_code code;
+    if (entry.is_directory(code)) {
+      (entry.is_symlink(code) ? links_ : pending).push_back(entry.path());
+    } else if (has_midi_extension(entry.path())) {
+      list_.files.push_back(name_of(entry.path()));
+    }
+  }
+
+  const fs::path& folder_;
+  std::stop_token stop_;
+  FileList list_;
+  std::vector<fs::path> links_;
+  std::set<std::pair<dev_t, ino_t>> entered_;
+};
+
+}  // namespace
+
+FileList list_midi_files(const fs::path& folder, std::stop_token stop) {
+  std::error_code code;
+  const fs::file_status status = fs::status(folder, code);
+  if (!fs::exists(status))
+    throw Error({.message = "there is no such folder",
+                 .path = folder.string(),
+                 .hint = "Check the name and the current folder."});
+  if (!fs::is_directory(status))
+    throw Error({.message = "is a file, not a folder",
+                 .path = folder.string(),
+                 .hint = "Give the folder that holds the collection; 'continuo inspect' tells about one file."});
+  fs::directory_iterator(folder, code);
+  if (code)
+    throw Error({.message = "cannot be read: " + code.message(),
+                 .path = folder.string(),
+                 .hint = "Check the permissions of the folder."});
+  return Walk(folder, std::move(stop)).run();
+}
+
+}  // namespace continuo::corpus

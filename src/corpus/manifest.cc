@@ -1,0 +1,97 @@
+// The table is read whole: it is small beside its collection.
+#include "continuo/corpus/manifest.h"
+
+#include <algorithm>
+#include <set>
+#include <utility>
+
+#include "continuo/base/error.h"
+#include "continuo/base/file.h"
+#include "corpus/csv.h"
+
+namespace continuo::corpus {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// Rows whose fields are looked up to find the column of paths; enough to tell, few enough for a slow disk.
+constexpr std::size_t kSample = 200;
+
+/// "./a\b.mid" and "a/b.mid" are the same file.
+std::string tidy_path(std::string text) {
+  std::replace(text.begin(), text.end(), '\\', '/');
+  return fs::path(text).lexically_normal().generic_string();
+}
+
+std::string trimmed(const std::string& text) {
+  const auto first = text.find_first_not_of(" \t");
+  if (first == std::string::npos) return {};
+  return text.substr(first, text.find_last_not_of(" \t") - first + 1);
+}
+
+bool is_file_below(const fs::path& folder, const std::string& field) {
+  std::error_code code;
+  return !field.empty() && field.size() < 4096 && fs::is_regular_file(folder / tidy_path(field), code);
+}
+
+}  // namespace
+
+Manifest::Manifest(const fs::path& folder) : path_(folder / kManifestName) {
+  std::error_code code;
+  if (!fs::exists(path_, code))
+    throw Error({.message = "is missing",
+                 .path = path_.string(),
+                 .hint = "Labels and selections come from a table of that name in the collection's folder: one line "
+                         "per file, the first line with the names of the columns."});
+  std::vector<std::vector<std::string>> rows;
+  try {
+    rows = parse_csv(read_text_file(path_));
+  } catch (const Error& error) {
+    ErrorInfo info = error.info();
+    info.path = path_.string();
+    throw Error(info);
+  }
+  if (rows.size() < 2)
+    throw Error({.message = "has no rows", .path = path_.string(), .hint = "Its first line names the columns."});
+  std::set<std::string> seen;
+  for (const std::string& name : rows.front()) {
+    columns_.push_back(trimmed(name));
+    if (!columns_.back().empty() && !seen.insert(columns_.back()).second)
+      throw Error({.message = "has two columns named '" + columns_.back() + "'", .path = path_.string()});
+  }
+  rows.erase(rows.begin());
+
+  std::vector<std::size_t> found(columns_.size(), 0);
+  const std::size_t stride = std::max<std::size_t>(1, rows.size() / kSample);
+  for (std::size_t row = 0; row < rows.size(); row += stride)
+    for (std::size_t column = 0; column < std::min(columns_.size(), rows[row].size()); ++column)
+      found[column] += is_file_below(folder, rows[row][column]);
+  const auto most = std::max_element(found.begin(), found.end());
+  if (*most == 0)
+    throw Error({.message = "no column names files of its folder",
+                 .path = path_.string(),
+                 .hint = "One column must hold each file's path relative to that folder."});
+  path_column_ = static_cast<std::size_t>(most - found.begin());
+  for (auto& row : rows) {
+    row.resize(std::max(row.size(), columns_.size()));
+    std::string name = tidy_path(row[path_column_]);
+    rows_.emplace(std::move(name), std::move(row));
+  }
+}
+
+std::size_t Manifest::column(const std::string& name) const {
+  const auto place = std::find(columns_.begin(), columns_.end(), name);
+  if (place != columns_.end()) return static_cast<std::size_t>(place - columns_.begin());
+  std::string known;
+  for (const std::string& column : columns_) known += (known.empty() ? "" : ", ") + column;
+  throw Error(
+      {.message = "has no column '" + name + "'", .path = path_.string(), .hint = "Its columns: " + known + "."});
+}
+
+const std::string& Manifest::value(const std::string& name, std::size_t column) const {
+  static const std::string kNone;
+  const auto row = rows_.find(name);
+  return row == rows_.end() || column >= row->second.size() ? kNone : row->second[column];
+}
+
+}  // namespace continuo::corpus
