@@ -1,0 +1,75 @@
+// Counts of symbols and of repetitions, turned into the code length of what was held out.
+#include "continuo/evaluation/baselines.h"
+
+#include <cmath>
+#include <string>
+
+#include "continuo/base/error.h"
+
+namespace continuo::evaluation {
+namespace {
+
+/// Occurrences with one added to each symbol.
+class SmoothedCounts {
+ public:
+  explicit SmoothedCounts(std::size_t vocabulary_size)
+      : counts_(vocabulary_size, 1), total_(static_cast<double>(vocabulary_size)) {}
+  void add(std::uint16_t symbol) {
+    counts_[symbol] += 1;
+    total_ += 1;
+  }
+  double log_probability(std::uint16_t symbol) const { return std::log(counts_[symbol] / total_); }
+  /// Given that the symbol is not `excluded`.
+  double log_probability_without(std::uint16_t symbol, std::uint16_t excluded) const {
+    return std::log(counts_[symbol] / (total_ - counts_[excluded]));
+  }
+
+ private:
+  std::vector<double> counts_;
+  double total_;
+};
+
+void check(std::span<const Sequence> sequences, std::size_t vocabulary_size) {
+  for (const Sequence& sequence : sequences)
+    for (const std::uint16_t symbol : sequence)
+      if (symbol >= vocabulary_size)
+        throw Error("symbol " + std::to_string(symbol) + " is not among the " + std::to_string(vocabulary_size) +
+                    " of the vocabulary");
+}
+
+}  // namespace
+
+Baselines baselines(std::span<const Sequence> train, std::span<const Sequence> held_out, std::size_t vocabulary_size) {
+  if (vocabulary_size == 0) throw Error("a vocabulary without symbols predicts nothing");
+  check(train, vocabulary_size);
+  check(held_out, vocabulary_size);
+
+  SmoothedCounts counts(vocabulary_size);
+  double repeated = 1, predicted = 2;  // one of each seen beforehand, so that neither is impossible
+  for (const Sequence& sequence : train) {
+    for (std::size_t i = 1; i < sequence.size(); ++i) {
+      counts.add(sequence[i]);
+      predicted += 1;
+      repeated += sequence[i] == sequence[i - 1] ? 1 : 0;
+    }
+  }
+  const double log_repeat = std::log(repeated / predicted), log_change = std::log1p(-repeated / predicted);
+
+  Baselines result{.uniform = std::log(static_cast<double>(vocabulary_size))};
+  double by_frequency = 0, by_repetition = 0;
+  for (const Sequence& sequence : held_out) {
+    for (std::size_t i = 1; i < sequence.size(); ++i) {
+      const std::uint16_t last = sequence[i - 1], symbol = sequence[i];
+      by_frequency -= counts.log_probability(symbol);
+      by_repetition -= symbol == last ? log_repeat : log_change + counts.log_probability_without(symbol, last);
+      ++result.symbols;
+    }
+  }
+  if (result.symbols > 0) {
+    result.frequencies = by_frequency / static_cast<double>(result.symbols);
+    result.repetition = by_repetition / static_cast<double>(result.symbols);
+  }
+  return result;
+}
+
+}  // namespace continuo::evaluation
