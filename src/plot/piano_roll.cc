@@ -192,7 +192,8 @@ class RollPainter {
     double free_from = 0;
     for (double index = std::ceil(from / step - 1e-9); index * step <= to; ++index) {
       const double x = layout_.x(system, tempo_.tick(index * step));
-      const std::string label = clock_label(index * step, step < 1 ? 1 : 0);
+      const bool whole = std::abs(index * step - std::round(index * step)) < 1e-6;
+      const std::string label = clock_label(index * step, whole ? 0 : 1);
       const double half = Canvas::text_width(label, 10) / 2;
       if (x < layout_.left - 1 || x + half > layout_.width - 4 || x - half < free_from) continue;
       canvas_.vertical_line(x, y, y + 4, kFaintInk);
