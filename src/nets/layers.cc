@@ -18,43 +18,6 @@ torch::Tensor embed(const torch::Tensor& symbols, const torch::Tensor& weight, c
   return torch::embedding(table, torch::stack(rows, 2)).sum(2) + bias;
 }
 
-torch::Tensor wavenet_stack(const weights::WaveNetSpec& spec, const torch::Tensor& input,
-                            const std::vector<BlockTensors>& blocks, std::int64_t first,
-                            const std::vector<torch::Tensor>& tails, std::vector<torch::Tensor>* new_tails,
-                            const std::vector<torch::Tensor>& keep) {
-  const std::int64_t time = input.size(0);
-  const std::int64_t batch = input.size(1);
-  const bool paper = spec.block == "paper";
-  torch::Tensor x = input;
-  torch::Tensor skip;
-  for (std::size_t i = 0; i < blocks.size(); ++i) {
-    const BlockTensors& block = blocks[i];
-    const std::int64_t dilation = spec.dilations[i % spec.dilations.size()];
-    const std::int64_t past = (spec.kernel_size - 1) * dilation;
-    const torch::Tensor before = tails.empty() ? torch::zeros({past, batch, x.size(2)}, x.options()) : tails[i];
-    torch::Tensor padded = torch::cat({before, x});
-    if (new_tails != nullptr) new_tails->push_back(padded.slice(0, time).detach().clone());
-    if (!keep.empty()) padded = padded * keep[i];
-    torch::Tensor gates = block.dilated_bias;
-    for (std::int64_t tap = 0; tap < spec.kernel_size; ++tap)
-      gates = gates + torch::matmul(padded.slice(0, tap * dilation, tap * dilation + time),
-                                    block.dilated_weight.select(2, tap).t());
-    const torch::Tensor convolved = gates;
-    if (paper) gates = torch::linear(convolved, block.gate_weight, block.gate_bias);
-    if (block.condition.defined()) gates = gates + block.condition;
-    const auto halves = gates.chunk(2, 2);
-    const torch::Tensor gated = torch::tanh(halves[0]) * torch::sigmoid(halves[1]);
-    const torch::Tensor out =
-        paper ? gated.slice(0, first) : torch::linear(gated.slice(0, first), block.skip_weight, block.skip_bias);
-    skip = skip.defined() ? skip + out : out;
-    if (paper)
-      x = convolved + gated;
-    else if (block.residual_weight.defined())
-      x = x + torch::linear(gated, block.residual_weight, block.residual_bias);
-  }
-  return skip;
-}
-
 torch::Tensor lstm_layers(torch::Tensor input, const ParameterFinder& find, int layers, State* state,
                           const std::function<torch::Tensor(const torch::Tensor&)>& between) {
   const std::int64_t hidden = find("lstm.weight_hh_l0").size(1);
