@@ -1,0 +1,215 @@
+#!/usr/bin/env python3
+"""The networks of docs/model-file.md once more, in plain Python and from the page alone: what the engine is held to.
+
+    reference.py FOLDER    writes the golden models and their logits anew
+"""
+import json
+import math
+import pathlib
+import random
+import struct
+import sys
+
+
+def tensor_shapes(spec):
+    """Name to shape, as docs/model-file.md lists them."""
+    vocabulary, labels = spec["vocabulary_size"], spec.get("labels", 0)
+    shapes = {}
+    wavenet, lstm = spec.get("wavenet"), spec.get("lstm")
+    if wavenet:
+        r, s, h = wavenet["residual_channels"], wavenet["skip_channels"], wavenet["head_channels"]
+        shapes["embedding.weight"] = [wavenet["input_kernel_size"], vocabulary, r]
+        shapes["embedding.bias"] = [r]
+        layers = wavenet["stacks"] * len(wavenet["dilations"])
+        for i in range(layers):
+            paper = wavenet["block"] == "paper"
+            parts = {"dilated": [r if paper else 2 * r, r, wavenet["kernel_size"]]}
+            if paper:
+                parts["gate"] = [2 * r, r]
+            else:
+                parts["skip"] = [s, r]
+                if i + 1 < layers:
+                    parts["residual"] = [r, r]
+            for part, shape in parts.items():
+                shapes[f"block.{i}.{part}.weight"] = shape
+                shapes[f"block.{i}.{part}.bias"] = shape[:1]
+            if labels:
+                shapes[f"block.{i}.condition.weight"] = [labels, 2 * r]
+        head_input = s + (lstm["hidden"] if lstm else 0)
+        for part, shape in {"head.0": [h, head_input], "head.1": [vocabulary, h]}.items():
+            shapes[part + ".weight"] = shape
+            shapes[part + ".bias"] = shape[:1]
+    if lstm:
+        hidden = lstm["hidden"]
+        inputs = wavenet["skip_channels"] if wavenet else lstm["embedding"]
+        for n in range(lstm["layers"]):
+            shapes[f"lstm.weight_ih_l{n}"] = [4 * hidden, inputs if n == 0 else hidden]
+            shapes[f"lstm.weight_hh_l{n}"] = [4 * hidden, hidden]
+            shapes[f"lstm.bias_ih_l{n}"] = [4 * hidden]
+            shapes[f"lstm.bias_hh_l{n}"] = [4 * hidden]
+    if lstm and not wavenet:
+        shapes["embedding.weight"] = [vocabulary, lstm["embedding"]]
+        if labels:
+            shapes["condition.weight"] = [labels, lstm["embedding"]]
+        shapes["head.weight"] = [vocabulary, lstm["hidden"]]
+        shapes["head.bias"] = [vocabulary]
+    return shapes
+
+
+def as_float(value):
+    return struct.unpack("<f", struct.pack("<f", value))[0]
+
+
+def random_tensors(spec, seed):
+    generator = random.Random(seed)
+    tensors = {}
+    for name, shape in sorted(tensor_shapes(spec).items()):
+        tensors[name] = [as_float(generator.gauss(0, 0.5)) for _ in range(math.prod(shape))]
+    return tensors
+
+
+def write_model(path, spec, tensors):
+    shapes = tensor_shapes(spec)
+    header = {"__metadata__": {"continuo.version": "1", "continuo.network": json.dumps(spec)}}
+    offset = 0
+    for name in sorted(tensors):
+        header[name] = {"dtype": "F32", "shape": shapes[name], "data_offsets": [offset, offset + 4 * len(tensors[name])]}
+        offset += 4 * len(tensors[name])
+    text = json.dumps(header).encode()
+    text += b" " * (-(len(text) + 8) % 64)
+    with open(path, "wb") as file:
+        file.write(struct.pack("<Q", len(text)) + text)
+        for name in sorted(tensors):
+            file.write(struct.pack(f"<{len(tensors[name])}f", *tensors[name]))
+
+
+def sigmoid(x):
+    return 1 / (1 + math.exp(-x))
+
+
+class Network:
+    """Logits of a whole sequence, by the equations."""
+
+    def __init__(self, spec, tensors):
+        self.spec, self.tensors, self.shapes = spec, tensors, tensor_shapes(spec)
+
+    def at(self, name, *index):
+        place = 0
+        for size, i in zip(self.shapes[name], index):
+            place = place * size + i
+        return self.tensors[name][place]
+
+    def linear(self, name, x):
+        rows, columns = self.shapes[name + ".weight"]
+        assert columns == len(x)
+        return [self.at(name + ".bias", o) + sum(self.at(name + ".weight", o, i) * x[i] for i in range(columns))
+                for o in range(rows)]
+
+    def convolution(self, name, xs, dilation):
+        rows, channels, taps = self.shapes[name + ".weight"]
+        ys = []
+        for t in range(len(xs)):
+            y = [self.at(name + ".bias", o) for o in range(rows)]
+            for j in range(taps):
+                past = t - (taps - 1 - j) * dilation
+                if past >= 0:
+                    for o in range(rows):
+                        y[o] += sum(self.at(name + ".weight", o, i, j) * xs[past][i] for i in range(channels))
+            ys.append(y)
+        return ys
+
+    def skips(self, symbols, label):
+        wavenet = self.spec["wavenet"]
+        r, taps = wavenet["residual_channels"], wavenet["input_kernel_size"]
+        xs = []
+        for t in range(len(symbols)):
+            x = list(self.tensors["embedding.bias"])
+            for j in range(taps):
+                past = t - (taps - 1 - j)
+                if past >= 0:
+                    x = [x[c] + self.at("embedding.weight", j, symbols[past], c) for c in range(r)]
+            xs.append(x)
+        total = [[0.0] * wavenet["skip_channels"] for _ in symbols]
+        layers = wavenet["stacks"] * len(wavenet["dilations"])
+        for i in range(layers):
+            block = f"block.{i}."
+            cs = self.convolution(block + "dilated", xs, wavenet["dilations"][i % len(wavenet["dilations"])])
+            for t, c in enumerate(cs):
+                pre = self.linear(block + "gate", c) if wavenet["block"] == "paper" else c
+                if self.spec.get("labels", 0):
+                    pre = [pre[k] + self.at(block + "condition.weight", label, k) for k in range(2 * r)]
+                z = [math.tanh(pre[k]) * sigmoid(pre[r + k]) for k in range(r)]
+                skip = z if wavenet["block"] == "paper" else self.linear(block + "skip", z)
+                total[t] = [a + b for a, b in zip(total[t], skip)]
+                if wavenet["block"] == "paper":
+                    xs[t] = [a + b for a, b in zip(c, z)]
+                elif i + 1 < layers:
+                    xs[t] = [a + b for a, b in zip(xs[t], self.linear(block + "residual", z))]
+        return [[max(value, 0.0) for value in row] for row in total]
+
+    def lstm(self, xs):
+        hidden = self.spec["lstm"]["hidden"]
+        for n in range(self.spec["lstm"]["layers"]):
+            h, c, ys = [0.0] * hidden, [0.0] * hidden, []
+            for x in xs:
+                pre = []
+                for row in range(4 * hidden):
+                    value = self.at(f"lstm.bias_ih_l{n}", row) + self.at(f"lstm.bias_hh_l{n}", row)
+                    value += sum(self.at(f"lstm.weight_ih_l{n}", row, i) * x[i] for i in range(len(x)))
+                    value += sum(self.at(f"lstm.weight_hh_l{n}", row, i) * h[i] for i in range(hidden))
+                    pre.append(value)
+                i, f, g, o = (pre[k * hidden:(k + 1) * hidden] for k in range(4))
+                c = [sigmoid(f[k]) * c[k] + sigmoid(i[k]) * math.tanh(g[k]) for k in range(hidden)]
+                h = [sigmoid(o[k]) * math.tanh(c[k]) for k in range(hidden)]
+                ys.append(h)
+            xs = ys
+        return xs
+
+    def head(self, x):
+        return self.linear("head.1", [max(value, 0.0) for value in self.linear("head.0", x)])
+
+    def logits(self, symbols, label=0):
+        name = self.spec["name"]
+        if name == "lstm":
+            width = self.spec["lstm"]["embedding"]
+            xs = [[self.at("embedding.weight", s, k) + (self.at("condition.weight", label, k)
+                                                        if self.spec.get("labels", 0) else 0.0) for k in range(width)]
+                  for s in symbols]
+            return [self.linear("head", y) for y in self.lstm(xs)]
+        skips = self.skips(symbols, label)
+        if name == "wavenet":
+            return [self.head(s) for s in skips]
+        return [self.head(s + y) for s, y in zip(skips, self.lstm(skips))]
+
+
+STANDARD = {"residual_channels": 5, "skip_channels": 7, "head_channels": 6, "kernel_size": 3, "input_kernel_size": 2,
+            "stacks": 2, "dilations": [1, 3], "block": "standard", "dropout": 0.0}
+PAPER = {"residual_channels": 6, "skip_channels": 6, "head_channels": 5, "kernel_size": 2, "input_kernel_size": 1,
+         "stacks": 1, "dilations": [1, 2, 5], "block": "paper", "dropout": 0.1}
+CASES = {
+    "wavenet": {"name": "wavenet", "vocabulary_size": 11, "labels": 3, "wavenet": STANDARD},
+    "wavenet_paper": {"name": "wavenet", "vocabulary_size": 9, "labels": 0, "wavenet": PAPER},
+    "lstm": {"name": "lstm", "vocabulary_size": 10, "labels": 2,
+             "lstm": {"embedding": 4, "hidden": 5, "layers": 2, "dropout": 0.2}},
+    "wavenet_lstm": {"name": "wavenet-lstm", "vocabulary_size": 8, "labels": 0, "wavenet": STANDARD,
+                     "lstm": {"hidden": 4, "layers": 2}},
+}
+LENGTH = 24  # longer than every receptive field here
+
+
+def main():
+    folder = pathlib.Path(sys.argv[1])
+    for seed, (name, spec) in enumerate(CASES.items()):
+        tensors = random_tensors(spec, seed)
+        write_model(folder / f"{name}.safetensors", spec, tensors)
+        symbols = [random.Random(100 + seed + t).randrange(spec["vocabulary_size"]) for t in range(LENGTH)]
+        label = spec["labels"] - 1 if spec["labels"] else 0
+        rows = Network(spec, tensors).logits(symbols, label)
+        with open(folder / f"{name}.txt", "w", encoding="ascii") as file:
+            file.write(f"{label}\n{' '.join(map(str, symbols))}\n")
+            for row in rows:
+                file.write(" ".join(f"{value:.7f}" for value in row) + "\n")
+
+
+if __name__ == "__main__":
+    main()
