@@ -95,10 +95,18 @@ void EventState::allowed(std::span<std::uint8_t> mask) const {
        {EventKind::kStartOfPiece, EventKind::kEndOfPiece, EventKind::kLabel, EventKind::kTimeShift}) {
     if (permits({kind, 0})) std::fill_n(mask.begin() + layout_->symbol(kind), layout_->count(kind), std::uint8_t{1});
   }
-  for (const EventKind kind : {EventKind::kNoteOn, EventKind::kNoteOff, EventKind::kVelocity}) {
-    for (int i = 0; i < layout_->count(kind); ++i) {
-      if (permits({kind, static_cast<std::int16_t>(i)})) mask[layout_->symbol(kind, i)] = 1;
+  if (phase_ == Phase::kEnded) return;
+  for (int pitch = 0; pitch < 128; ++pitch) {
+    const auto index = static_cast<std::int16_t>(pitch);
+    if (sounding_[static_cast<std::size_t>(pitch)]) {
+      mask[layout_->symbol(EventKind::kNoteOff, pitch)] = permits({EventKind::kNoteOff, index});
+    } else {
+      mask[layout_->symbol(EventKind::kNoteOn, pitch)] = permits({EventKind::kNoteOn, index});
     }
+  }
+  if (phase_ != Phase::kVelocity && free_above(last_on_)) {
+    std::fill_n(mask.begin() + layout_->symbol(EventKind::kVelocity), layout_->velocities.size(), std::uint8_t{1});
+    if (velocity_ >= 0) mask[layout_->symbol(EventKind::kVelocity, velocity_)] = 0;
   }
 }
 

@@ -32,9 +32,13 @@ bool RemiState::permits_program(int program) const noexcept {
   return false;
 }
 
+/// Whether a note of the group may begin here.
+bool RemiState::group_open() const noexcept {
+  return phase_ == Phase::kNote || phase_ == Phase::kTempo ||
+         (phase_ == Phase::kPosition && (tempo_ >= 0 || layout_->tempos.size() == 0));
+}
+
 bool RemiState::permits(RemiSymbol symbol) const noexcept {
-  const bool group_open = phase_ == Phase::kNote || phase_ == Phase::kTempo ||
-                          (phase_ == Phase::kPosition && (tempo_ >= 0 || layout_->tempos.size() == 0));
   switch (symbol.kind) {
     case RemiKind::kStartOfPiece:
       return phase_ == Phase::kBegin;
@@ -53,11 +57,11 @@ bool RemiState::permits(RemiSymbol symbol) const noexcept {
     case RemiKind::kTempo:
       return phase_ == Phase::kPosition && symbol.index != tempo_;
     case RemiKind::kProgram:
-      return group_open && permits_program(symbol.index);
+      return group_open() && permits_program(symbol.index);
     case RemiKind::kPitch:
     case RemiKind::kDrumPitch:
       if (phase_ != Phase::kProgram) {
-        if (!group_open || program_ < 0 || layout_->program == RemiRepeat::kEveryNote) return false;
+        if (!group_open() || program_ < 0 || layout_->program == RemiRepeat::kEveryNote) return false;
       }
       return (symbol.kind == RemiKind::kDrumPitch) == (program_ == kDrumProgram) &&
              symbol.index >= lowest_pitch(program_);
@@ -97,9 +101,15 @@ void RemiState::allowed(std::span<std::uint8_t> mask) const {
       allow(RemiKind::kPosition, position_ + 1, units);
     }
   }
-  for (int program = std::max(group_program_, 0); program < layout_->count(RemiKind::kProgram); ++program) {
-    const RemiSymbol symbol{RemiKind::kProgram, static_cast<std::int16_t>(program)};
-    if (permits(symbol)) mask[layout_->symbol(RemiKind::kProgram, program)] = 1;
+  // Programs above that of the group's latest note, which itself may stand again where every note has one.
+  const int programs = layout_->count(RemiKind::kProgram);
+  if (programs > 0 && group_open()) {
+    allow(RemiKind::kProgram, group_program_ + 1, programs);
+    if (layout_->program == RemiRepeat::kOnChange) {
+      if (program_ >= 0) mask[layout_->symbol(RemiKind::kProgram, program_)] = 0;
+    } else if (group_program_ >= 0 && permits_program(group_program_)) {
+      allow(RemiKind::kProgram, group_program_, group_program_ + 1);
+    }
   }
   if (program_ >= 0) {
     const RemiKind kind = program_ == kDrumProgram ? RemiKind::kDrumPitch : RemiKind::kPitch;

@@ -67,6 +67,7 @@ class RemiState {
 
   bool permits(RemiSymbol symbol) const noexcept;
   bool permits_program(int program) const noexcept;
+  bool group_open() const noexcept;
   int lowest_pitch(int program) const noexcept;
   bool group_begun() const noexcept {
     return phase_ == Phase::kPosition || phase_ == Phase::kTempo || phase_ == Phase::kProgram;

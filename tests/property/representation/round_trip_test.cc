@@ -140,6 +140,27 @@ TEST_P(RoundTrip, WhateverTheMaskAllowsDecodesWithoutFault) {
   EXPECT_GT(ended, 20);
 }
 
+TEST_P(RoundTrip, TheMaskIsExactlyWhatDecodesWithoutFault) {
+  const auto representation = make_case(GetParam());
+  Random random(6);
+  std::vector<std::uint8_t> mask(representation->vocabulary().size());
+  for (int i = 0; i < 40; ++i) {
+    auto symbols = sample(*representation, random, 1 + random.below(60));
+    symbols.resize(1 + random.below(symbols.size()));
+    const auto cursor = representation->cursor();
+    for (const Symbol symbol : symbols) cursor->advance(symbol);
+    if (cursor->ended()) continue;
+    cursor->allowed(mask);
+    symbols.push_back(0);
+    for (std::size_t s = 0; s < mask.size(); ++s) {
+      if (s == kEnd) continue;  // always understood, and a fault only where something is unfinished
+      symbols.back() = static_cast<Symbol>(s);
+      const Decoding decoding = representation->decode(symbols);
+      ASSERT_EQ(mask[s] == 1, decoding.dropped + decoding.repaired == 0) << words(*representation, symbols);
+    }
+  }
+}
+
 TEST_P(RoundTrip, ArbitrarySymbolsNeverThrowAndAreCounted) {
   const auto representation = make_case(GetParam());
   Random random(4);
