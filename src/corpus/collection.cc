@@ -27,7 +27,7 @@ namespace fs = std::filesystem;
 struct Outcome {
   std::optional<Piece> piece;
   Fingerprint print;
-  std::string reason, kind;
+  LeftOut left_out;
 };
 
 std::string minutes(double seconds) {
@@ -86,8 +86,15 @@ std::pair<std::string, std::string> judge(const Piece& piece, const ScanOptions&
 
 Outcome left_out(std::string reason, std::string kind) {
   Outcome outcome;
-  outcome.reason = std::move(reason);
-  outcome.kind = std::move(kind);
+  outcome.left_out.reason = std::move(reason);
+  outcome.left_out.kind = std::move(kind);
+  return outcome;
+}
+
+Outcome left_out(std::string reason, std::string kind, const Piece& piece) {
+  Outcome outcome = left_out(std::move(reason), std::move(kind));
+  outcome.left_out.seconds = piece.seconds;
+  outcome.left_out.notes = piece.notes;
   return outcome;
 }
 
@@ -114,7 +121,7 @@ Outcome examine(const fs::path& path, const ScanOptions& options) {
     piece.warnings = read.warning_count;
     note_instruments(read.score, piece);
     auto [reason, kind] = judge(piece, options);
-    if (!kind.empty()) return left_out(std::move(reason), std::move(kind));
+    if (!kind.empty()) return left_out(std::move(reason), std::move(kind), piece);
     piece.path = fs::absolute(path);
     piece.hash = content_hash(bytes);
     outcome.print = fingerprint(read.score);
@@ -148,7 +155,7 @@ void choose(std::vector<Outcome>& outcomes, const ScanOptions& options) {
   for (std::size_t i = options.max_pieces; i < passed.size(); ++i)
     outcomes[passed[i]] = left_out("was not among the " + std::to_string(options.max_pieces) + " drawn from " +
                                        std::to_string(passed.size()) + " that pass",
-                                   "not drawn");
+                                   "not drawn", *outcomes[passed[i]].piece);
 }
 
 }  // namespace
@@ -176,7 +183,7 @@ Collection scan(const fs::path& folder, const ScanOptions& options, const Progre
   collection.folder = folder;
   collection.files = list.files.size();
   for (const auto& [name, why] : list.unread)
-    collection.left_out.push_back({name, "the folder cannot be read: " + why, "unreadable"});
+    collection.left_out.push_back({.name = name, .reason = "the folder cannot be read: " + why, .kind = "unreadable"});
   if (list.files.empty())
     throw Error(
         {.message = "holds no MIDI file",
@@ -212,7 +219,8 @@ Collection scan(const fs::path& folder, const ScanOptions& options, const Progre
     Outcome& outcome = outcomes[i];
     std::string& name = list.files[i];
     if (!outcome.piece) {
-      collection.left_out.push_back({std::move(name), std::move(outcome.reason), std::move(outcome.kind)});
+      outcome.left_out.name = std::move(name);
+      collection.left_out.push_back(std::move(outcome.left_out));
       continue;
     }
     if (!options.label_column.empty()) outcome.piece->label = manifest->value(name, label_column);

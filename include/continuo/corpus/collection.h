@@ -49,6 +49,8 @@ struct LeftOut {
   std::string name;    ///< relative to the folder
   std::string reason;  ///< in words, for this file ("lasts 0:41, less than 1:00")
   std::string kind;    ///< short, for counting ("too short")
+  double seconds = 0;  ///< 0 where the file was not or could not be read
+  std::size_t notes = 0;
 };
 
 struct Collection {
