@@ -20,7 +20,11 @@ constexpr Seconds kInMemory = 600;  ///< up to this length a piece is rendered o
 class Reporter {
  public:
   Reporter(const ProgressSink& sink, std::string task, Seconds total) : sink_(sink) {
-    progress_ = {.task = std::move(task), .done = 0, .total = whole(total), .unit = "seconds of music", .detail = {}};
+    progress_ = {.task = std::move(task),
+                 .done = 0,
+                 .total = std::max<std::uint64_t>(1, whole(total)),
+                 .unit = "seconds of music",
+                 .detail = {}};
     report(0);
   }
   void report(Seconds done) {
@@ -33,9 +37,7 @@ class Reporter {
   }
 
  private:
-  static std::uint64_t whole(Seconds seconds) {
-    return std::max<std::uint64_t>(1, static_cast<std::uint64_t>(std::lround(seconds)));
-  }
+  static std::uint64_t whole(Seconds seconds) { return static_cast<std::uint64_t>(std::lround(seconds)); }
   const ProgressSink& sink_;
   Progress progress_;
 };

@@ -2,6 +2,7 @@
 #include "synth.h"
 
 #include <fluidsynth.h>
+#include <glib.h>
 
 #include <algorithm>
 #include <cstdlib>
@@ -37,6 +38,44 @@ void silence_log() {
   });
 }
 
+/// While one lives, what its thread reports through GLib is kept instead of printed: a damaged SoundFont makes one of
+/// FluidSynth's loaders complain there. Others' reports go where they went before.
+class GlibSilence {
+ public:
+  GlibSilence() : lock_(mutex()) {
+    loading() = true;
+    previous() = g_log_set_default_handler(&GlibSilence::handle, nullptr);
+  }
+  ~GlibSilence() {
+    g_log_set_default_handler(previous(), nullptr);
+    loading() = false;
+  }
+  GlibSilence(const GlibSilence&) = delete;
+  GlibSilence& operator=(const GlibSilence&) = delete;
+
+ private:
+  static void handle(const gchar* domain, GLogLevelFlags level, const gchar* text, gpointer) {
+    if (!loading()) {
+      previous()(domain, level, text, nullptr);
+    } else if (text != nullptr && last_message().empty()) {
+      last_message() = text;
+    }
+  }
+  static std::mutex& mutex() {
+    static std::mutex instance;
+    return instance;
+  }
+  static bool& loading() {
+    thread_local bool value = false;
+    return value;
+  }
+  static GLogFunc& previous() {
+    static GLogFunc function = g_log_default_handler;
+    return function;
+  }
+  std::scoped_lock<std::mutex> lock_;
+};
+
 struct DeleteSettings {
   void operator()(fluid_settings_t* settings) const noexcept { delete_fluid_settings(settings); }
 };
@@ -68,6 +107,7 @@ LoadedFont load_font(const fs::path& path) {
   loaded.owner.reset(new_fluid_synth(loaded.settings.get()));
   if (loaded.owner == nullptr) throw Error("FluidSynth cannot start: " + last_message());
   last_message().clear();
+  const GlibSilence silence;
   const int id = fluid_synth_sfload(loaded.owner.get(), path.c_str(), 0);
   if (id != FLUID_FAILED) loaded.font = fluid_synth_get_sfont_by_id(loaded.owner.get(), id);
   if (loaded.font == nullptr) fail_soundfont(path, "cannot be loaded as a SoundFont: " + last_message());
