@@ -1,0 +1,114 @@
+// What a model file holds: network, representation, training and recipe.
+#include <fmt/core.h>
+
+#include <nlohmann/json.hpp>
+#include <sstream>
+
+#include "continuo/representation/representation.h"
+#include "continuo/weights/model_file.h"
+#include "inspect.h"
+#include "terminal.h"
+
+namespace continuo::app {
+namespace {
+
+using nlohmann::json;
+
+constexpr std::size_t kRecipeLines = 12;
+
+/// The values of a flat JSON object, one line each; nested ones as JSON text.
+void print_values(const std::string& text, const std::string& indent) {
+  const json object = json::parse(text, nullptr, false);
+  if (!object.is_object()) return;
+  for (const auto& [key, value] : object.items()) {
+    const std::string shown = value.is_string() ? value.get<std::string>() : value.dump(-1, ' ', true);
+    fmt::print("{}{:<28} {}\n", indent, printable(key), printable(shown, 200));
+  }
+}
+
+std::string dilations_in_words(const std::vector<int>& dilations) {
+  std::string text;
+  for (const int dilation : dilations) text += (text.empty() ? "" : " ") + std::to_string(dilation);
+  return text;
+}
+
+void print_wavenet(const weights::WaveNetSpec& spec) {
+  fmt::print("  blocks          {} ({} stack{} of dilations {}), {}\n", spec.layers(), spec.stacks,
+             spec.stacks == 1 ? "" : "s", dilations_in_words(spec.dilations), spec.block);
+  fmt::print("  channels        {} residual, {} skip, {} in the head; kernel size {}\n", spec.residual_channels,
+             spec.skip_channels, spec.head_channels, spec.kernel_size);
+}
+
+void print_network(const weights::NetworkSpec& spec) {
+  if (const auto* wavenet = std::get_if<weights::WaveNetSpec>(&spec.network)) {
+    print_wavenet(*wavenet);
+  } else if (const auto* lstm = std::get_if<weights::LstmSpec>(&spec.network)) {
+    fmt::print("  layers          {} of {}, over an embedding of {}\n", lstm->layers, lstm->hidden, lstm->embedding);
+  } else if (const auto* both = std::get_if<weights::WaveNetLstmSpec>(&spec.network)) {
+    print_wavenet(both->wavenet);
+    fmt::print("  LSTM layers     {} of {}\n", both->layers, both->hidden);
+  }
+  if (spec.receptive_field() > 0) {
+    fmt::print("  receptive field {} symbols\n", format_count(static_cast<std::uint64_t>(spec.receptive_field())));
+  } else {
+    fmt::print("  receptive field everything since the beginning\n");
+  }
+}
+
+void print_representation(const std::string& text) {
+  const auto spec = representation::spec_from_json(text);
+  const auto made = representation::make(spec);
+  fmt::print("  representation  {}, a vocabulary of {} symbols\n", spec.name, format_count(made->vocabulary().size()));
+  std::string settings;
+  for (const auto& [name, value] : made->spec().settings) {
+    settings += (settings.empty() ? "" : ", ") + name + "=" + printable(value);
+  }
+  fmt::print("    settings      {}\n", settings);
+  if (!spec.labels.empty()) {
+    std::string labels;
+    for (const std::string& label : spec.labels) labels += (labels.empty() ? "" : ", ") + printable(label);
+    fmt::print("    labels        {}\n", printable(labels, 400));
+  }
+}
+
+void print_recipe(const std::string& recipe, bool whole) {
+  fmt::print("  recipe\n");
+  std::istringstream stream(recipe);
+  std::size_t lines = 0, more = 0;
+  for (std::string line; std::getline(stream, line);) {
+    if (line.find_first_not_of(" \t\r") == std::string::npos) continue;
+    if (!whole && lines == kRecipeLines) {
+      ++more;
+      continue;
+    }
+    ++lines;
+    fmt::print("    {}\n", printable(line, 200));
+  }
+  if (more > 0) fmt::print("    and {} more lines (--recipe prints all)\n", more);
+}
+
+}  // namespace
+
+void print_model(const std::filesystem::path& path, bool whole_recipe) {
+  const auto file = weights::ModelFile::load(path);
+  const weights::NetworkSpec& spec = file.network();
+  const auto parameters = static_cast<std::uint64_t>(file.parameter_count());
+  fmt::print("{}: a model, network {}\n", path.string(), spec.name());
+  fmt::print("  parameters      {} ({:.1f} MB) in {} tensors\n", format_count(parameters),
+             static_cast<double>(parameters) * 4e-6, file.tensors().size());
+  print_network(spec);
+  if (spec.labels > 0) fmt::print("  conditioned on  {} labels\n", spec.labels);
+  const std::string& representation = file.metadata("continuo.representation");
+  if (representation.empty()) {
+    fmt::print("  representation  none: {} symbols without meaning\n", spec.vocabulary_size);
+  } else {
+    print_representation(representation);
+  }
+  if (const std::string& training = file.metadata("continuo.training"); !training.empty()) {
+    fmt::print("  training\n");
+    print_values(training, "    ");
+  }
+  if (const std::string& recipe = file.metadata("continuo.recipe"); !recipe.empty()) print_recipe(recipe, whole_recipe);
+}
+
+}  // namespace continuo::app
