@@ -4,11 +4,18 @@
 #include <CLI/CLI.hpp>
 #include <cstdio>
 #include <exception>
+#include <string_view>
 
 #include "commands.h"
 #include "continuo/base/error.h"
+#ifdef CONTINUO_WITH_TRAINING
+#include "continuo/nets/threads.h"
+#endif
 
 int main(int argc, char** argv) {
+#ifdef CONTINUO_WITH_TRAINING
+  if (argc > 1 && std::string_view(argv[1]) == "train") continuo::nets::wait_passively(argv);
+#endif
   CLI::App app{"Continuo learns from a collection of music and composes more of it.", "continuo"};
   app.require_subcommand(1);
   app.set_version_flag("--version", "continuo " CONTINUO_VERSION);

@@ -133,7 +133,7 @@ class Run {
   }
 
   TrainResult operator()() {
-    if (options_.resume && std::filesystem::exists(checkpoint())) resume();
+    if (options_.resume != Resume::kNever && std::filesystem::exists(checkpoint())) resume();
     write_file_atomically(options_.folder / "recipe.toml", to_toml(recipe_));
     last_saved_ = Clock::now();
     while (!stop_.stop_requested() && share() < 1) {
@@ -197,8 +197,8 @@ class Run {
       return std::floor(after / every + 1e-9) > std::floor(before / every + 1e-9);
     };
     mark_ = crossed(epoch_before, epoch(), t_.evaluate_every);
-    milestone_ = (epoch_before < 3 && crossed(epoch_before, epoch(), 1)) ||
-                 ((t_.minutes > 0 || t_.steps > 0) && crossed(share_before, share(), 0.1));
+    milestone_ = epoch_before < 3 && crossed(epoch_before, epoch(), 1);
+    mark_ = mark_ || ((t_.minutes > 0 || t_.steps > 0) && crossed(share_before, share(), 0.1));
     report(outcome.loss);
   }
 
@@ -213,11 +213,17 @@ class Run {
                                   ") or a lower training.clip_norm; best.safetensors holds the best network so far."});
   }
 
-  /// Milestones always; other marks of a run against the clock only while evaluation takes under a tenth of the time.
+  /// After each of the first three epochs; elsewhere where a mark was passed and evaluation takes under a tenth of the
+  /// time. Against the clock that is measured; otherwise it is estimated, so that the run can be repeated exactly.
   bool evaluation_due() const {
     if (stop_.stop_requested()) return false;
-    if (milestone_) return true;
-    return mark_ && (t_.minutes <= 0 || state_.evaluation_seconds < 0.1 * state_.seconds);
+    if (milestone_ || !mark_) return milestone_;
+    if (t_.minutes > 0) return state_.evaluation_seconds <= 0.1 * state_.seconds;
+    constexpr double kCost = 1.0 / 3;  // of a symbol evaluated, where one that is learned from costs 1
+    const double before = state_.curve.empty() ? 0 : state_.curve.back().epoch;
+    const double learned = (epoch() - before) * static_cast<double>(source_.epoch_symbols());
+    const double evaluated = kCost * static_cast<double>(targets(held_out_) + targets(train_sample_));
+    return t_.epochs > 0 || evaluated <= 0.2 * learned;
   }
 
   CurvePoint current_point() const {
@@ -277,15 +283,16 @@ class Run {
   void resume() {
     const std::string path = checkpoint().string();
     RunState saved = run_state_from_text(Learner::saved_text(path), path);
-    const auto require = [&](const std::string& was, const std::string& is, const std::string& what) {
-      if (was == is) return;
-      throw Error(ErrorInfo{.message = "the checkpoint is of another " + what + " (" + was + ", now " + is + ")",
+    const std::string* other = saved.dataset != state_.dataset     ? &kOtherDataset
+                               : saved.network != state_.network   ? &kOtherNetwork
+                               : saved.examples != state_.examples ? &kOtherExamples
+                                                                   : nullptr;
+    if (other != nullptr) {
+      if (options_.resume == Resume::kIfSame) return;
+      throw Error(ErrorInfo{.message = "the checkpoint was made with " + *other,
                             .path = path,
                             .hint = "Go on with the same settings, or train without --resume to begin anew."});
-    };
-    require(saved.dataset, state_.dataset, "collection, split or representation");
-    require(saved.network, state_.network, "network");
-    require(saved.examples, state_.examples, "choice of examples");
+    }
     source_.restore(saved.position);
     learner_.load(path);
     state_ = std::move(saved);
@@ -321,6 +328,10 @@ class Run {
     result_.evaluation_minutes = state_.evaluation_seconds / 60;
     result_.symbols_per_second = state_.seconds > 0 ? static_cast<double>(state_.symbols) / state_.seconds : 0;
   }
+
+  inline static const std::string kOtherDataset = "other pieces, another split or another representation";
+  inline static const std::string kOtherNetwork = "another network";
+  inline static const std::string kOtherExamples = "another choice of examples (chunk, batch, augmentation or seed)";
 
   const corpus::Dataset& dataset_;
   const Recipe& recipe_;

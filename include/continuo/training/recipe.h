@@ -31,8 +31,9 @@ struct OptimisationOptions {
                       ///< the training part holds
   double minutes = 0;
   std::int64_t steps = 0;
-  double evaluate_every = 1.0;  ///< epochs between held-out losses; runs limited by minutes or steps also evaluate at
-                                ///< least every tenth of the run
+  double evaluate_every = 1.0;  ///< epochs between held-out losses (and after epochs 1, 2 and 3 in any case); runs
+                                ///< limited by minutes or steps also evaluate at every tenth. Between whole epochs only
+                                ///< while evaluation takes little of the time
   int transpose = 0;            ///< augmentation: up to so many semitones either way
   double tempo = 0.0;           ///< augmentation: tempo factor in [1 / (1 + tempo), 1 + tempo]
   double label_dropout = 0.1;   ///< with condition_on_label: share of examples given the label 'unknown' instead

@@ -28,10 +28,17 @@ struct CurvePoint {
   double learning_rate = 0;
 };
 
+/// Whether to go on from last.checkpoint when there is one.
+enum class Resume : std::uint8_t {
+  kNever,   ///< begin anew
+  kMust,    ///< throw Error when it is of other pieces or settings
+  kIfSame,  ///< begin anew when it is of other pieces or settings
+};
+
 struct TrainOptions {
   /// Receives recipe.toml, curve.csv, last.checkpoint, last.safetensors and best.safetensors (by held-out loss).
   std::filesystem::path folder;
-  bool resume = false;              ///< go on from last.checkpoint when there is one
+  Resume resume = Resume::kNever;
   double checkpoint_minutes = 2.0;  ///< between checkpoints
 };
 

@@ -1,0 +1,258 @@
+// continuo train: learns from a folder of MIDI files and leaves a model, its curve and what the losses are read beside.
+#include <fmt/core.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <numbers>
+#include <optional>
+
+#include "commands.h"
+#include "continuo/base/error.h"
+#include "continuo/corpus/dataset.h"
+#include "continuo/plot/plot.h"
+#include "continuo/training/recipe.h"
+#include "continuo/training/trainer.h"
+#include "terminal.h"
+
+namespace continuo::app {
+namespace {
+
+namespace fs = std::filesystem;
+
+struct Options {
+  fs::path folder;
+  fs::path recipe;
+  fs::path output = "trained";
+  fs::path cache;
+  std::string network, representation;
+  std::vector<std::string> settings;
+  std::optional<double> minutes, epochs;
+  std::optional<std::int64_t> steps;
+  std::optional<std::uint64_t> seed;
+  std::optional<int> threads;
+  std::optional<std::size_t> max_pieces;
+  std::string select_column, label_column;
+  bool any_length = false;
+  bool resume = false, resume_if_same = false;
+  bool print_recipe = false;
+};
+
+fs::path default_cache() {
+  if (const char* folder = std::getenv("XDG_CACHE_HOME"); folder != nullptr && *folder != '\0') {
+    return fs::path(folder) / "continuo";
+  }
+  const char* home = std::getenv("HOME");
+  return (home != nullptr && *home != '\0' ? fs::path(home) / ".cache" : fs::temp_directory_path()) / "continuo";
+}
+
+/// The file or the run that goes on, then what the command line says.
+training::Recipe make_recipe(const Options& options) {
+  training::Recipe recipe;
+  const fs::path before = options.output / "recipe.toml";
+  if (!options.recipe.empty()) {
+    recipe = training::load_recipe(options.recipe);
+  } else if (options.resume && fs::exists(before)) {
+    recipe = training::load_recipe(before);
+  }
+  if (!options.network.empty() && options.network != recipe.network.name()) {
+    training::set_option(recipe, "network.name", options.network);
+  }
+  if (!options.representation.empty() && options.representation != recipe.representation.name) {
+    training::set_option(recipe, "representation.name", options.representation);
+  }
+  auto& limits = recipe.training;
+  if (options.minutes || options.epochs || options.steps) {
+    limits.minutes = options.minutes.value_or(0);
+    limits.epochs = options.epochs.value_or(0);
+    limits.steps = options.steps.value_or(0);
+  }
+  if (options.seed) limits.seed = *options.seed;
+  if (options.threads) limits.threads = *options.threads;
+  if (options.max_pieces) recipe.collection.max_pieces = *options.max_pieces;
+  if (!options.select_column.empty()) recipe.collection.select_column = options.select_column;
+  if (!options.label_column.empty()) {
+    recipe.collection.label_column = options.label_column;
+    recipe.condition_on_label = true;
+  }
+  if (options.any_length) {
+    recipe.collection.min_seconds = 0;
+    recipe.collection.max_seconds = 1e9;
+  }
+  for (const std::string& setting : options.settings) {
+    const std::size_t equals = setting.find('=');
+    if (equals == std::string::npos) {
+      throw Error({.message = fmt::format("--set {} has no value", setting),
+                   .hint = "Write --set SECTION.NAME=VALUE, for example --set training.chunk=1024."});
+    }
+    training::set_option(recipe, setting.substr(0, equals), setting.substr(equals + 1));
+  }
+  if (limits.minutes <= 0 && limits.epochs <= 0 && limits.steps <= 0) limits.minutes = 10;
+  return recipe;
+}
+
+void draw_curve(const fs::path& path, const std::vector<training::CurvePoint>& curve,
+                const evaluation::Baselines& baselines, const std::string& title) {
+  plot::Curve train{.label = "training part", .points = true};
+  plot::Curve held_out{.label = "held-out part", .points = true};
+  for (const auto& point : curve) {
+    train.x.push_back(point.epoch);
+    train.y.push_back(point.train_eval_loss);
+    held_out.x.push_back(point.epoch);
+    held_out.y.push_back(point.held_out_loss);
+  }
+  std::vector<plot::Curve> lines = {train, held_out};
+  if (!curve.empty() && baselines.frequencies > 0) {
+    const double last = curve.back().epoch;
+    lines.push_back(
+        {.label = "symbol frequencies alone", .x = {0, last}, .y = {baselines.frequencies, baselines.frequencies}});
+  }
+  plot::curves(path, lines, {.title = title, .x_label = "epochs", .y_label = "loss, nats per symbol"});
+}
+
+std::string both_units(double nats) {
+  return fmt::format("{:.4f} nats = {:.4f} bits per symbol", nats, nats / std::numbers::ln2);
+}
+
+void summarise(const Options& options, const training::Recipe& recipe, const training::TrainResult& result) {
+  const auto& base = result.baselines;
+  const char* part = result.held_out == corpus::Part::kValidation ? "validation" : "test";
+  fmt::print("\n{} on {}: {} parameters, ", recipe.network.name(), recipe.representation.name,
+             format_count(result.parameters));
+  if (result.receptive_field > 0) {
+    fmt::print("receptive field {} symbols\n", format_count(static_cast<std::uint64_t>(result.receptive_field)));
+  } else {
+    fmt::print("depends on everything since the start\n");
+  }
+  fmt::print("  trained on       {} pieces, {} symbols; held out: {} pieces, {} symbols ({} part)\n",
+             result.train_pieces, format_count(result.train_symbols), result.held_out_pieces,
+             format_count(result.held_out_symbols), part);
+  fmt::print("  vocabulary       {} symbols; ln V {}\n", result.vocabulary_size, both_units(base.uniform));
+  fmt::print("  frequencies      {}\n", both_units(base.frequencies));
+  fmt::print("  repetition       {}\n", both_units(base.repetition));
+  if (const auto* best = result.best()) {
+    fmt::print("  held-out loss    {} (best, epoch {:.2f})\n", both_units(best->held_out_loss), best->epoch);
+    fmt::print("  training loss    {} (there, without dropout)\n", both_units(best->train_eval_loss));
+    const auto& last = result.curve.back();
+    if (last.step != best->step) {
+      fmt::print("  at the end       held-out {:.4f} nats, training {:.4f} nats (epoch {:.2f})\n", last.held_out_loss,
+                 last.train_eval_loss, last.epoch);
+    }
+  }
+  fmt::print("  speed            {} symbols a second over {} of training; {} of evaluation\n",
+             format_count(static_cast<std::uint64_t>(result.symbols_per_second)), format_duration(result.minutes * 60),
+             format_duration(result.evaluation_minutes * 60));
+  if (result.skipped_steps > 0) {
+    fmt::print("  note: {} of {} steps were skipped because loss or gradient was not finite\n", result.skipped_steps,
+               result.steps);
+  }
+  const fs::path model = result.best() != nullptr ? result.best_model : result.last_model;
+  fmt::print("  model            {}\n  curve            {} and {}\n", model.string(),
+             (options.output / "curve.png").string(), (options.output / "curve.csv").string());
+  if (result.interrupted) {
+    fmt::print("\nInterrupted; everything is kept. Go on with\n  continuo train {} -o {} --resume\n",
+               options.folder.string(), options.output.string());
+  } else {
+    fmt::print("\nCompose with\n  continuo compose --model {} -o new\n", model.string());
+  }
+}
+
+void run(const Options& options) {
+  const training::Recipe recipe = make_recipe(options);
+  if (options.print_recipe) {
+    fmt::print("{}", training::to_toml(recipe));
+    return;
+  }
+  if (options.folder.empty()) {
+    throw Error({.message = "no folder of MIDI files was given", .hint = "continuo train FOLDER -o trained"});
+  }
+  const auto stop = interruption();
+  const auto progress = terminal_progress();
+  const auto collection = corpus::scan(options.folder, recipe.collection, progress, stop);
+  fmt::print("{}: {} of {} MIDI files, {} of music, {} notes\n", options.folder.string(),
+             format_count(collection.pieces.size()), format_count(collection.files),
+             format_duration(collection.total_seconds()), format_count(collection.total_notes()));
+  if (collection.pieces.empty()) {
+    throw Error(
+        {.message = "no piece passes the filters",
+         .path = options.folder.string(),
+         .hint = "continuo corpus tells why each was left out; --any-length lifts the limits of 1 to 5 minutes."});
+  }
+  const auto split = corpus::split(collection, recipe.split);
+  const auto dataset = corpus::open_dataset(collection, split, recipe.representation,
+                                            options.cache.empty() ? default_cache() : options.cache, progress, stop);
+  fmt::print("{:>8} {:>8} {:>9} {:>14} {:>14} {:>14} {:>14}\n", "epoch", "step", "minutes", "train (nats)",
+             "held out (nats)", "held out (bits)", "rate");
+  const auto result =
+      training::train(dataset, recipe,
+                      {.folder = options.output,
+                       .resume = options.resume_if_same ? training::Resume::kIfSame
+                                 : options.resume       ? training::Resume::kMust
+                                                        : training::Resume::kNever},
+                      progress, stop, [&](const training::CurvePoint& point) {
+                        fmt::print("{:8.2f} {:8} {:9.2f} {:14.4f} {:15.4f} {:15.4f} {:14.2e}\n", point.epoch,
+                                   point.step, point.minutes, point.train_eval_loss, point.held_out_loss,
+                                   point.held_out_loss / std::numbers::ln2, point.learning_rate);
+                        std::fflush(stdout);
+                      });
+  if (!result.curve.empty()) {
+    draw_curve(options.output / "curve.png", result.curve, result.baselines,
+               fmt::format("{} on {}", recipe.network.name(), recipe.representation.name));
+  }
+  summarise(options, recipe, result);
+  if (result.interrupted) throw Interrupted("stopped before the end of training");
+}
+
+}  // namespace
+
+void add_train(CLI::App& app) {
+  auto options = std::make_shared<Options>();
+  auto* command = app.add_subcommand("train", "Learn from a folder of MIDI files");
+  command->footer(
+      "Examples:\n"
+      "  continuo train FOLDER -o trained\n"
+      "      ten minutes of a WaveNet on remi symbols; trained/best.safetensors is the model\n"
+      "  continuo train FOLDER --recipe recipes/remi-lstm.toml --minutes 20 -o lstm\n"
+      "  continuo train FOLDER --network wavenet-lstm --representation notes --epochs 3 -o three\n"
+      "  continuo train FOLDER -o trained --resume\n"
+      "      goes on where Ctrl-C stopped it\n"
+      "  continuo train FOLDER --set training.chunk=1024 --set network.dilations=[1,2,4,8,16]\n"
+      "      any option of the recipe; all of them with --print-recipe");
+  command->add_option("folder", options->folder, "Folder of MIDI files (read with everything below it)")
+      ->type_name("FOLDER");
+  command->add_option("-o,--output", options->output, "Folder for the model, the curve and the checkpoints")
+      ->type_name("FOLDER")
+      ->capture_default_str();
+  command->add_option("-r,--recipe", options->recipe, "What to train, and how (TOML)")->type_name("FILE");
+  command->add_option("--network", options->network, "wavenet, lstm or wavenet-lstm")->type_name("NAME");
+  command->add_option("--representation", options->representation, "remi, events or notes")->type_name("NAME");
+  command->add_option("--minutes", options->minutes, "Length of the training (default 10, or the recipe's)")
+      ->check(CLI::PositiveNumber);
+  command->add_option("--epochs", options->epochs, "Length in readings of the training part")
+      ->check(CLI::PositiveNumber);
+  command->add_option("--steps", options->steps, "Length in steps of the optimiser")->check(CLI::PositiveNumber);
+  command->add_option("--seed", options->seed, "Of the first weights and the order of examples")
+      ->check(CLI::NonNegativeNumber);
+  command->add_option("--threads", options->threads, "0: every core")->check(CLI::NonNegativeNumber);
+  command->add_flag("--resume", options->resume, "Go on from the output folder's last checkpoint, by its recipe");
+  command->add_flag("--resume-if-same", options->resume_if_same,
+                    "As --resume, but begin anew when the pieces or the settings have changed");
+  command->add_option("--set", options->settings, "An option of the recipe: SECTION.NAME=VALUE; repeat for several")
+      ->type_name("KEY=VALUE");
+  command->add_flag("--print-recipe", options->print_recipe,
+                    "Print the whole recipe, every option explained, and stop");
+  command->add_flag("--any-length", options->any_length, "Also pieces shorter than 1 or longer than 5 minutes");
+  command->add_option("--max-pieces", options->max_pieces, "A random choice of so many pieces; 0: all")
+      ->check(CLI::NonNegativeNumber);
+  command->add_option("--select-column", options->select_column, "Only pieces with 1 in this column of MANIFEST.csv")
+      ->type_name("NAME");
+  command
+      ->add_option("--label-column", options->label_column,
+                   "Column of MANIFEST.csv with each piece's label; the network is conditioned on it")
+      ->type_name("NAME");
+  command->add_option("--cache", options->cache, "Folder for encoded pieces (default: ~/.cache/continuo)")
+      ->type_name("FOLDER");
+  command->callback([options] { run(*options); });
+}
+
+}  // namespace continuo::app
