@@ -36,8 +36,8 @@ class ModelFile {
   ModelFile& operator=(const ModelFile&) = delete;
 
   const NetworkSpec& network() const noexcept { return network_; }
-  /// JSON texts: "continuo.representation", "continuo.recipe", "continuo.training" and what else was saved. Empty when
-  /// absent.
+  /// Texts: "continuo.representation" and "continuo.training" (JSON), "continuo.recipe" (TOML), and what else was
+  /// saved. Empty when absent.
   const std::string& metadata(const std::string& key) const;
   const std::map<std::string, std::string>& all_metadata() const noexcept { return metadata_; }
   /// Throws Error when there is none of that name.
