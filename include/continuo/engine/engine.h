@@ -1,4 +1,11 @@
 // The engine: streaming inference, one symbol in, the logits of the next out. It knows no music and no libtorch.
+//
+//   find_package(continuo REQUIRED)
+//   target_link_libraries(mine PRIVATE continuo::engine)
+//
+//   const auto model = engine::Model::create(weights::ModelFile::load("model.safetensors"));
+//   const auto stream = model->new_stream();
+//   for (const std::uint16_t symbol : prompt) logits = stream->step(symbol);
 #pragma once
 
 #include <cstddef>
@@ -20,7 +27,7 @@ class Stream {
   /// Consumes `symbol` and gives the logits [vocabulary_size] of the next one, valid until the next call.
   /// A symbol beyond the vocabulary is taken as symbol 0.
   virtual std::span<const float> step(std::uint16_t symbol) noexcept = 0;
-  /// Back to the beginning: state zero, as in training before the first symbol.
+  /// Back to the beginning: state zero, as in training before the first symbol. The label stays.
   virtual void reset() noexcept = 0;
   /// Global conditioning from the next step on; labels beyond the model's are taken as 0 ('unknown').
   virtual void set_label(int label) noexcept = 0;

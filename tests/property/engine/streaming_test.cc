@@ -46,6 +46,7 @@ TEST(Streaming, ResetIsTheBeginning) {
     const auto model = random_model(spec, random);
     const auto symbols = random_symbols(random, 50, spec.vocabulary_size);
     const auto stream = model->new_stream();
+    stream->set_label(1);
     const auto first = run(*stream, symbols);
     stream->reset();
     EXPECT_EQ(run(*stream, symbols), first) << weights::to_json(spec);
