@@ -1,7 +1,69 @@
 // The layers of layers.h.
 #include "nets/layers.h"
 
+#include <ATen/Parallel.h>
+
+#include <algorithm>
+
 namespace continuo::nets {
+namespace {
+
+constexpr std::int64_t kRowsWorthAThread = 128;
+
+struct LinearFunction : torch::autograd::Function<LinearFunction> {
+  /// Rows of each thread: part p of `parts` takes [first_row(p), first_row(p + 1)).
+  static std::int64_t parts(std::int64_t rows) {
+    return std::clamp<std::int64_t>(rows / kRowsWorthAThread, 1, at::get_num_threads());
+  }
+
+  template <class F>
+  static void for_each_part(std::int64_t rows, const F& body) {
+    const std::int64_t count = parts(rows);
+    at::parallel_for(0, count, 1, [&](std::int64_t from, std::int64_t to) {
+      const torch::NoGradGuard no_grad;  // thread-local: the pool's threads have gradients on
+      for (std::int64_t part = from; part < to; ++part) {
+        const std::int64_t first = part * rows / count;
+        body(static_cast<std::size_t>(part), first, (part + 1) * rows / count - first);
+      }
+    });
+  }
+
+  static torch::Tensor forward(torch::autograd::AutogradContext* context, const torch::Tensor& x,
+                               const torch::Tensor& weight, const torch::Tensor& bias) {
+    context->save_for_backward({x, weight});
+    torch::Tensor result = torch::empty({x.size(0), weight.size(0)}, x.options());
+    for_each_part(x.size(0), [&](std::size_t, std::int64_t first, std::int64_t count) {
+      torch::Tensor rows = result.narrow(0, first, count);
+      torch::addmm_out(rows, bias, x.narrow(0, first, count), weight.t());
+    });
+    return result;
+  }
+
+  static torch::autograd::variable_list backward(torch::autograd::AutogradContext* context,
+                                                 torch::autograd::variable_list d_results) {
+    const auto saved = context->get_saved_variables();
+    const torch::Tensor& x = saved[0];
+    const torch::Tensor& weight = saved[1];
+    const torch::Tensor d_result = d_results[0].contiguous();
+    torch::Tensor d_x = torch::empty_like(x);
+    const auto count = static_cast<std::size_t>(parts(x.size(0)));
+    std::vector<torch::Tensor> d_weight(count), d_bias(count);
+    for_each_part(x.size(0), [&](std::size_t part, std::int64_t first, std::int64_t n) {
+      const torch::Tensor d_rows = d_result.narrow(0, first, n);
+      torch::Tensor d_x_rows = d_x.narrow(0, first, n);
+      torch::mm_out(d_x_rows, d_rows, weight);
+      d_weight[part] = torch::mm(d_rows.t(), x.narrow(0, first, n));
+      d_bias[part] = d_rows.sum(0);
+    });
+    for (std::size_t part = 1; part < count; ++part) {
+      d_weight[0].add_(d_weight[part]);
+      d_bias[0].add_(d_bias[part]);
+    }
+    return {d_x, d_weight[0], d_bias[0]};
+  }
+};
+
+}  // namespace
 
 torch::Tensor embed(const torch::Tensor& symbols, const torch::Tensor& weight, const torch::Tensor& bias) {
   const std::int64_t taps = weight.size(0);
@@ -16,6 +78,13 @@ torch::Tensor embed(const torch::Tensor& symbols, const torch::Tensor& weight, c
     rows.push_back(torch::where(at < 0, torch::full_like(at, taps * vocabulary), at + tap * vocabulary));
   }
   return torch::embedding(table, torch::stack(rows, 2)).sum(2) + bias;
+}
+
+torch::Tensor linear(const torch::Tensor& x, const torch::Tensor& weight, const torch::Tensor& bias) {
+  if (!x.device().is_cpu() || at::get_num_threads() == 1) return torch::linear(x, weight, bias);
+  std::vector<std::int64_t> shape = x.sizes().vec();
+  shape.back() = weight.size(0);
+  return LinearFunction::apply(x.reshape({-1, x.size(-1)}), weight, bias).view(shape);
 }
 
 torch::Tensor channel_dropout(std::int64_t batch, std::int64_t channels, double rate,

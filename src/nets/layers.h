@@ -47,6 +47,9 @@ torch::Tensor wavenet_stack(const weights::WaveNetSpec& spec, const torch::Tenso
 torch::Tensor lstm_layers(torch::Tensor input, const ParameterFinder& find, int layers, State* state,
                           const std::function<torch::Tensor(const torch::Tensor&)>& between);
 
+/// x [..., inputs] times weight^T plus bias, with its rows split over OpenMP's threads where there are several.
+torch::Tensor linear(const torch::Tensor& x, const torch::Tensor& weight, const torch::Tensor& bias);
+
 /// A factor [batch, channels] of zeros and 1 / (1 - rate): dropout of whole channels of a sequence, the same at every
 /// position (Gal and Ghahramani 2016 for recurrent networks, Bai et al. 2018 for convolutions). Costs one draw a
 /// channel instead of one a value.

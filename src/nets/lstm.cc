@@ -22,7 +22,7 @@ torch::Tensor LstmImpl::forward(const torch::Tensor& symbols, const torch::Tenso
   x = lstm_layers(
       drop(x), [this](const std::string& name) { return parameter(name); }, options.layers, state, drop);
   const torch::Tensor wanted = drop(x.slice(0, first)).transpose(0, 1).contiguous();
-  return torch::linear(wanted, parameter("head.weight"), parameter("head.bias"));
+  return linear(wanted, parameter("head.weight"), parameter("head.bias"));
 }
 
 }  // namespace continuo::nets

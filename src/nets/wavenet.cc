@@ -57,9 +57,9 @@ torch::Tensor WaveNetImpl::forward(const torch::Tensor& symbols, const torch::Te
   const auto find = [this](const std::string& name) { return has_parameter(name) ? parameter(name) : torch::Tensor(); };
   const torch::Tensor sum =
       skip_sum(options, find, symbols, labels_or_unknown(labels, symbols), state, first, is_training());
-  const torch::Tensor hidden = torch::relu(
-      torch::linear(sum.transpose(0, 1).contiguous(), parameter("head.0.weight"), parameter("head.0.bias")));
-  return torch::linear(hidden, parameter("head.1.weight"), parameter("head.1.bias"));
+  const torch::Tensor hidden =
+      torch::relu(linear(sum.transpose(0, 1).contiguous(), parameter("head.0.weight"), parameter("head.0.bias")));
+  return linear(hidden, parameter("head.1.weight"), parameter("head.1.bias"));
 }
 
 }  // namespace continuo::nets

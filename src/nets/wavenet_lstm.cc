@@ -29,8 +29,8 @@ torch::Tensor WaveNetLstmImpl::forward(const torch::Tensor& symbols, const torch
   }
   const torch::Tensor both =
       torch::cat({sum.slice(0, first), recurrent.slice(0, first)}, 2).transpose(0, 1).contiguous();
-  const torch::Tensor hidden = torch::relu(torch::linear(both, parameter("head.0.weight"), parameter("head.0.bias")));
-  return torch::linear(hidden, parameter("head.1.weight"), parameter("head.1.bias"));
+  const torch::Tensor hidden = torch::relu(linear(both, parameter("head.0.weight"), parameter("head.0.bias")));
+  return linear(hidden, parameter("head.1.weight"), parameter("head.1.bias"));
 }
 
 }  // namespace continuo::nets
