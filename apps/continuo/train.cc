@@ -55,12 +55,18 @@ training::Recipe make_recipe(const Options& options) {
   } else if (options.resume && fs::exists(before)) {
     recipe = training::load_recipe(before);
   }
-  if (!options.network.empty() && options.network != recipe.network.name()) {
-    training::set_option(recipe, "network.name", options.network);
+  std::vector<training::OptionValue> changes;
+  if (!options.network.empty()) changes.push_back({"network.name", options.network});
+  if (!options.representation.empty()) changes.push_back({"representation.name", options.representation});
+  for (const std::string& setting : options.settings) {
+    const std::size_t equals = setting.find('=');
+    if (equals == std::string::npos) {
+      throw Error({.message = fmt::format("--set {} has no value", setting),
+                   .hint = "Write --set SECTION.NAME=VALUE, for example --set training.chunk=1024."});
+    }
+    changes.push_back({setting.substr(0, equals), setting.substr(equals + 1)});
   }
-  if (!options.representation.empty() && options.representation != recipe.representation.name) {
-    training::set_option(recipe, "representation.name", options.representation);
-  }
+  training::set_options(recipe, changes);
   auto& limits = recipe.training;
   if (options.minutes || options.epochs || options.steps) {
     limits.minutes = options.minutes.value_or(0);
@@ -78,14 +84,6 @@ training::Recipe make_recipe(const Options& options) {
   if (options.any_length) {
     recipe.collection.min_seconds = 0;
     recipe.collection.max_seconds = 1e9;
-  }
-  for (const std::string& setting : options.settings) {
-    const std::size_t equals = setting.find('=');
-    if (equals == std::string::npos) {
-      throw Error({.message = fmt::format("--set {} has no value", setting),
-                   .hint = "Write --set SECTION.NAME=VALUE, for example --set training.chunk=1024."});
-    }
-    training::set_option(recipe, setting.substr(0, equals), setting.substr(equals + 1));
   }
   if (limits.minutes <= 0 && limits.epochs <= 0 && limits.steps <= 0) limits.minutes = 10;
   return recipe;

@@ -263,24 +263,26 @@ Recipe parse_recipe(const std::string& text, const std::string& path) {
 
 Recipe load_recipe(const std::filesystem::path& path) { return parse_recipe(read_text_file(path), path.string()); }
 
-void set_option(Recipe& recipe, const std::string& key, const std::string& value) {
-  const std::size_t dot = key.find('.');
-  if (dot == std::string::npos || dot == 0 || dot + 1 == key.size()) {
-    throw Error(ErrorInfo{.message = "\"" + key + "\" is not the key of an option",
-                          .hint = "Keys have the form SECTION.NAME, for example training.chunk."});
-  }
-  const std::string head = "[" + toml_string(key.substr(0, dot)) + "]\n" + toml_string(key.substr(dot + 1)) + " = ";
-  toml::table table;
-  bool plain = value.find('\n') == std::string::npos;
-  if (plain) {
-    try {
-      table = toml::parse(head + value);
-    } catch (const toml::parse_error&) {
-      plain = false;  // a word without quotes
+void set_options(Recipe& recipe, const std::vector<OptionValue>& options) {
+  toml::table all;
+  for (const auto& [key, value] : options) {
+    const std::size_t dot = key.find('.');
+    if (dot == std::string::npos || dot == 0 || dot + 1 == key.size()) {
+      throw Error(ErrorInfo{.message = "\"" + key + "\" is not the key of an option",
+                            .hint = "Keys have the form SECTION.NAME, for example training.chunk."});
     }
+    const std::string section = key.substr(0, dot);
+    const std::string name = key.substr(dot + 1);
+    toml::table one;
+    try {
+      one = toml::parse(toml_string(name) + " = " + value);
+    } catch (const toml::parse_error&) {
+      one.insert(name, value);  // a word without quotes
+    }
+    toml::table* table = all.insert(section, toml::table{}).first->second.as_table();
+    for (auto& [option, node] : one) table->insert_or_assign(option, node);
   }
-  if (!plain) table = parse_table(head + toml_string(value), "");
-  apply(recipe, table, "");
+  apply(recipe, all, "");
 }
 
 }  // namespace continuo::training

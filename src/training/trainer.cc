@@ -213,17 +213,20 @@ class Run {
                                   ") or a lower training.clip_norm; best.safetensors holds the best network so far."});
   }
 
-  /// After each of the first three epochs; elsewhere where a mark was passed and evaluation takes under a tenth of the
-  /// time. Against the clock that is measured; otherwise it is estimated, so that the run can be repeated exactly.
+  /// After each of the first three epochs; elsewhere where a mark was passed and evaluation keeps to a tenth of the
+  /// time (estimated where the clock does not limit the run, so that such a run can be repeated exactly).
   bool evaluation_due() const {
     if (stop_.stop_requested()) return false;
     if (milestone_ || !mark_) return milestone_;
-    if (t_.minutes > 0) return state_.evaluation_seconds <= 0.1 * state_.seconds;
     constexpr double kCost = 1.0 / 3;  // of a symbol evaluated, where one that is learned from costs 1
+    const double cost = kCost * static_cast<double>(targets(held_out_) + targets(train_sample_));
+    if (t_.minutes > 0) {
+      const double second = static_cast<double>(state_.symbols) / std::max(state_.seconds, 1e-3);
+      return state_.evaluation_seconds + cost / second <= 0.1 * state_.seconds;
+    }
+    if (t_.epochs > 0) return true;
     const double before = state_.curve.empty() ? 0 : state_.curve.back().epoch;
-    const double learned = (epoch() - before) * static_cast<double>(source_.epoch_symbols());
-    const double evaluated = kCost * static_cast<double>(targets(held_out_) + targets(train_sample_));
-    return t_.epochs > 0 || evaluated <= 0.2 * learned;
+    return cost <= 0.2 * (epoch() - before) * static_cast<double>(source_.epoch_symbols());
   }
 
   CurvePoint current_point() const {

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <string>
+#include <vector>
 
 #include "continuo/corpus/collection.h"
 #include "continuo/representation/representation.h"
@@ -60,8 +61,14 @@ Recipe parse_recipe(const std::string& toml, const std::string& path = "");
 /// of the representation filled in).
 std::string to_toml(const Recipe& recipe);
 
-/// Changes one option by its key ("training.chunk", "network.dilations") to a value in TOML's notation; text may go
-/// without quotes. Another network.name or representation.name brings that one's default options. Throws Error.
-void set_option(Recipe& recipe, const std::string& key, const std::string& value);
+/// An option by its key ("training.chunk", "network.dilations") with a value in TOML's notation; text may go without
+/// quotes.
+struct OptionValue {
+  std::string key, value;
+};
+
+/// Changes options, all together; of two with one key the later counts. Another network.name or representation.name
+/// brings that one's default options. Throws Error.
+void set_options(Recipe& recipe, const std::vector<OptionValue>& options);
 
 }  // namespace continuo::training
