@@ -3,6 +3,7 @@
 The functions return lists of complaints in words; an empty list means that all is well.
 """
 
+import math
 from fractions import Fraction
 
 from abc_reader import AbcError, metre, play, read_tune, sounding
@@ -16,8 +17,9 @@ SECONDS = (15, 300)             # how long a piece may sound
 
 
 def check_bars(name, bars):
-    """Every bar is full. A shorter one is right only as an upbeat, or before or after one: played in order, it must be
-    filled up by its neighbour at a double bar line, or the first and the last of all must make one bar together."""
+    """Every bar is full. A shorter one is right only beside a double bar line or a repeat, where an upbeat begins: played
+    in order, it and its neighbour make one bar. An upbeat at the very beginning is filled up with rests, and so is the
+    last bar: a MIDI file counts its bars from the first tick."""
     complaints = []
     for number, bar in enumerate(bars, 1):
         if bar.duration > bar.measure:
@@ -26,30 +28,40 @@ def check_bars(name, bars):
         return complaints
     number = {id(bar): index for index, bar in enumerate(bars, 1)}
     order = play(bars)
-    short = [index for index, bar in enumerate(order) if bar.duration < bar.measure]
-    explained, last = set(), len(order) - 1
-    if order and 0 in short and (last not in short or last == 0):
-        complaints.append(f"voice {name}: begins with an upbeat, but its last bar does not make room for it")
-    if 0 in short and last in short and last != 0:
-        together = order[0].duration + order[last].duration
-        if together == order[0].measure or together == order[last].measure:
-            explained |= {0, last}
-    for index in short:
-        nxt = index + 1
-        if index not in explained and nxt in short and nxt not in explained:
-            boundary = order[index].double or order[index].closes_repeat or order[nxt].opens_repeat
-            if boundary and order[index].duration + order[nxt].duration == order[index].measure:
-                explained |= {index, nxt}
-    for bar in {id(order[index]): order[index] for index in short if index not in explained}.values():
+    wrong, index = {}, 0
+    while index < len(order):
+        bar, after = order[index], order[index + 1] if index + 1 < len(order) else None
+        index += 1
+        if bar.duration == bar.measure:
+            continue
+        boundary = after and (bar.double or bar.closes_repeat or after.opens_repeat)
+        if boundary and bar.duration + after.duration == bar.measure:
+            index += 1
+        else:
+            wrong[id(bar)] = bar
+    for bar in wrong.values():
         complaints.append(f"voice {name}, bar {number[id(bar)]} of those written: {bar.duration} "
                           f"instead of {bar.measure}, and no upbeat fills it up")
     return complaints
 
 
 def bar_count(tune):
-    """Full bars as written (a repeat counts once; upbeat and last bar together are one)."""
-    bars = next(iter(tune.voices.values()))
-    return int(sum((bar.duration / bar.measure for bar in bars), Fraction(0)))
+    """Bars as written: a repeat counts once, a first ending not beside the second, and the rests around the music not
+    (so that an upbeat and the last bar that leaves room for it are one)."""
+    def silence(events):
+        total = Fraction(0)
+        for event in events:
+            if event.pitches:
+                break
+            total += event.duration
+        return total
+
+    voices = [[bar for bar in bars if bar.ending != 1] for bars in tune.voices.values()]
+    around = Fraction(0)
+    for order in (1, -1):
+        around += min(silence([event for bar in bars[::order] for event in bar.events[::order]]) for bars in voices)
+    bars = voices[0]
+    return math.ceil(sum((bar.duration / bar.measure for bar in bars), Fraction(0)) - around / bars[0].measure)
 
 
 def check_voices(tune):
