@@ -1,4 +1,4 @@
-// Passages of eight steps of the top line and of the bottom line, sampled by their hash; groups by shared passages.
+// Passages of seven steps of the top line and of the bottom line, sampled by their hash; groups by shared passages.
 #include "continuo/corpus/fingerprint.h"
 
 #include <algorithm>
@@ -12,7 +12,9 @@ namespace continuo::corpus {
 namespace {
 
 /// Intervals in a passage. Shorter ones recur in unrelated music, longer ones are broken by every ornament.
-constexpr std::size_t kSteps = 8;
+constexpr std::size_t kSteps = 7;
+/// The longest figure that is told by its return.
+constexpr std::size_t kFigure = 4;
 /// Fewer passages than this are counted as this many when shares are taken: little music proves little.
 constexpr std::size_t kLeastPassages = 24;
 /// A passage found in more pieces than this makes candidates only of neighbours in the list of those pieces.
@@ -43,7 +45,7 @@ std::vector<Sound> sounds_of(const Score& score, bool drums) {
   return sounds;
 }
 
-/// Notes nearer than this are one chord: a tenth of the step at which half of the piece's time has passed when its
+/// Notes nearer than this are one chord: three tenths of the step at which half of the piece's time has passed when its
 /// steps are put in order of size. A share of the piece's own steps, so that neither tempo nor resolution matters.
 Tick chord_width(const std::vector<Sound>& sounds) {
   std::vector<Tick> steps;
@@ -55,13 +57,13 @@ Tick chord_width(const std::vector<Sound>& sounds) {
   Tick passed = 0;
   for (const Tick step : steps) {
     passed += step;
-    if (passed >= whole - passed) return step / 10;
+    if (passed >= whole - passed) return step * 3 / 10;
   }
   return 0;
 }
 
 /// What every etude has says nothing of the work: scales that turn at most twice, notes that mostly stay, and figures
-/// that return to themselves within half a passage (trills, Alberti basses).
+/// that return to themselves within kFigure notes (trills, Alberti basses).
 bool is_commonplace(const Passage& steps) {
   std::size_t turns = 0, rests = 0, leaps = 0;
   for (std::size_t i = 0; i < kSteps; ++i) {
@@ -70,7 +72,7 @@ bool is_commonplace(const Passage& steps) {
     turns += i > 0 && (steps[i] > 0) != (steps[i - 1] > 0);
   }
   if (rests > kSteps / 2 || (rests == 0 && leaps == 0 && turns <= 2)) return true;
-  for (std::size_t period = 1; period <= kSteps / 2; ++period)
+  for (std::size_t period = 1; period <= kFigure; ++period)
     if (std::equal(steps.begin() + static_cast<std::ptrdiff_t>(period), steps.end(), steps.begin())) return true;
   return false;
 }

@@ -20,9 +20,9 @@ struct Fingerprint {
   std::vector<std::uint64_t> passages;
 };
 
-/// A passage is eight successive intervals of the top line or of the bottom line: the highest or the lowest note of
-/// each chord, a chord being notes that begin together up to a tenth of the piece's usual step. Rhythm does not count,
-/// nor do passages that every etude has: scales, notes that mostly stay, figures that repeat within four notes.
+/// A passage is seven successive intervals of the top line or of the bottom line: the highest or the lowest note of
+/// each chord, a chord being notes that begin together up to three tenths of the piece's usual step. Rhythm does not
+/// count, nor do passages that every etude has: scales, notes that mostly stay, figures that repeat within four notes.
 /// Invariant under transposition, change of tempo and tick resolution, splitting and merging of tracks. Percussion
 /// counts only where there is nothing else.
 Fingerprint fingerprint(const Score& score);
