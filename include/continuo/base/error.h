@@ -24,8 +24,9 @@ class Error : public std::runtime_error {
  public:
   explicit Error(ErrorInfo info);
   /// Only a message. A template, so that a braced list always means an ErrorInfo.
-  template <std::convertible_to<std::string> Text>
-  explicit Error(Text&& message) : Error(ErrorInfo{.message = std::forward<Text>(message)}) {}
+  template <std::same_as<std::string> Text>
+  explicit Error(Text message) : Error(ErrorInfo{.message = std::move(message)}) {}
+  explicit Error(const char* message) : Error(ErrorInfo{.message = message}) {}
 
   const ErrorInfo& info() const noexcept { return info_; }
 
