@@ -103,10 +103,10 @@ class RollPainter {
 
   void bars(const System& system) {
     const double right = end_x(system), bottom = layout_.bottom(system);
-    const int first = meter_.bar_at(system.begin).bar;
-    const int past = meter_.bar_at(std::max(system.begin, system.end - 1)).bar + 1;
+    const std::int64_t first = meter_.bar_at(system.begin).bar;
+    const std::int64_t past = std::int64_t{meter_.bar_at(std::max(system.begin, system.end - 1)).bar} + 1;
     // Powers of two until lines and numbers have room.
-    const double per_bar = (right - layout_.left) / (past - first);
+    const double per_bar = (right - layout_.left) / static_cast<double>(past - first);
     int line_step = 1, label_step = 1;
     while (line_step * per_bar < 5 && line_step < (1 << 29)) line_step *= 2;
     const double label_room = 14 + 7 * static_cast<double>(std::to_string(past).size());
@@ -164,7 +164,7 @@ class RollPainter {
       const BarPosition bar = meter_.bar_at(tick);
       if (bar.numerator == numerator && bar.denominator == denominator) return;
       numerator = bar.numerator, denominator = bar.denominator;
-      const double x = layout_.x(system, tick) + 8 + Canvas::text_width(std::to_string(bar.bar + 1), 11);
+      const double x = layout_.x(system, tick) + 8 + Canvas::text_width(std::to_string(std::int64_t{bar.bar} + 1), 11);
       const std::string label = fmt::format("{}/{}", bar.numerator, bar.denominator);
       const double width = Canvas::text_width(label, 11, true);
       if ((!extents.empty() && x < extents.back().to) || x + width > end_x(system)) return;
@@ -319,7 +319,7 @@ void piano_roll(const std::filesystem::path& path, const Score& score, const Pia
   const std::size_t notes = note_count(score);
   std::string facts = "no notes";
   if (notes > 0) {
-    const int bars = meter.bar_at(std::max<Tick>(0, end_tick(score) - 1)).bar + 1;
+    const std::int64_t bars = std::int64_t{meter.bar_at(std::max<Tick>(0, end_tick(score) - 1)).bar} + 1;
     facts = fmt::format("{}, {} {}, {} {}", clock_label(tempo.seconds(end_tick(score))),
                         grouped(static_cast<std::uint64_t>(bars)), bars == 1 ? "bar" : "bars", grouped(notes),
                         notes == 1 ? "note" : "notes");

@@ -12,6 +12,10 @@
 #include "continuo/plot/plot.h"
 #include "picture.h"
 
+// fontconfig keeps its caches to the end, which LeakSanitizer takes for leaks.
+extern "C" const char* __lsan_default_suppressions();
+extern "C" const char* __lsan_default_suppressions() { return "leak:libfontconfig\n"; }
+
 namespace continuo::plot {
 namespace {
 
