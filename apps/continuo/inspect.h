@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <filesystem>
 #include <string>
 #include <string_view>
@@ -24,5 +25,8 @@ void print_model(const std::filesystem::path& path, bool whole_recipe);
 
 /// Text out of a file as one line of UTF-8 that cannot do anything to a terminal, at most `length` characters.
 std::string printable(std::string_view text, std::size_t length = 60);
+
+/// "1 bar", "1,234 bars".
+std::string counted(std::uint64_t count, std::string_view singular);
 
 }  // namespace continuo::app

@@ -94,7 +94,8 @@ void print_encoding(const Score& score, const EncodingView& view) {
   const std::size_t shown = view.limit == 0 ? lines.size() : std::min(view.limit, lines.size());
   for (std::size_t i = 0; i < shown; ++i) fmt::print("{}\n", lines[i]);
   if (shown < lines.size()) {
-    fmt::print("{:>9}  and {} more lines (--limit 0 prints all)\n", "", format_count(lines.size() - shown));
+    const std::size_t more = lines.size() - shown;
+    fmt::print("{:>9}  and {} (--limit 0 prints all)\n", "", counted(more, "more line"));
   }
   fmt::print("  lost: {} of {} notes come back, {} of {}\n", format_count(note_count(decoding.score)),
              format_count(notes), format_duration(duration_seconds(decoding.score)),

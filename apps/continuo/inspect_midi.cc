@@ -43,8 +43,8 @@ std::string tempo_summary(const Score& score) {
                        given || clock.tempo(0) != kDefaultTempo ? "" : " (the default)");
   }
   const double mean = static_cast<double>(end) / score.ppq * 60 / std::max(1e-9, clock.seconds(end));
-  return fmt::format("{:.4g} quarters a minute on average, {:.4g} to {:.4g} in {} change{}", mean, slowest, fastest,
-                     format_count(changes), changes == 1 ? "" : "s");
+  return fmt::format("{:.4g} quarters a minute on average, {:.4g} to {:.4g} in {}", mean, slowest, fastest,
+                     counted(changes, "change"));
 }
 
 /// "4/4, 3/4 from bar 17, ... and 3 more changes".
@@ -91,9 +91,9 @@ void print_midi(const std::filesystem::path& path, const midi::ReadResult& read)
   const MeterMap meter(score);
   const Tick end = end_tick(score);
   fmt::print("{}: Standard MIDI File, format {}, {} ticks per quarter note\n", path.string(), read.format, score.ppq);
-  fmt::print("  length  {}, {} bars, {} notes on {} track{}\n", format_duration(duration_seconds(score)),
-             format_count(static_cast<std::uint64_t>(end > 0 ? meter.bar_at(end - 1).bar + 1 : 0)),
-             format_count(note_count(score)), score.tracks.size(), score.tracks.size() == 1 ? "" : "s");
+  const auto bars = static_cast<std::uint64_t>(end > 0 ? meter.bar_at(end - 1).bar + 1 : 0);
+  fmt::print("  length  {}, {}, {} on {}\n", format_duration(duration_seconds(score)), counted(bars, "bar"),
+             counted(note_count(score), "note"), counted(score.tracks.size(), "track"));
   fmt::print("  tempo   {}\n", tempo_summary(score));
   fmt::print("  metre   {}\n", changes_summary(score.time_signatures, meter, "4/4", [](const TimeSignature& change) {
                return fmt::format("{}/{}", change.numerator, change.denominator);
@@ -113,8 +113,7 @@ void print_midi(const std::filesystem::path& path, const midi::ReadResult& read)
     fmt::print("  {:>3}  {:>2}  {:<30} {:>7}  {:<12}  {}\n", "", "ch", "program", "notes", "range", "name");
   }
   for (std::size_t i = 0; i < score.tracks.size(); ++i) print_track(i + 1, score.tracks[i]);
-  if (read.warning_count > 0)
-    fmt::print("  {} warning{}\n", format_count(read.warning_count), read.warning_count == 1 ? "" : "s");
+  if (read.warning_count > 0) fmt::print("  {}\n", counted(read.warning_count, "warning"));
   for (const midi::Warning& warning : read.warnings) {
     fmt::print("    at byte {}: {}\n", warning.offset, printable(warning.text, 200));
   }
