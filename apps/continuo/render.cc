@@ -69,10 +69,10 @@ void run(Options& options) {
 
   const auto read = midi::read_file(options.input);
   print_warnings(options.input, read);
-  const std::size_t notes = note_count(read.score);
-  fmt::print("{}: {} of music, {} notes on {} tracks\n", options.input.string(),
-             format_duration(duration_seconds(read.score)), format_count(notes),
-             format_count(read.score.tracks.size()));
+  const std::size_t notes = note_count(read.score), tracks = read.score.tracks.size();
+  fmt::print("{}: {} of music, {} {} on {} {}\n", options.input.string(), format_duration(duration_seconds(read.score)),
+             format_count(notes), notes == 1 ? "note" : "notes", format_count(tracks),
+             tracks == 1 ? "track" : "tracks");
   if (notes == 0) fmt::print(stderr, "{}: has no notes\n", options.input.string());
 
   if (!sounds.empty()) {
