@@ -101,7 +101,7 @@ void forward_group(Recurrence& r, Recurrence::Group& group, const Tensor& input,
   group.tanh_cells = torch::empty({r.save ? r.time : 1, n}, options);
   group.output = torch::empty({1 + r.time, lanes, r.hidden}, options);
   group.output[0].copy_(r.first_h.narrow(0, group.from, lanes));
-  Tensor h = group.output[0].t().contiguous();  // [H, b]
+  Tensor h = group.output[0].t().clone(at::MemoryFormat::Contiguous);  // [H, b]
   group.cells[0].copy_(r.first_c.narrow(0, group.from, lanes).t().reshape({n}));
 
   Tensor block;

@@ -26,13 +26,14 @@ struct Layer {
   Tensor out_weight;   ///< [R, R] to the residual path, or undefined
   Tensor out_bias;     ///< [R]
   Tensor condition;    ///< [batch, 2 R] or undefined
+  Tensor skip_bias;    ///< [S], standard block: a part of the sum that Plan holds
 };
 
 /// Calls f with each tensor of a layer that is there.
 template <class AnyLayer, class F>
 void for_each_tensor(AnyLayer& layer, const F& f) {
   for (auto member : {&Layer::taps, &Layer::bias, &Layer::gate_weight, &Layer::gate_bias, &Layer::out_weight,
-                      &Layer::out_bias, &Layer::condition})
+                      &Layer::out_bias, &Layer::condition, &Layer::skip_bias})
     if ((layer.*member).defined()) f(layer.*member);
 }
 
@@ -62,7 +63,7 @@ struct Plan : torch::CustomClassHolder {
   std::vector<Layer> layers;
   std::vector<Layer> doubled;  ///< the same, what leads to the tanh doubled: tanh x = 2 sigmoid 2x - 1, which is faster
   Tensor skip_weight;          ///< [S, L x R]; undefined in the paper block
-  Tensor skip_bias;            ///< [S]
+  Tensor skip_bias;            ///< [S], of all layers together
   std::vector<Tensor> tails, keep;
   std::vector<Tensor>* new_tails = nullptr;
 
@@ -177,15 +178,14 @@ void forward_group(Plan& plan, Plan::Group& group, const Tensor& input, Tensor& 
 /// Sums of a part's gradients, shaped like the weights.
 struct Gradients {
   std::vector<Layer> layers;
-  Tensor skip_weight, skip_bias;
+  Tensor skip_weight;
 
-  explicit Gradients(const Plan& plan) : layers(plan.layers), skip_weight(plan.skip_weight), skip_bias(plan.skip_bias) {
+  explicit Gradients(const Plan& plan) : layers(plan.layers), skip_weight(plan.skip_weight) {
     for_each([](Tensor& tensor) { tensor = torch::zeros_like(tensor, at::MemoryFormat::Contiguous); });
   }
   template <class F>
   void for_each(const F& f) {
     if (skip_weight.defined()) f(skip_weight);
-    if (skip_bias.defined()) f(skip_bias);
     for (Layer& layer : layers) for_each_tensor(layer, f);
   }
 };
@@ -200,7 +200,8 @@ void backward_group(const Plan& plan, Plan::Group& group, const Tensor& d_result
   if (!plan.paper) {
     const Tensor wanted = group.gated.narrow(0, rows(plan.first - plan.begin[0]), rows(plan.time - plan.first));
     sums.skip_weight.addmm_(d_skip.t(), wanted);
-    sums.skip_bias.add_(d_skip.sum(0));
+    const Tensor d_bias = d_skip.sum(0);
+    for (Layer& sum : sums.layers) sum.skip_bias.add_(d_bias);
     d_gated_all = torch::mm(d_skip, plan.skip_weight);
   }
 
@@ -355,13 +356,15 @@ Tensor wavenet_stack(const weights::WaveNetSpec& spec, const Tensor& input, cons
     const BlockTensors& block = blocks[i];
     plan->dilations.push_back(spec.dilations[i % spec.dilations.size()]);
     plan->layers.push_back({block.dilated_weight.permute({2, 1, 0}).contiguous(), block.dilated_bias, block.gate_weight,
-                            block.gate_bias, block.residual_weight, block.residual_bias, block.condition});
+                            block.gate_bias, block.residual_weight, block.residual_bias, block.condition,
+                            block.skip_bias});
     skip_weights.push_back(block.skip_weight);
     skip_biases.push_back(block.skip_bias);
   }
   if (!plan->paper) {
     plan->skip_weight = torch::cat(skip_weights, 1);
-    plan->skip_bias = torch::stack(skip_biases).sum(0);
+    // Each bias is an input of its own: the gradient of a sum would be one tensor shared by all.
+    plan->skip_bias = torch::stack(skip_biases).detach().sum(0);
   }
 
   // The positions that a layer must compute: those that the layers above it reach back to from `first` on.
@@ -380,7 +383,7 @@ Tensor wavenet_stack(const weights::WaveNetSpec& spec, const Tensor& input, cons
   }
 
   std::vector<Tensor> weights;
-  if (!plan->paper) weights = {plan->skip_weight, plan->skip_bias};
+  if (!plan->paper) weights = {plan->skip_weight};
   for (const Layer& layer : plan->layers)
     for_each_tensor(layer, [&](const Tensor& tensor) { weights.push_back(tensor); });
   plan->save =
