@@ -139,6 +139,10 @@ ExampleSource::Place ExampleSource::draw(ExampleRandom& random) const {
   return {&pieces_[static_cast<std::size_t>(found - chances_.begin())], static_cast<std::size_t>(chance - before)};
 }
 
+ExampleSource::Place ExampleSource::any_piece(ExampleRandom& random) const {
+  return {&pieces_[static_cast<std::size_t>(random.below(pieces_.size()))], 0};
+}
+
 Batch ExampleSource::next_random() {
   const auto chunk = static_cast<std::size_t>(options_.chunk);
   const auto context = static_cast<std::size_t>(options_.context);
@@ -157,7 +161,8 @@ Batch ExampleSource::next_random() {
   std::vector<Symbol> varied;
   for (int r = 0; r < batch.rows; ++r) {
     for (int i = 0; r > 0 && i < kDraws; ++i) {
-      const Place other = draw(random);
+      // Where the first row's place is fixed, every piece that has it is as likely.
+      const Place other = whole ? draw(random) : any_piece(random);
       if (whole ? chunk_start(other) < context : other.piece->symbols.size() - 1 <= first) continue;
       place = other;
       from = whole ? chunk_start(other) : first;
@@ -181,7 +186,7 @@ Batch ExampleSource::next_window() {
   std::vector<Symbol> varied;
   for (int r = 0; r < batch.rows; ++r) {
     for (int i = 0; r > 0 && i < kDraws; ++i) {
-      const Place other = draw(random);
+      const Place other = whole ? draw(random) : any_piece(random);
       if (whole ? other.at + 1 < chunk : other.piece->symbols.size() <= length) continue;
       place = {other.piece, whole ? other.at : length - 1};
       break;

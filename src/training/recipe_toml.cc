@@ -13,7 +13,12 @@ namespace {
 template <class T>
 std::string shortest(T value) {
   char buffer[64];
-  const auto result = std::to_chars(buffer, buffer + sizeof buffer, value);
+  auto result = std::to_chars(buffer, buffer + sizeof buffer, value);
+  if constexpr (std::is_floating_point_v<T>) {  // no exponent where it only puzzles
+    if (std::abs(value) >= 1e-5 && std::abs(value) < 1e15) {
+      result = std::to_chars(buffer, buffer + sizeof buffer, value, std::chars_format::fixed);
+    }
+  }
   return {buffer, result.ptr};
 }
 

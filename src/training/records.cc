@@ -28,8 +28,7 @@ NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(RunState, dataset, network, examples, positio
                                    evaluation_seconds, loss_sum, loss_symbols, curve)
 
 std::string curve_csv(const std::vector<CurvePoint>& curve) {
-  std::string text =
-      "step,epoch,minutes,train_loss_nats,train_eval_loss_nats,held_out_loss_nats,held_out_loss_bits,learning_rate\n";
+  std::string text = "step,epoch,minutes,train_loss,train_eval_loss,held_out_loss,held_out_bits,learning_rate\n";
   for (const CurvePoint& p : curve) {
     text += std::to_string(p.step);
     for (const double value : {p.epoch, p.minutes, p.train_loss, p.train_eval_loss, p.held_out_loss}) {
@@ -44,7 +43,6 @@ std::string training_metadata(const TrainResult& result, const CurvePoint& point
   const Json json = {
       {"step", point.step},
       {"epoch", point.epoch},
-      {"minutes", point.minutes},
       {"held_out_loss_nats", point.held_out_loss},
       {"held_out_loss_bits", bits(point.held_out_loss)},
       {"train_loss_nats", point.train_eval_loss},

@@ -87,7 +87,8 @@ class ExampleSource {
     const ExamplePiece* piece;
     std::size_t at;  ///< an input of it
   };
-  Place draw(class ExampleRandom& random) const;
+  Place draw(class ExampleRandom& random) const;       ///< by chances_
+  Place any_piece(class ExampleRandom& random) const;  ///< every piece alike, at its beginning
   Batch empty_batch(int length, int first) const;
   Batch next_contiguous();
   Batch next_random();

@@ -1,0 +1,272 @@
+// Training from files to model: it reaches a known entropy, an interrupted run ends as the uninterrupted one does, and
+// what cannot go on says so.
+#include "continuo/training/trainer.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "continuo/base/error.h"
+#include "continuo/base/file.h"
+#include "continuo/base/random.h"
+#include "continuo/weights/model_file.h"
+#include "unit/corpus/fixtures.h"
+
+namespace continuo::training {
+namespace {
+
+namespace fs = std::filesystem;
+using corpus::TemporaryFolder;
+using ::testing::HasSubstr;
+
+constexpr int kPairs = 40;
+
+/// Quarter notes in pairs: a call, C or E by the toss of a coin, and the answer that belongs to it.
+Score calls_and_answers(std::uint64_t seed) {
+  Random random(seed, 3);
+  Score score;
+  score.tracks.resize(1);
+  Tick at = 0;
+  const auto add = [&](int pitch) {
+    score.tracks[0].notes.push_back({at, 480, static_cast<std::uint8_t>(pitch), 64});
+    at += 480;
+  };
+  for (int i = 0; i < kPairs; ++i) {
+    const bool high = random.below(2) == 1;
+    add(high ? 64 : 60);
+    add(high ? 69 : 65);
+  }
+  return score;
+}
+
+class TrainingTest : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    for (int i = 0; i < kPieces; ++i) {
+      midi::write_file(folder_ / ("music/" + std::to_string(100 + i) + ".mid"),
+                       calls_and_answers(static_cast<std::uint64_t>(i)));
+    }
+    collection_ = corpus::scan(folder_ / "music", {.min_seconds = 0, .max_seconds = 1e6});
+    ASSERT_EQ(collection_.pieces.size(), static_cast<std::size_t>(kPieces));
+    corpus::Split split;
+    for (std::size_t i = 0; i < kPieces; ++i) (i < 24 ? split.train : split.test).push_back(i);
+    recipe_.representation = {.name = "notes", .settings = {{"min_count", "1"}}};
+    recipe_.network.network = weights::WaveNetSpec{.residual_channels = 12,
+                                                   .skip_channels = 12,
+                                                   .head_channels = 12,
+                                                   .stacks = 1,
+                                                   .dilations = {1, 2},
+                                                   .dropout = 0.1F};
+    recipe_.training.chunk = 16;
+    recipe_.training.batch = 4;
+    recipe_.training.learning_rate = 0.01;
+    recipe_.training.threads = 1;
+    dataset_ = std::make_unique<corpus::Dataset>(
+        corpus::open_dataset(collection_, split, recipe_.representation, folder_ / "cache"));
+  }
+
+  fs::path out(const std::string& name) const { return folder_ / name; }
+
+  /// Trains into a folder; interrupted after `stop_after` steps where that is above 0.
+  TrainResult run(const Recipe& recipe, const std::string& name, Resume resume = Resume::kNever, int stop_after = 0) {
+    std::stop_source stop;
+    int steps = 0;
+    const ProgressSink progress = [&](const Progress& report) {
+      if (report.task == "Training" && ++steps == stop_after) stop.request_stop();
+    };
+    return train(*dataset_, recipe, {.folder = out(name), .resume = resume}, progress, stop.get_token());
+  }
+
+  std::string error_of(const Recipe& recipe, const std::string& name, Resume resume = Resume::kNever) {
+    try {
+      run(recipe, name, resume);
+    } catch (const Error& error) {
+      return error.what();
+    }
+    return "no error";
+  }
+
+  static constexpr int kPieces = 32;
+  TemporaryFolder folder_{"training"};
+  corpus::Collection collection_;
+  std::unique_ptr<corpus::Dataset> dataset_;
+  Recipe recipe_;
+};
+
+TEST_F(TrainingTest, ReachesTheEntropyOfTheMusicAndNoLess) {
+  recipe_.training.epochs = 25;
+  recipe_.training.transpose = 1;  // has no symbols here: every piece stays as it is
+  std::get<weights::WaveNetSpec>(recipe_.network.network).dropout = 0;
+  std::vector<CurvePoint> points;
+  const TrainResult result = train(*dataset_, recipe_, {.folder = out("a")}, {}, {},
+                                   [&](const CurvePoint& point) { points.push_back(point); });
+  EXPECT_FALSE(result.interrupted);
+  EXPECT_EQ(result.train_symbols, 24U * (2 * kPairs + 1));
+  EXPECT_EQ(result.held_out_symbols, 8U * (2 * kPairs + 1));
+  EXPECT_EQ(result.held_out, corpus::Part::kTest);
+  // The coin costs ln 2; that a piece ends, once in 41 calls, costs the entropy of that to a network that cannot count
+  // so far. The answers cost nothing.
+  const double ending = (kPairs * std::log((kPairs + 1.0) / kPairs) + std::log(kPairs + 1.0)) / (2 * kPairs + 1);
+  const double entropy = std::log(2.0) * kPairs / (2 * kPairs + 1) + ending;
+  ASSERT_FALSE(result.curve.empty());
+  EXPECT_NEAR(result.curve.back().held_out_loss, entropy, 0.03);
+  EXPECT_NEAR(result.curve.back().train_eval_loss, entropy, 0.03);
+  EXPECT_GT(result.baselines.frequencies, 1.3);
+  EXPECT_LT(result.baselines.frequencies, std::log(6.0));
+
+  // One evaluation after each epoch, the last at the end.
+  ASSERT_EQ(points.size(), 25U);
+  for (std::size_t i = 0; i < points.size(); ++i) EXPECT_NEAR(points[i].epoch, static_cast<double>(i + 1), 0.06);
+  EXPECT_LT(points.back().learning_rate, 0.1 * points[2].learning_rate);
+
+  // The model file holds what composing needs, and the curve file what was measured.
+  const auto model = weights::ModelFile::load(result.best_model);
+  EXPECT_EQ(model.network().vocabulary_size, result.vocabulary_size);
+  const auto spec = representation::spec_from_json(model.metadata("continuo.representation"));
+  EXPECT_EQ(representation::make(spec)->vocabulary().size(), static_cast<std::size_t>(result.vocabulary_size));
+  EXPECT_EQ(parse_recipe(model.metadata("continuo.recipe")).training, recipe_.training);
+  EXPECT_THAT(model.metadata("continuo.training"), HasSubstr("\"held_out_loss_nats\":"));
+  const std::string csv = read_text_file(out("a") / "curve.csv");
+  EXPECT_EQ(std::count(csv.begin(), csv.end(), '\n'), 26);
+  EXPECT_EQ(parse_recipe(read_text_file(out("a") / "recipe.toml")).training, recipe_.training);
+}
+
+struct Way {
+  std::string name;
+  weights::NetworkSpec network;
+  std::string objective, order;
+};
+
+class InterruptedTrainingTest : public TrainingTest, public ::testing::WithParamInterface<Way> {};
+
+TEST_P(InterruptedTrainingTest, EndsWhereTheUninterruptedEnds) {
+  recipe_.network = GetParam().network;
+  recipe_.training.objective = GetParam().objective;
+  recipe_.training.order = GetParam().order;
+  recipe_.training.steps = 90;
+  const TrainResult whole = run(recipe_, "whole");
+  const TrainResult again = run(recipe_, "again");
+  EXPECT_EQ(read_file(whole.last_model), read_file(again.last_model)) << "the same recipe gives the same model";
+
+  const TrainResult first = run(recipe_, "parts", Resume::kMust, 17);
+  EXPECT_TRUE(first.interrupted);
+  EXPECT_EQ(first.steps, 17);
+  EXPECT_NO_THROW(weights::ModelFile::load(first.last_model)) << "what was learned so far can be used";
+  const TrainResult second = run(recipe_, "parts", Resume::kMust, 40);
+  EXPECT_TRUE(second.interrupted);
+  EXPECT_EQ(second.steps, 57);
+  const TrainResult third = run(recipe_, "parts", Resume::kMust);
+  EXPECT_FALSE(third.interrupted);
+  EXPECT_EQ(third.steps, 90);
+  EXPECT_EQ(third.symbols_seen, whole.symbols_seen);
+  EXPECT_EQ(read_file(third.last_model), read_file(whole.last_model));
+  EXPECT_EQ(read_file(third.best_model), read_file(whole.best_model));
+  ASSERT_EQ(third.curve.size(), whole.curve.size());
+  for (std::size_t i = 0; i < whole.curve.size(); ++i) {
+    EXPECT_EQ(third.curve[i].step, whole.curve[i].step);
+    EXPECT_EQ(third.curve[i].train_loss, whole.curve[i].train_loss);
+    EXPECT_EQ(third.curve[i].held_out_loss, whole.curve[i].held_out_loss);
+  }
+  EXPECT_EQ(run(recipe_, "parts", Resume::kMust).steps, 90) << "what is done stays done";
+}
+
+weights::NetworkSpec network(auto net) {
+  weights::NetworkSpec spec;
+  spec.network = std::move(net);
+  return spec;
+}
+const weights::WaveNetSpec kTiny{.residual_channels = 8,
+                                 .skip_channels = 8,
+                                 .head_channels = 8,
+                                 .stacks = 1,
+                                 .dilations = {1, 2, 4},
+                                 .dropout = 0.1F};
+INSTANTIATE_TEST_SUITE_P(
+    Ways, InterruptedTrainingTest,
+    ::testing::Values(Way{"WaveNet", network(kTiny), "every-position", "contiguous"},
+                      Way{"WaveNetRandom", network(kTiny), "every-position", "random"},
+                      Way{"WaveNetManyToOne", network(kTiny), "many-to-one", "contiguous"},
+                      Way{"Lstm", network(weights::LstmSpec{.embedding = 6, .hidden = 8, .layers = 2, .dropout = 0.1F}),
+                          "every-position", "contiguous"},
+                      Way{"WaveNetLstm", network(weights::WaveNetLstmSpec{.wavenet = kTiny, .hidden = 8, .layers = 1}),
+                          "every-position", "contiguous"}),
+    [](const auto& way) { return way.param.name; });
+
+TEST_F(TrainingTest, ManyToOneLearnsTheAnswers) {
+  recipe_.training.objective = "many-to-one";
+  recipe_.training.chunk = 6;
+  recipe_.training.batch = 32;
+  recipe_.training.epochs = 8;
+  const TrainResult result = run(recipe_, "a");
+  EXPECT_LT(result.best()->held_out_loss, 0.48);
+  EXPECT_GT(result.best()->held_out_loss, 0.33);
+}
+
+TEST_F(TrainingTest, GoesOnOnlyWithWhatItBeganWith) {
+  recipe_.training.steps = 6;
+  run(recipe_, "a");
+  recipe_.training.steps = 9;
+  EXPECT_EQ(run(recipe_, "a", Resume::kMust).steps, 9) << "a longer run goes on";
+
+  Recipe other = recipe_;
+  other.training.batch = 5;
+  EXPECT_THAT(error_of(other, "a", Resume::kMust), HasSubstr("another choice of examples"));
+  other = recipe_;
+  std::get<weights::WaveNetSpec>(other.network.network).residual_channels = 13;
+  EXPECT_THAT(error_of(other, "a", Resume::kMust), HasSubstr("another network"));
+  other.training.steps = 4;
+  EXPECT_EQ(run(other, "a", Resume::kIfSame).steps, 4) << "or, when asked, it begins anew";
+
+  write_file_atomically(out("a") / "last.checkpoint", std::string_view("PK no archive"));
+  EXPECT_THAT(error_of(recipe_, "a", Resume::kMust), HasSubstr("last.checkpoint"));
+}
+
+TEST_F(TrainingTest, RefusesWhatCannotBeTrained) {
+  EXPECT_THAT(error_of(recipe_, "a"), HasSubstr("no end"));
+  recipe_.training.steps = 3;
+  recipe_.condition_on_label = true;
+  EXPECT_THAT(error_of(recipe_, "a"), HasSubstr("label"));
+
+  recipe_.condition_on_label = false;
+  corpus::Split all;
+  for (std::size_t i = 0; i < kPieces; ++i) all.train.push_back(i);
+  dataset_ = std::make_unique<corpus::Dataset>(
+      corpus::open_dataset(collection_, all, recipe_.representation, folder_ / "cache"));
+  EXPECT_THAT(error_of(recipe_, "a"), HasSubstr("held out"));
+}
+
+TEST_F(TrainingTest, StopsWithAdviceWhenTheLossIsNotFinite) {
+  recipe_.training.steps = 400;
+  recipe_.training.learning_rate = 10;
+  recipe_.training.clip_norm = 0;
+  recipe_.training.weight_decay = 10;  // weights multiplied by -99 at each step
+  EXPECT_THAT(error_of(recipe_, "a"), HasSubstr("learning_rate"));
+}
+
+TEST_F(TrainingTest, ConditionsOnLabels) {
+  for (std::size_t i = 0; i < collection_.pieces.size(); ++i) collection_.pieces[i].label = i % 2 == 0 ? "even" : "odd";
+  corpus::Split split;
+  for (std::size_t i = 0; i < kPieces; ++i) (i < 24 ? split.train : split.validation).push_back(i);
+  dataset_ = std::make_unique<corpus::Dataset>(
+      corpus::open_dataset(collection_, split, recipe_.representation, folder_ / "cache"));
+  recipe_.condition_on_label = true;
+  recipe_.training.steps = 10;
+  const TrainResult result = run(recipe_, "a");
+  EXPECT_EQ(result.held_out, corpus::Part::kValidation);
+  EXPECT_EQ(weights::ModelFile::load(result.best_model).network().labels, 3) << "unknown, even, odd";
+}
+
+TEST(RateShare, ClimbsAndFallsAlongACosine) {
+  const OptimisationOptions options{.warmup = 0.1, .final_rate = 0.2};
+  EXPECT_NEAR(rate_share(0.05, options), 0.5, 1e-12);
+  EXPECT_NEAR(rate_share(0.1, options), 1, 1e-12);
+  EXPECT_NEAR(rate_share(0.55, options), 0.6, 1e-12);
+  EXPECT_NEAR(rate_share(1, options), 0.2, 1e-12);
+  EXPECT_NEAR(rate_share(7, options), 0.2, 1e-12);
+  EXPECT_GT(rate_share(0, options), 0) << "the first step must move";
+  EXPECT_NEAR(rate_share(0, {.warmup = 0}), 1, 1e-12);
+}
+
+}  // namespace
+}  // namespace continuo::training

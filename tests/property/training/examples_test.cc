@@ -1,0 +1,306 @@
+// Examples: every batch is made of real successions of symbols, every target has its due, restored sources go on alike.
+#include "continuo/training/examples.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include "continuo/base/error.h"
+#include "continuo/base/random.h"
+
+namespace continuo::training {
+namespace {
+
+using representation::Symbol;
+using Order = ExampleOptions::Order;
+
+constexpr int kPieceStep = 1000;
+
+/// Piece p holds 1000 p, 1000 p + 1, ...: each symbol tells its piece and place.
+struct Pieces {
+  std::vector<std::vector<Symbol>> symbols;
+  std::vector<ExamplePiece> list;
+  explicit Pieces(const std::vector<int>& lengths) {
+    for (std::size_t p = 0; p < lengths.size(); ++p) {
+      auto& piece = symbols.emplace_back();
+      for (int i = 0; i < lengths[p]; ++i)
+        piece.push_back(static_cast<Symbol>(kPieceStep * (static_cast<int>(p) + 1) + i));
+    }
+    for (std::size_t p = 0; p < symbols.size(); ++p) list.push_back({symbols[p], static_cast<int>(p) + 1});
+  }
+};
+
+int piece_of(std::int64_t symbol) { return static_cast<int>(symbol / kPieceStep); }
+int place_of(std::int64_t symbol) { return static_cast<int>(symbol % kPieceStep); }
+
+struct Row {
+  std::vector<std::int64_t> inputs, targets;
+  std::int64_t label = 0;
+  bool fresh = false;
+};
+
+std::vector<Row> rows_of(const Batch& batch) {
+  std::vector<Row> rows;
+  for (int r = 0; r < batch.rows; ++r) {
+    const auto begin = static_cast<std::ptrdiff_t>(r) * batch.length;
+    rows.push_back({{batch.inputs.begin() + begin, batch.inputs.begin() + begin + batch.length},
+                    {batch.targets.begin() + begin, batch.targets.begin() + begin + batch.length},
+                    batch.labels[static_cast<std::size_t>(r)],
+                    batch.fresh[static_cast<std::size_t>(r)] != 0});
+  }
+  return rows;
+}
+
+/// Holds for every order: one piece a row, each target the successor of its input, context not scored, padding behind.
+void check_rows(const Batch& batch, const Pieces& pieces) {
+  ASSERT_EQ(batch.inputs.size(), static_cast<std::size_t>(batch.rows) * static_cast<std::size_t>(batch.length));
+  ASSERT_EQ(batch.targets.size(), batch.inputs.size());
+  std::uint64_t scored = 0;
+  for (const Row& row : rows_of(batch)) {
+    const int piece = piece_of(row.inputs[0]);
+    ASSERT_GE(piece, 1);
+    ASSERT_EQ(row.label, piece);
+    const auto& symbols = pieces.symbols[static_cast<std::size_t>(piece) - 1];
+    bool padding = false;
+    for (int i = 0; i < batch.length; ++i) {
+      const std::int64_t input = row.inputs[static_cast<std::size_t>(i)];
+      const std::int64_t target = row.targets[static_cast<std::size_t>(i)];
+      const bool in_context = i < batch.first;
+      if (!in_context && target == kNotScored) padding = true;
+      if (padding) {
+        ASSERT_EQ(target, kNotScored);
+        ASSERT_EQ(input, representation::kStart);
+        continue;
+      }
+      ASSERT_EQ(input, row.inputs[0] + i) << "a row reads one piece without a gap";
+      if (in_context) {
+        ASSERT_EQ(target, kNotScored);
+      } else {
+        ASSERT_EQ(target, input + 1);
+        ASSERT_LT(place_of(target), static_cast<int>(symbols.size()));
+        ++scored;
+      }
+    }
+    ASSERT_NE(row.targets[static_cast<std::size_t>(batch.first)], kNotScored) << "every row scores something";
+  }
+  ASSERT_EQ(scored, batch.scored);
+}
+
+TEST(ContiguousExamples, RowsGoOnWhereTheyWereAndReadEveryPieceOncePerEpoch) {
+  const Pieces pieces({2, 40, 100, 333, 7, 64, 65, 128});
+  ExampleSource source(pieces.list, {.order = Order::kContiguous, .chunk = 32, .batch = 3, .seed = 5});
+  EXPECT_EQ(source.epoch_symbols(), 1U + 39 + 99 + 332 + 6 + 63 + 64 + 127);
+  std::vector<std::int64_t> next(3, -1);  // input that each row must go on with; -1: a new piece
+  std::map<std::int64_t, int> seen;
+  std::set<int> lengths;
+  std::uint64_t scored = 0;
+  while (scored < 20 * source.epoch_symbols()) {
+    const Batch batch = source.next();
+    check_rows(batch, pieces);
+    if (HasFatalFailure()) return;
+    EXPECT_EQ(batch.first, 0);
+    EXPECT_LE(batch.length, 32);
+    lengths.insert(batch.length);
+    scored += batch.scored;
+    const auto rows = rows_of(batch);
+    for (std::size_t r = 0; r < rows.size(); ++r) {
+      const Row& row = rows[r];
+      ASSERT_EQ(row.fresh, next[r] < 0);
+      if (next[r] >= 0) {
+        ASSERT_EQ(row.inputs[0], next[r]);
+      } else {
+        ASSERT_EQ(place_of(row.inputs[0]), 0) << "a new piece is read from its beginning";
+      }
+      std::int64_t last = -1;
+      for (const std::int64_t target : row.targets) {
+        if (target == kNotScored) continue;
+        ++seen[target];
+        last = target;
+      }
+      const auto& symbols = pieces.symbols[static_cast<std::size_t>(piece_of(last)) - 1];
+      next[r] = place_of(last) + 1 == static_cast<int>(symbols.size()) ? -1 : last;
+    }
+  }
+  EXPECT_GT(lengths.size(), 1U) << "chunk edges move";
+  for (std::size_t p = 0; p < pieces.symbols.size(); ++p) {
+    for (std::size_t i = 1; i < pieces.symbols[p].size(); ++i) {
+      const int count = seen[pieces.symbols[p][i]];
+      ASSERT_GE(count, 18) << "piece " << p << ", place " << i;
+      ASSERT_LE(count, 22) << "piece " << p << ", place " << i;
+    }
+  }
+}
+
+TEST(RandomExamples, ChunksHaveTheirContextAndLieInsideTheirPiece) {
+  const Pieces pieces({2, 40, 100, 333, 7});
+  constexpr int kContext = 50;
+  ExampleSource source(pieces.list, {.order = Order::kRandom, .chunk = 16, .batch = 4, .context = kContext, .seed = 6});
+  std::set<std::int64_t> seen;
+  int whole = 0;
+  for (int step = 0; step < 2000; ++step) {
+    const Batch batch = source.next();
+    check_rows(batch, pieces);
+    if (HasFatalFailure()) return;
+    ASSERT_LE(batch.length - batch.first, 16);
+    whole += batch.first == kContext ? 1 : 0;
+    for (const Row& row : rows_of(batch)) {
+      ASSERT_TRUE(row.fresh);
+      if (batch.first < kContext) {
+        ASSERT_EQ(place_of(row.inputs[0]), 0) << "less context only where there is no more";
+      }
+      for (const std::int64_t target : row.targets) seen.insert(target);
+    }
+  }
+  EXPECT_GT(whole, 500);
+  for (const auto& symbols : pieces.symbols) {
+    for (std::size_t i = 1; i < symbols.size(); ++i) EXPECT_TRUE(seen.contains(symbols[i])) << symbols[i];
+  }
+}
+
+TEST(ManyToOneExamples, ScoreTheLastOfAWindowAndEveryTargetEqually) {
+  const Pieces pieces({30, 12, 5});
+  ExampleSource source(pieces.list, {.order = Order::kManyToOne, .chunk = 8, .batch = 4, .seed = 7});
+  std::map<std::int64_t, int> seen;
+  constexpr int kSteps = 11'000;
+  for (int step = 0; step < kSteps; ++step) {
+    const Batch batch = source.next();
+    check_rows(batch, pieces);
+    if (HasFatalFailure()) return;
+    ASSERT_EQ(batch.first, batch.length - 1);
+    ASSERT_EQ(batch.scored, 4U);
+    ASSERT_LE(batch.length, 8);
+    for (const Row& row : rows_of(batch)) {
+      if (batch.length < 8) {
+        ASSERT_EQ(place_of(row.inputs[0]), 0);
+      }
+      ++seen[row.targets.back()];
+    }
+  }
+  // 29 + 11 + 4 targets share 44,000 draws: 1,000 each. Rows of one batch are not independent where it is short.
+  EXPECT_EQ(seen.size(), 44U);
+  for (const auto& [target, count] : seen) {
+    EXPECT_GT(count, 750) << target;
+    EXPECT_LT(count, 1250) << target;
+  }
+}
+
+class EveryOrder : public ::testing::TestWithParam<Order> {
+ protected:
+  ExampleOptions options() const {
+    return {.order = GetParam(), .chunk = 16, .batch = 3, .context = 20, .transpose = 3, .tempo = 0.5, .seed = 8};
+  }
+};
+
+TEST_P(EveryOrder, GoesOnFromARestoredPosition) {
+  const Pieces pieces({50, 80, 30, 200});
+  const Vary vary = [](auto symbols, const auto& how, auto& out) {
+    out.assign(symbols.begin(), symbols.end());
+    for (Symbol& symbol : out) symbol = static_cast<Symbol>(symbol + 10'000 * (how.semitones + 3));
+    return true;
+  };
+  ExampleSource source(pieces.list, options(), vary);
+  for (int i = 0; i < 37; ++i) source.next();
+  ExampleSource other(pieces.list, options(), vary);
+  other.restore(source.position());
+  for (int i = 0; i < 30; ++i) {
+    const Batch a = source.next();
+    const Batch b = other.next();
+    ASSERT_EQ(a.inputs, b.inputs);
+    ASSERT_EQ(a.targets, b.targets);
+    ASSERT_EQ(a.fresh, b.fresh);
+    ASSERT_EQ(a.first, b.first);
+  }
+  EXPECT_THROW(other.restore("nonsense"), Error);
+}
+
+TEST_P(EveryOrder, VariesEachExampleAndKeepsWhatCannotBeVaried) {
+  const Pieces pieces({50, 80, 30, 200});
+  std::map<int, int> semitones;
+  double slowest = 1;
+  double fastest = 1;
+  const Vary vary = [&](auto symbols, const auto& how, auto& out) {
+    ++semitones[how.semitones];
+    slowest = std::min(slowest, how.tempo_factor);
+    fastest = std::max(fastest, how.tempo_factor);
+    out.assign(symbols.begin(), symbols.end());
+    for (Symbol& symbol : out) symbol = static_cast<Symbol>(symbol + 10'000);
+    return how.semitones > 0;  // the others must be drawn again, or left as they are
+  };
+  ExampleSource source(pieces.list, options(), vary);
+  int varied = 0;
+  int plain = 0;
+  for (int i = 0; i < 400; ++i) {
+    const Batch batch = source.next();
+    for (const Row& row : rows_of(batch)) (row.inputs[0] >= 10'000 ? varied : plain) += 1;
+  }
+  for (int s = -3; s <= 3; ++s) EXPECT_GT(semitones[s], 0) << s;
+  EXPECT_EQ(semitones.size(), 7U);
+  EXPECT_GT(varied, plain);
+  EXPECT_GT(plain, 0);
+  EXPECT_LT(slowest, 0.75);
+  EXPECT_GE(slowest, 1 / 1.5 - 1e-9);
+  EXPECT_GT(fastest, 1.3);
+  EXPECT_LE(fastest, 1.5 + 1e-9);
+}
+
+TEST_P(EveryOrder, CopesWithVariationsOfAnotherLength) {
+  const Pieces pieces({50, 80, 30, 200});
+  int calls = 0;
+  const Vary vary = [&](auto symbols, const auto&, auto& out) {
+    const std::size_t change = static_cast<std::size_t>(++calls % 7);
+    out.assign(symbols.begin(), symbols.end());
+    if (calls % 2 == 0) {
+      out.resize(out.size() - std::min(out.size(), change));
+    } else {
+      for (std::size_t i = 0; i < change; ++i) out.push_back(static_cast<Symbol>(out.back() + 1));
+    }
+    return true;
+  };
+  ExampleSource source(pieces.list, options(), vary);
+  for (int i = 0; i < 300; ++i) {
+    const Batch batch = source.next();
+    ASSERT_GT(batch.scored, 0U);
+    for (const Row& row : rows_of(batch)) {
+      for (int j = 0; j < batch.length; ++j) {
+        const std::int64_t target = row.targets[static_cast<std::size_t>(j)];
+        if (target != kNotScored) {
+          ASSERT_EQ(target, row.inputs[static_cast<std::size_t>(j)] + 1);
+        }
+      }
+    }
+  }
+}
+
+TEST_P(EveryOrder, HidesLabelsAsOftenAsAsked) {
+  const Pieces pieces({50, 80, 30, 200});
+  ExampleOptions how = options();
+  how.label_dropout = 0.3;
+  ExampleSource source(pieces.list, how);
+  int hidden = 0;
+  int all = 0;
+  for (int i = 0; i < 3000; ++i) {
+    for (const std::int64_t label : source.next().labels) {
+      hidden += label == 0 ? 1 : 0;
+      ++all;
+    }
+  }
+  EXPECT_NEAR(static_cast<double>(hidden) / all, 0.3, 0.03);
+}
+
+INSTANTIATE_TEST_SUITE_P(Orders, EveryOrder, ::testing::Values(Order::kContiguous, Order::kRandom, Order::kManyToOne),
+                         [](const auto& order) {
+                           return order.param == Order::kContiguous ? "Contiguous"
+                                  : order.param == Order::kRandom   ? "Random"
+                                                                    : "ManyToOne";
+                         });
+
+TEST(Examples, NothingToLearnFromIsSaid) {
+  EXPECT_THROW(ExampleSource({}, {}), Error);
+  const Pieces pieces({1, 0});
+  EXPECT_THROW(ExampleSource(pieces.list, {}), Error);
+}
+
+}  // namespace
+}  // namespace continuo::training
