@@ -12,6 +12,21 @@
 #include "continuo/nets/threads.h"
 #endif
 
+namespace {
+
+/// CLI11 only says that a command is missing; this says which word is none.
+void refuse_unknown_command(const CLI::App& app, const std::string& word) {
+  if (word.empty() || word.front() == '-') return;
+  std::string known;
+  for (const CLI::App* command : app.get_subcommands([](const CLI::App*) { return true; })) {
+    if (command->get_name() == word) return;
+    known += (known.empty() ? "" : ", ") + command->get_name();
+  }
+  throw continuo::Error({.message = "there is no command '" + word + "'", .hint = "The commands are: " + known + "."});
+}
+
+}  // namespace
+
 int main(int argc, char** argv) {
 #ifdef CONTINUO_WITH_TRAINING
   if (argc > 1 && std::string_view(argv[1]) == "train") continuo::nets::wait_passively(argv);
@@ -35,6 +50,7 @@ int main(int argc, char** argv) {
     continuo::app::add_compose(app);
     continuo::app::add_render(app);
     continuo::app::add_inspect(app);
+    refuse_unknown_command(app, argc > 1 ? argv[1] : "");
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     return app.exit(error);

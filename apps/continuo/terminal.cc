@@ -2,10 +2,10 @@
 #include "terminal.h"
 
 #include <fmt/core.h>
+#include <semaphore.h>
 #include <unistd.h>
 
 #include <algorithm>
-#include <atomic>
 #include <chrono>
 #include <csignal>
 #include <cstdio>
@@ -92,7 +92,16 @@ std::stop_source& stop_source() {
   return source;
 }
 
-std::atomic<int> signals_seen{0};
+sem_t signal_came;
+volatile std::sig_atomic_t signals_seen = 0;
+
+/// Only what may be done in a signal handler: request_stop() may not, so a thread that waits for the semaphore does it.
+/// (Blocking the signals and waiting for them with sigwait would miss the threads that libraries begin before main.)
+void on_signal(int signal) {
+  signals_seen = signals_seen + 1;
+  if (signals_seen > 1) ::_exit(128 + signal);
+  ::sem_post(&signal_came);
+}
 
 }  // namespace
 
@@ -104,19 +113,18 @@ ProgressSink terminal_progress() {
 std::stop_token interruption() {
   static std::once_flag once;
   std::call_once(once, [] {
-    // Signals are taken by a thread of their own with sigwait, since request_stop() may not be called from a handler.
-    sigset_t set;
-    sigemptyset(&set);
-    sigaddset(&set, SIGINT);
-    sigaddset(&set, SIGTERM);
-    pthread_sigmask(SIG_BLOCK, &set, nullptr);
-    std::thread([set] {
-      while (true) {
-        int signal = 0;
-        sigwait(&set, &signal);
-        if (signals_seen.fetch_add(1) > 0) ::_exit(128 + signal);
-        stop_source().request_stop();
+    stop_source();  // made before a handler can need it
+    ::sem_init(&signal_came, 0, 0);
+    struct sigaction action {};
+    action.sa_handler = on_signal;
+    action.sa_flags = SA_RESTART;
+    sigemptyset(&action.sa_mask);
+    ::sigaction(SIGINT, &action, nullptr);
+    ::sigaction(SIGTERM, &action, nullptr);
+    std::thread([] {
+      while (::sem_wait(&signal_came) != 0) {
       }
+      stop_source().request_stop();
     }).detach();
   });
   return stop_source().get_token();

@@ -1,0 +1,176 @@
+#!/usr/bin/env python3
+"""The commands that need no training: what they write, what they say, and how they refuse."""
+import argparse
+import hashlib
+import os
+import signal
+import struct
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+from pathlib import Path
+
+CONTINUO = WRITE_MODEL = None
+
+
+def run(*arguments, **options):
+    return subprocess.run([CONTINUO, *map(str, arguments)], capture_output=True, text=True, timeout=120, check=False, **options)
+
+
+def scale(pitches, beat=480):
+    """A format 0 file with one quarter note per pitch."""
+    track = b"".join(b"\x00\x90" + bytes([p, 80]) + b"\x83\x60\x80" + bytes([p, 0]) for p in pitches) + b"\x00\xff\x2f\x00"
+    return b"MThd" + struct.pack(">IHHH", 6, 0, 1, beat) + b"MTrk" + struct.pack(">I", len(track)) + track
+
+
+class Commands(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.holder = tempfile.TemporaryDirectory()
+        cls.model = Path(cls.holder.name) / "model.safetensors"
+        subprocess.run([WRITE_MODEL, cls.model], check=True)
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.holder.cleanup()
+
+    def setUp(self):
+        self.temporary = tempfile.TemporaryDirectory()
+        self.folder = Path(self.temporary.name)
+
+    def tearDown(self):
+        self.temporary.cleanup()
+
+    def refused(self, *arguments, says):
+        result = run(*arguments, cwd=self.folder)
+        self.assertNotIn(result.returncode, (0, -signal.SIGSEGV, -signal.SIGABRT), result.stderr)
+        self.assertEqual(result.stdout.count("terminate called"), 0)
+        text = result.stdout + result.stderr
+        for part in [says] if isinstance(says, str) else says:
+            self.assertIn(part, text)
+
+    def compose(self, *arguments):
+        result = run("compose", "--model", self.model, *arguments, cwd=self.folder)
+        self.assertEqual(result.returncode, 0, result.stderr)
+        return result.stdout
+
+    def test_every_command_has_help_with_examples(self):
+        names = [line.split()[0] for line in run("--help").stdout.split("Subcommands:")[1].splitlines() if line.startswith("  ") and not line.startswith("   ")]
+        names = [name for name in names if name != "continuo"]
+        self.assertGreaterEqual(len(names), 4)
+        for name in names:
+            text = run(name, "--help")
+            self.assertEqual(text.returncode, 0)
+            self.assertIn(f"continuo {name} ", text.stdout.split("Examples:")[1], name)
+
+    def test_compose_writes_the_three_kinds_of_file(self):
+        said = self.compose("--symbols", 400, "--go-on", "-o", "new")
+        for name, magic in (("new.mid", b"MThd"), ("new.wav", b"RIFF"), ("new.png", b"\x89PNG")):
+            self.assertTrue((self.folder / name).read_bytes().startswith(magic), name)
+            self.assertIn(name, said)
+        self.assertEqual(sorted(p.name for p in self.folder.iterdir()), ["new.mid", "new.png", "new.wav"])
+
+    def test_the_same_seed_gives_the_same_bytes_whatever_the_thread_count(self):
+        hashes = set()
+        for threads in (1, 2):
+            self.compose("--bars", 4, "--count", 3, "--threads", threads, "-o", f"t{threads}.mid")
+            hashes.add(tuple(hashlib.sha256((self.folder / f"t{threads}-{i}.mid").read_bytes()).hexdigest() for i in (1, 2, 3)))
+        self.assertEqual(len(hashes), 1)
+        self.assertEqual(len(set(hashes.pop())), 3)
+        self.compose("--bars", 4, "--seed", 2, "-o", "other.mid")
+        self.assertNotEqual((self.folder / "other.mid").read_bytes(), (self.folder / "t1-1.mid").read_bytes())
+
+    def test_compose_goes_on_from_a_prompt(self):
+        (self.folder / "mine.mid").write_bytes(scale([60, 62, 64, 65, 67, 69, 71, 72]))
+        self.compose("--prompt", "mine.mid", "--bars", 2, "-o", "longer.mid")
+        words = run("inspect", self.folder / "longer.mid", "--representation", "notes", "--set", "min_count=1", cwd=self.folder)
+        pitches = run("inspect", self.folder / "longer.mid", "--representation", "events", cwd=self.folder).stdout
+        self.assertEqual(words.returncode, 0, words.stderr)
+        at = -1
+        for pitch in (60, 62, 64, 65, 67, 69, 71, 72):
+            at = pitches.find(f"NoteOn_{pitch}", at + 1)
+            self.assertGreater(at, 0, f"pitch {pitch} of the prompt is missing")
+
+    def test_random_start_and_argmax_as_in_the_paper(self):
+        said = self.compose("--start", "random", "--argmax", "--symbols", 600, "--go-on", "-o", "paper.mid")
+        self.assertIn("600 symbols", said)
+
+    def test_styles(self):
+        self.compose("--style", "Bach", "--bars", 2, "-o", "b.mid")
+        self.refused("compose", "--model", self.model, "--style", "satie", "-o", "s.mid", says=["no style 'satie'", "bach"])
+
+    def test_what_cannot_be_done_is_refused_with_a_way_out(self):
+        (self.folder / "empty.mid").write_bytes(b"")
+        (self.folder / "broken.safetensors").write_bytes(b"\xff" * 64)
+        (self.folder / "text.mid").write_text("no music here")
+        (self.folder / "silent.mid").write_bytes(scale([]))
+        model = ("compose", "--model", self.model)
+        self.refused("compose", "--model", "none.safetensors", says=["none.safetensors", "No such file"])
+        self.refused("compose", "--model", "broken.safetensors", says="broken.safetensors")
+        self.refused("compose", "--model", ".", says="is a folder")
+        self.refused(*model, "-o", "new.xyz", says=["new.xyz", ".mid"])
+        self.refused(*model, "-o", "/proc/continuo/new.mid", says="/proc/continuo")
+        self.refused(*model, "--prompt", "empty.mid", says="empty.mid")
+        self.refused(*model, "--prompt", "silent.mid", says="no notes")
+        self.refused(*model, "--temperature", "0", says="temperature")
+        self.refused(*model, "--top-p", "7", says="top-p")
+        self.refused(*model, "--seconds", "-3", says="seconds")
+        self.refused("render", "text.mid", "out.wav", says="text.mid")
+        self.refused("render", "missing.mid", "out.wav", says="missing.mid")
+        self.refused("render", "silent.mid", "out.doc", says="out.doc")
+        self.refused("inspect", "text.mid", says="text.mid")
+        self.refused("inspect", "silent.mid", "--representation", "poetry", says="poetry")
+        self.refused("corpus", "nowhere", says="nowhere")
+        self.refused("corpus", ".", "--min-seconds", "x", says="x")
+        self.refused("sing", says="sing")
+        self.refused(says="subcommand")
+        leftovers = [p.name for p in self.folder.iterdir() if "partial" in p.name or p.suffix in (".wav", ".png")]
+        self.assertEqual(leftovers, [])
+
+    def test_a_full_disk_is_said_and_leaves_nothing(self):
+        if not os.path.exists("/dev/full") or os.geteuid() != 0:
+            self.skipTest("needs a file system of its own")
+        small = self.folder / "small"
+        small.mkdir()
+        if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=16k", "none", small], capture_output=True, check=False).returncode != 0:
+            self.skipTest("no tmpfs can be mounted here")
+        try:
+            self.refused("compose", "--model", self.model, "--symbols", 2000, "--go-on", "-o", small / "new.wav", says="new")
+            self.refused("compose", "--model", self.model, "--symbols", 2000, "--go-on", "-o", small / "new.png", says="new")
+            self.assertEqual(list(small.iterdir()), [])
+        finally:
+            subprocess.run(["umount", small], check=True)
+
+    def test_interrupting_leaves_nothing_half_written(self):
+        process = subprocess.Popen([CONTINUO, "compose", "--model", self.model, "--symbols", "100000000", "--go-on", "-o", "long.mid"],
+                                   cwd=self.folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        time.sleep(1.0)
+        process.send_signal(signal.SIGINT)
+        process.communicate(timeout=20)
+        self.assertEqual(process.returncode, 130)
+        self.assertEqual(list(self.folder.iterdir()), [])
+
+    def test_corpus_counts_and_explains(self):
+        for i in range(4):
+            (self.folder / f"piece{i}.mid").write_bytes(scale([(60 + 7 * i + 5 * k * (i + 1)) % 30 + 50 for k in range(160)]))
+        (self.folder / "short.mid").write_bytes(scale([60, 62]))
+        (self.folder / "broken.mid").write_bytes(b"RIFF????")
+        (self.folder / "notes.txt").write_text("not music")
+        result = run("corpus", ".", "--no-picture", "--list", cwd=self.folder)
+        self.assertEqual(result.returncode, 0, result.stderr)
+        text = result.stdout
+        self.assertIn("short.mid", text)
+        self.assertIn("broken.mid", text)
+        self.assertIn("640", text)  # notes of the four that stay
+        self.assertNotIn("notes.txt", text)
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--continuo", required=True)
+    parser.add_argument("--write-model", required=True)
+    known, rest = parser.parse_known_args()
+    CONTINUO, WRITE_MODEL = known.continuo, known.write_model
+    unittest.main(argv=[sys.argv[0], *rest])

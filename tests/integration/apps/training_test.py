@@ -1,0 +1,89 @@
+#!/usr/bin/env python3
+"""Training through the command line: learns, is interrupted, goes on, and its model composes."""
+import argparse
+import csv
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+from pathlib import Path
+
+CONTINUO = SAMPLE = None
+SMALL = ["--any-length", "--set", "network.residual_channels=16", "--set", "network.skip_channels=16", "--set", "network.head_channels=16",
+         "--set", "network.dilations=[1,2,4,8]", "--set", "training.batch=4", "--set", "training.chunk=64"]
+
+
+def run(*arguments, **options):
+    return subprocess.run([CONTINUO, *map(str, arguments)], capture_output=True, text=True, timeout=300, check=False, **options)
+
+
+class Training(unittest.TestCase):
+    def setUp(self):
+        self.temporary = tempfile.TemporaryDirectory()
+        self.folder = Path(self.temporary.name)
+
+    def tearDown(self):
+        self.temporary.cleanup()
+
+    def train(self, output, *arguments):
+        return run("train", SAMPLE, *SMALL, "--cache", self.folder / "cache", "-o", self.folder / output, *arguments)
+
+    def curve(self, output):
+        with open(self.folder / output / "curve.csv", newline="") as file:
+            return list(csv.DictReader(file))
+
+    def test_it_learns_and_the_model_composes(self):
+        result = self.train("a", "--steps", 150)
+        self.assertEqual(result.returncode, 0, result.stderr)
+        for word in ("ln V", "frequencies", "repetition", "held-out loss", "receptive field"):
+            self.assertIn(word, result.stdout)
+        losses = [float(row["held_out_loss"]) for row in self.curve("a")]
+        self.assertGreaterEqual(len(losses), 2)
+        self.assertLess(losses[-1], losses[0])
+        self.assertTrue((self.folder / "a" / "curve.png").read_bytes().startswith(b"\x89PNG"))
+        composed = run("compose", "--model", self.folder / "a" / "best.safetensors", "--bars", 4, "-o", self.folder / "new.mid")
+        self.assertEqual(composed.returncode, 0, composed.stderr)
+        self.assertTrue((self.folder / "new.mid").read_bytes().startswith(b"MThd"))
+        inspected = run("inspect", self.folder / "a" / "best.safetensors")
+        self.assertEqual(inspected.returncode, 0, inspected.stderr)
+        self.assertIn("wavenet", inspected.stdout)
+
+    def test_interrupted_training_ends_where_the_uninterrupted_ends(self):
+        steps = 400
+        self.assertEqual(self.train("whole", "--steps", steps).returncode, 0)
+        process = subprocess.Popen([CONTINUO, "train", SAMPLE, *SMALL, "--cache", self.folder / "cache", "-o", self.folder / "parts", "--steps", str(steps)],
+                                   stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        begun = time.time()
+        while not (self.folder / "parts" / "recipe.toml").exists() and time.time() - begun < 60:
+            time.sleep(0.02)
+        time.sleep(0.7)
+        process.send_signal(signal.SIGINT)
+        process.communicate(timeout=60)
+        if process.returncode == 0:
+            self.skipTest("this machine trained faster than it could be interrupted")
+        self.assertEqual(process.returncode, 130)
+        self.assertTrue((self.folder / "parts" / "last.checkpoint").exists())
+        self.assertEqual(self.train("parts", "--steps", steps, "--resume").returncode, 0)
+        self.assertEqual((self.folder / "whole" / "last.safetensors").read_bytes(), (self.folder / "parts" / "last.safetensors").read_bytes())
+
+    def test_what_cannot_be_learned_from_is_refused(self):
+        empty = self.folder / "empty"
+        empty.mkdir()
+        for arguments, says in (((empty,), "no MIDI file"), ((self.folder / "none",), "none"), ((SAMPLE, "--network", "crystal-ball"), "crystal-ball"),
+                                ((SAMPLE, "--set", "training.bach=4"), "training.bach"), ((SAMPLE, "--set", "training.batch=-4"), "batch"),
+                                ((SAMPLE, "--recipe", self.folder / "none.toml"), "none.toml"), ((SAMPLE, "--min-seconds", "7"), "min-seconds")):
+            result = run("train", *arguments, "--cache", self.folder / "cache", "-o", self.folder / "x")
+            self.assertNotEqual(result.returncode, 0, arguments)
+            self.assertGreater(result.returncode, 0, f"{arguments} ended by a signal")
+            self.assertIn(says, result.stdout + result.stderr)
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser()
+    for name in ("--continuo", "--write-model", "--sample"):
+        parser.add_argument(name, required=True)
+    known, rest = parser.parse_known_args()
+    CONTINUO, SAMPLE = known.continuo, known.sample
+    unittest.main(argv=[sys.argv[0], *rest])
