@@ -1,0 +1,108 @@
+// See reference.h. Slow and plain on purpose; channels first, as torch's convolutions want them.
+#include "reference.h"
+
+namespace continuo::nets::testing {
+namespace {
+
+using torch::Tensor;
+
+struct Reference {
+  torch::OrderedDict<std::string, Tensor> parameters;
+  Tensor labels;
+  std::vector<Tensor> state;  ///< empty: the sequences begin here
+  double dropout;
+
+  const Tensor& get(const std::string& name) const { return parameters[name]; }
+
+  /// x [batch, channels, time] without some channels of each sequence, the others scaled up.
+  Tensor drop(const Tensor& x) const {
+    if (dropout == 0) return x;
+    return x * torch::empty({x.size(0), x.size(1), 1}).bernoulli_(1 - dropout) / (1 - dropout);
+  }
+
+  /// A causal convolution of x [batch, channels, time], preceded by zeros or by the tail that state[which] holds.
+  Tensor causal(const Tensor& x, const Tensor& weight, const Tensor& bias, std::int64_t dilation,
+                std::size_t which) const {
+    const std::int64_t past = (weight.size(2) - 1) * dilation;
+    const Tensor tail = state.empty() ? torch::zeros({x.size(0), x.size(1), past}) : state.at(which).permute({1, 2, 0});
+    return torch::conv1d(drop(torch::cat({tail, x}, 2)), weight, bias, torch::IntArrayRef{1}, torch::IntArrayRef{0},
+                         torch::IntArrayRef{dilation});
+  }
+  Tensor pointwise(const Tensor& x, const std::string& name) const {
+    return torch::conv1d(x, get(name + ".weight").unsqueeze(2), get(name + ".bias"));
+  }
+
+  /// Skip sum after its ReLU [batch, S, time].
+  Tensor wavenet(const weights::WaveNetSpec& spec, const Tensor& symbols, std::int64_t vocabulary) const {
+    // One-hot vectors; of a symbol before the beginning (-1), zeros.
+    const Tensor all = state.empty() ? symbols : torch::cat({state.at(0).t(), symbols}, 1);
+    const Tensor one_hot = torch::one_hot(all + 1, vocabulary + 1).slice(2, 1).to(torch::kFloat32).transpose(1, 2);
+    const Tensor& embedding = get("embedding.weight");
+    const std::int64_t missing = state.empty() ? embedding.size(0) - 1 : 0;
+    Tensor x = torch::conv1d(torch::constant_pad_nd(one_hot, {missing, 0}), embedding.permute({2, 1, 0}),
+                             get("embedding.bias"));
+    Tensor sum;
+    for (int i = 0; i < spec.layers(); ++i) {
+      const std::string block = "block." + std::to_string(i);
+      const int dilation = spec.dilations[static_cast<std::size_t>(i) % spec.dilations.size()];
+      const Tensor convolved = causal(x, get(block + ".dilated.weight"), get(block + ".dilated.bias"), dilation,
+                                      1 + static_cast<std::size_t>(i));
+      Tensor gates = spec.block == "paper" ? pointwise(convolved, block + ".gate") : convolved;
+      if (parameters.contains(block + ".condition.weight"))
+        gates = gates + get(block + ".condition.weight").index_select(0, labels).unsqueeze(2);
+      const std::int64_t channels = spec.residual_channels;
+      const Tensor gated =
+          torch::tanh(gates.narrow(1, 0, channels)) * torch::sigmoid(gates.narrow(1, channels, channels));
+      const Tensor skip = spec.block == "paper" ? gated : pointwise(gated, block + ".skip");
+      sum = sum.defined() ? sum + skip : skip;
+      if (spec.block == "paper")
+        x = convolved + gated;
+      else if (i + 1 < spec.layers())
+        x = x + pointwise(gated, block + ".residual");
+    }
+    return torch::relu(sum);
+  }
+
+  /// x [batch, inputs, time] through `layers` LSTM layers.
+  Tensor lstm(Tensor x, int layers, std::int64_t hidden, bool drop_between) const {
+    for (int n = 0; n < layers; ++n) {
+      std::vector<Tensor> weights;
+      for (const char* kind : {"weight_ih", "weight_hh", "bias_ih", "bias_hh"})
+        weights.push_back(get("lstm." + std::string(kind) + "_l" + std::to_string(n)));
+      const auto start = [&](std::size_t from_end) {
+        return state.empty() ? torch::zeros({1, x.size(0), hidden})
+                             : state.at(state.size() - from_end).slice(0, n, n + 1).contiguous();
+      };
+      if (n > 0 && drop_between) x = drop(x);
+      x = std::get<0>(torch::lstm(x.transpose(1, 2), {start(2), start(1)}, weights, true, 1, 0.0, false, false,
+                                  /*batch_first=*/true))
+              .transpose(1, 2);
+    }
+    return x;
+  }
+
+  Tensor head(const Tensor& x) const { return pointwise(torch::relu(pointwise(x, "head.0")), "head.1"); }
+};
+
+}  // namespace
+
+Tensor reference_logits(const NetworkImpl& network, const Tensor& symbols, const Tensor& labels, const State& state,
+                        double dropout) {
+  const Reference r{network.named_parameters(), labels, state.tensors, dropout};
+  const weights::NetworkSpec& spec = network.spec();
+  Tensor logits;
+  if (const auto* wavenet = std::get_if<weights::WaveNetSpec>(&spec.network)) {
+    logits = r.head(r.wavenet(*wavenet, symbols, spec.vocabulary_size));
+  } else if (const auto* lstm = std::get_if<weights::LstmSpec>(&spec.network)) {
+    Tensor x = torch::embedding(r.get("embedding.weight"), symbols).transpose(1, 2);
+    if (spec.labels > 0) x = x + r.get("condition.weight").index_select(0, labels).unsqueeze(2);
+    logits = r.pointwise(r.drop(r.lstm(r.drop(x), lstm->layers, lstm->hidden, true)), "head");
+  } else {
+    const auto& both = std::get<weights::WaveNetLstmSpec>(spec.network);
+    const Tensor sum = r.wavenet(both.wavenet, symbols, spec.vocabulary_size);
+    logits = r.head(torch::cat({sum, r.lstm(sum, both.layers, both.hidden, false)}, 1));
+  }
+  return logits.transpose(1, 2);
+}
+
+}  // namespace continuo::nets::testing
