@@ -102,7 +102,7 @@ class Representation {
   /// The quantisation and everything else that encode() gives up, as sentences.
   virtual std::vector<std::string> losses() const = 0;
   /// Writes the varied sequence to `out` (cleared first). False when this sequence cannot be varied so (a pitch would
-  /// leave the range, a chord has no symbol): `out` is then unspecified.
+  /// leave the range, more than few chords have no symbol there): `out` is then unspecified.
   virtual bool augment(std::span<const Symbol> symbols, const Augmentation& how, std::vector<Symbol>& out) const = 0;
 };
 

@@ -102,6 +102,14 @@ TEST(Notes, VariesPitchWhereTheVocabularyAllows) {
   EXPECT_EQ(words(*notes, varied), "Start D4 2.6 End");
   EXPECT_FALSE(notes->augment(symbols(*notes, "Start C4"), {.semitones = 1}, varied));
   EXPECT_FALSE(notes->augment(symbols(*notes, "Start C4"), {.semitones = 100}, varied));
+
+  // One in sixteen may have no symbol in the new key: it is left out, as encoding the transposed music would do.
+  std::string many = "Start";
+  for (int i = 0; i < 13; ++i) many += " C4";
+  EXPECT_FALSE(notes->augment(symbols(*notes, many + " D4"), {.semitones = 2}, varied)) << "one in fifteen";
+  ASSERT_TRUE(notes->augment(symbols(*notes, many + " D4 C4"), {.semitones = 2}, varied));
+  EXPECT_EQ(varied.size(), 15U);
+  EXPECT_FALSE(notes->augment(symbols(*notes, many + " D4 D4 C4"), {.semitones = 2}, varied)) << "two in seventeen";
 }
 
 TEST(Notes, RefusesAVocabularyThatIsNone) {
