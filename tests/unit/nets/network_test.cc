@@ -4,8 +4,12 @@
 #include <dlfcn.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <cmath>
+#include <cstdio>
+#include <cstdlib>
 
 #include "continuo/base/error.h"
 #include "continuo/nets/threads.h"
@@ -205,6 +209,47 @@ TEST(Threads, BothCountsAreSetApart) {
   EXPECT_EQ(torch::get_num_threads(), 1);
   EXPECT_EQ(blas_threads(), 2);
   set_threads(1, 1);
+}
+
+// Run by the test below in a process of its own.
+TEST(Threads, DISABLED_PrintsItsWaitPolicy) {
+  const char* policy = std::getenv("OMP_WAIT_POLICY");
+  std::printf("policy=%s\n", policy != nullptr ? policy : "none");
+}
+
+std::string wait_policy_after_start(const char* set_before) {
+  int ends[2];
+  if (pipe(ends) != 0) return "no pipe";
+  const pid_t child = fork();
+  if (child == 0) {
+    dup2(ends[1], STDOUT_FILENO);
+    if (set_before != nullptr)
+      setenv("OMP_WAIT_POLICY", set_before, 1);
+    else
+      unsetenv("OMP_WAIT_POLICY");
+    std::string arguments[] = {"test", "--gtest_also_run_disabled_tests",
+                               "--gtest_filter=Threads.DISABLED_PrintsItsWaitPolicy"};
+    char* argv[] = {arguments[0].data(), arguments[1].data(), arguments[2].data(), nullptr};
+    wait_passively(argv);  // returns where the policy was set
+    static constexpr char kReturned[] = "returned\n";
+    if (write(STDOUT_FILENO, kReturned, sizeof kReturned - 1) < 0) _exit(1);
+    _exit(0);
+  }
+  close(ends[1]);
+  std::string output;
+  char buffer[4096];
+  for (ssize_t got = read(ends[0], buffer, sizeof buffer); got > 0; got = read(ends[0], buffer, sizeof buffer))
+    output.append(buffer, static_cast<std::size_t>(got));
+  close(ends[0]);
+  int status = 0;
+  waitpid(child, &status, 0);
+  EXPECT_EQ(status, 0) << output;
+  return output;
+}
+
+TEST(Threads, WaitPassivelyStartsTheProcessAnewOnce) {
+  EXPECT_THAT(wait_policy_after_start(nullptr), HasSubstr("policy=passive"));
+  EXPECT_EQ(wait_policy_after_start("active"), "returned\n") << "what the user has set stays";
 }
 
 }  // namespace
