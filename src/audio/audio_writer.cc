@@ -57,13 +57,16 @@ struct AudioWriter::State {
 
 bool is_audio_path(const std::filesystem::path& path) { return format_of(path) != 0; }
 
+void require_audio_path(const std::filesystem::path& path) {
+  if (is_audio_path(path)) return;
+  throw Error({.message = "is not the name of a sound file that can be written",
+               .path = path.string(),
+               .hint = "Let the name end in .wav, .flac or .ogg."});
+}
+
 AudioWriter::AudioWriter(std::filesystem::path path, int sample_rate, int channels) {
+  require_audio_path(path);
   const int format = format_of(path);
-  if (format == 0) {
-    throw Error({.message = "is not the name of a sound file that can be written",
-                 .path = path.string(),
-                 .hint = "Let the name end in .wav, .flac or .ogg."});
-  }
   SF_INFO info{};
   info.samplerate = sample_rate;
   info.channels = channels;

@@ -8,6 +8,9 @@
 
 namespace continuo::audio {
 
+/// Throws Error, with the known extensions, unless write_file and AudioWriter know this one.
+void require_audio_path(const std::filesystem::path& path);
+
 /// Writes .wav (16-bit), .flac (16-bit) or .ogg (Vorbis), by the extension of the path. The file appears, complete, at
 /// commit(); without it nothing is left behind. One thread. Every member throws Error.
 class AudioWriter {

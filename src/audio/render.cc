@@ -5,7 +5,7 @@
 #include <cmath>
 #include <memory>
 #include <new>
-#include <optional>
+#include <utility>
 
 #include "audio_writer.h"
 #include "continuo/base/error.h"
@@ -61,8 +61,9 @@ void pass(const Score& score, const RenderOptions& options, const char* task, co
 
 Waveform render(const Score& score, const RenderOptions& options, const ProgressSink& progress, std::stop_token stop) {
   Waveform waveform{.sample_rate = options.sample_rate, .channels = 2};
+  const std::stop_token token = std::move(stop);
   try {
-    pass(score, options, "Rendering", progress, stop, [&](const std::vector<float>& block) {
+    pass(score, options, "Rendering", progress, token, [&](const std::vector<float>& block) {
       waveform.samples.insert(waveform.samples.end(), block.begin(), block.end());
     });
   } catch (const std::bad_alloc&) {
@@ -73,7 +74,8 @@ Waveform render(const Score& score, const RenderOptions& options, const Progress
 }
 
 RenderedFiles render_streaming(const Score& score, std::span<const std::filesystem::path> paths,
-                               const RenderOptions& options, const ProgressSink& progress, std::stop_token stop) {
+                               const RenderOptions& options, const ProgressSink& progress,
+                               const std::stop_token& stop) {
   std::vector<std::unique_ptr<AudioWriter>> writers;
   for (const auto& path : paths) writers.push_back(std::make_unique<AudioWriter>(path, options.sample_rate, 2));
   float gain = 1;
@@ -98,12 +100,9 @@ RenderedFiles render_streaming(const Score& score, std::span<const std::filesyst
 
 RenderedFiles render_to_files(const Score& score, std::span<const std::filesystem::path> paths,
                               const RenderOptions& options, const ProgressSink& progress, std::stop_token stop) {
-  for (const auto& path : paths) {
-    if (is_audio_path(path)) continue;
-    AudioWriter(path, options.sample_rate, 2);  // says what is wrong with the name
-  }
+  for (const auto& path : paths) require_audio_path(path);
   if (!(duration_seconds(score) <= kInMemory)) return render_streaming(score, paths, options, progress, stop);
-  const Waveform waveform = render(score, options, progress, stop);
+  const Waveform waveform = render(score, options, progress, std::move(stop));
   for (const auto& path : paths) write_file(path, waveform);
   return {.seconds = waveform.seconds(), .measurement = measure(waveform)};
 }

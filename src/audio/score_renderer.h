@@ -41,6 +41,6 @@ class ScoreRenderer {
 /// The same as render() and write_file(), for any length in constant memory: with `normalise` the score is rendered
 /// twice, to be measured and to be written.
 RenderedFiles render_streaming(const Score& score, std::span<const std::filesystem::path> paths,
-                               const RenderOptions& options, const ProgressSink& progress, std::stop_token stop);
+                               const RenderOptions& options, const ProgressSink& progress, const std::stop_token& stop);
 
 }  // namespace continuo::audio
