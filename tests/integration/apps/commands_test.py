@@ -8,7 +8,6 @@ import struct
 import subprocess
 import sys
 import tempfile
-import time
 import unittest
 from pathlib import Path
 
@@ -146,7 +145,7 @@ class Commands(unittest.TestCase):
     def test_interrupting_leaves_nothing_half_written(self):
         process = subprocess.Popen([CONTINUO, "compose", "--model", self.model, "--symbols", "100000000", "--go-on", "-o", "long.mid"],
                                    cwd=self.folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-        time.sleep(1.0)
+        self.assertIn(b"Composing", process.stderr.readline())  # it is at work, so it listens
         process.send_signal(signal.SIGINT)
         process.communicate(timeout=20)
         self.assertEqual(process.returncode, 130)
