@@ -8,7 +8,7 @@ cmake=$1 source=$2 build=$3 write_model=$4
 "$cmake" --build "$build" --target continuo >"$build.log" 2>&1 || { tail -n 40 "$build.log"; exit 1; }
 continuo=$build/apps/continuo/continuo
 
-if ldd "$continuo" | grep -E 'torch|c10'; then
+if ldd "$continuo" | grep -E 'libtorch|libc10'; then
   echo "the program without training links libtorch"
   exit 1
 fi
