@@ -9,6 +9,7 @@ LstmImpl::LstmImpl(const weights::NetworkSpec& spec) : NetworkImpl(spec) {}
 
 torch::Tensor LstmImpl::forward(const torch::Tensor& symbols, const torch::Tensor& labels, State* state,
                                 std::int64_t first) {
+  check_input(symbols, state, first);
   const auto& options = std::get<weights::LstmSpec>(spec().network);
   const std::int64_t batch = symbols.size(0);
   const double dropout = is_training() ? options.dropout : 0.0;

@@ -89,6 +89,17 @@ NetworkImpl::NetworkImpl(weights::NetworkSpec spec) : spec_(std::move(spec)) {
   }
 }
 
+void NetworkImpl::check_input(const torch::Tensor& symbols, const State* state, std::int64_t first) {
+  if (symbols.dim() != 2 || symbols.scalar_type() != torch::kInt64)
+    throw Error("symbols for a network must be an int64 tensor [batch, time]");
+  if (first < 0 || first >= symbols.size(1))
+    throw Error("the first wanted position " + std::to_string(first) + " lies outside the " +
+                std::to_string(symbols.size(1)) + " symbols");
+  if (state != nullptr && !state->tensors.empty() && state->tensors.front().size(1) != symbols.size(0))
+    throw Error("the state holds " + std::to_string(state->tensors.front().size(1)) + " sequences, the symbols " +
+                std::to_string(symbols.size(0)));
+}
+
 torch::Tensor NetworkImpl::labels_or_unknown(const torch::Tensor& labels, const torch::Tensor& symbols) {
   return labels.defined() ? labels : torch::zeros({symbols.size(0)}, symbols.options());
 }

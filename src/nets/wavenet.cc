@@ -53,6 +53,7 @@ WaveNetImpl::WaveNetImpl(const weights::NetworkSpec& spec) : NetworkImpl(spec) {
 
 torch::Tensor WaveNetImpl::forward(const torch::Tensor& symbols, const torch::Tensor& labels, State* state,
                                    std::int64_t first) {
+  check_input(symbols, state, first);
   const auto& options = std::get<weights::WaveNetSpec>(spec().network);
   const auto find = [this](const std::string& name) { return has_parameter(name) ? parameter(name) : torch::Tensor(); };
   const torch::Tensor sum =

@@ -9,6 +9,7 @@ WaveNetLstmImpl::WaveNetLstmImpl(const weights::NetworkSpec& spec) : NetworkImpl
 
 torch::Tensor WaveNetLstmImpl::forward(const torch::Tensor& symbols, const torch::Tensor& labels, State* state,
                                        std::int64_t first) {
+  check_input(symbols, state, first);
   const auto& options = std::get<weights::WaveNetLstmSpec>(spec().network);
   const auto find = [this](const std::string& name) { return has_parameter(name) ? parameter(name) : torch::Tensor(); };
   // The state: what the WaveNet's skip_sum keeps, then h and c of the LSTM layers.

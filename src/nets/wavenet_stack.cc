@@ -375,12 +375,10 @@ Tensor wavenet_stack(const weights::WaveNetSpec& spec, const Tensor& input, cons
     if (new_tails != nullptr)
       plan->begin[i - 1] = std::min(plan->begin[i - 1], std::max<std::int64_t>(0, plan->time - past));
   }
-  if (new_tails != nullptr) {
-    plan->new_tails = new_tails;
-    for (std::size_t i = 0; i < blocks.size(); ++i)
-      new_tails->push_back(
-          torch::zeros({plan->shift(i, 0), plan->batch, plan->residual}, input.options().requires_grad(false)));
-  }
+  plan->new_tails = new_tails;
+  const torch::TensorOptions constant = input.options().requires_grad(false);
+  for (std::size_t i = 0; new_tails != nullptr && i < blocks.size(); ++i)
+    new_tails->push_back(torch::zeros({plan->shift(i, 0), plan->batch, plan->residual}, constant));
 
   std::vector<Tensor> weights;
   if (!plan->paper) weights = {plan->skip_weight};
@@ -390,15 +388,11 @@ Tensor wavenet_stack(const weights::WaveNetSpec& spec, const Tensor& input, cons
       torch::GradMode::is_enabled() &&
       (input.requires_grad() || std::ranges::any_of(weights, [](const Tensor& t) { return t.requires_grad(); }));
 
-  const bool cpu = input.device().is_cpu();
-  const std::int64_t lanes = cpu ? std::clamp<std::int64_t>(kGroupRows / plan->time, 1, plan->batch) : plan->batch;
-  for (std::int64_t from = 0; from < plan->batch; from += lanes) {
-    plan->groups.emplace_back();
-    plan->groups.back().from = from;
-    plan->groups.back().to = std::min(plan->batch, from + lanes);
-  }
-  plan->parts =
-      cpu ? std::clamp<std::int64_t>(static_cast<std::int64_t>(plan->groups.size()), 1, at::get_num_threads()) : 1;
+  const std::int64_t lanes =
+      input.device().is_cpu() ? std::clamp<std::int64_t>(kGroupRows / plan->time, 1, plan->batch) : plan->batch;
+  for (std::int64_t from = 0; from < plan->batch; from += lanes)
+    plan->groups.push_back({from, std::min(plan->batch, from + lanes), {}, {}, {}, {}});
+  plan->parts = std::clamp<std::int64_t>(static_cast<std::int64_t>(plan->groups.size()), 1, at::get_num_threads());
   return StackFunction::apply(input, at::TensorList(weights), plan);
 }
 

@@ -28,7 +28,7 @@ class NetworkImpl : public torch::nn::Module {
  public:
   const weights::NetworkSpec& spec() const noexcept { return spec_; }
 
-  /// symbols: int64 [batch, time]; labels: int64 [batch], or undefined for 'unknown' throughout.
+  /// symbols: int64 [batch, time], time > first >= 0; labels: int64 [batch], or undefined for 'unknown' throughout.
   /// Returns logits float32 [batch, time - first, vocabulary], contiguous: row t of it predicts symbol first+t+1 from
   /// symbols 0..first+t (and the state).
   /// With `state` the result is that of one long sequence given chunk by chunk: it is read, then replaced (detached)
@@ -46,6 +46,8 @@ class NetworkImpl : public torch::nn::Module {
   /// A parameter by its contract name.
   const torch::Tensor& parameter(const std::string& name) const { return by_name_.at(name); }
   bool has_parameter(const std::string& name) const { return by_name_.contains(name); }
+  /// Throws Error when symbols, first and state do not go together.
+  static void check_input(const torch::Tensor& symbols, const State* state, std::int64_t first);
   /// `labels` as indices, or zeros [batch] ('unknown') on the device of `symbols` when they are undefined.
   static torch::Tensor labels_or_unknown(const torch::Tensor& labels, const torch::Tensor& symbols);
 

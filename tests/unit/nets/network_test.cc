@@ -160,6 +160,20 @@ TEST(Network, LabelsChangeThePredictionAndDefaultToUnknown) {
   }
 }
 
+TEST(Network, RefusesInputThatDoesNotGoTogether) {
+  for (const auto& spec : all_specs()) {
+    SCOPED_TRACE(describe(spec));
+    const auto network = make_network(spec);
+    const torch::Tensor symbols = random_symbols(2, 9, spec.vocabulary_size);
+    EXPECT_THAT(error_of([&] { network->forward(symbols, {}, nullptr, 9); }), HasSubstr("position 9"));
+    EXPECT_THAT(error_of([&] { network->forward(symbols.slice(1, 0, 0)); }), HasSubstr("0 symbols"));
+    EXPECT_THAT(error_of([&] { network->forward(symbols[0]); }), HasSubstr("[batch, time]"));
+    State state;
+    network->forward(symbols, {}, &state);
+    EXPECT_THAT(error_of([&] { network->forward(symbols.slice(0, 0, 1), {}, &state); }), HasSubstr("2 sequences"));
+  }
+}
+
 // A tiny network learns a short sequence by heart in which the next symbol depends on more than the last one.
 TEST(Network, MemorisesAShortSequence) {
   const torch::Tensor piece = torch::tensor({0, 1, 2, 1, 3, 1, 2, 4, 0, 1, 2, 1, 5, 3, 3, 1, 2, 4, 6}, torch::kInt64);
