@@ -85,7 +85,7 @@ void check_symbols(const std::filesystem::path& path, const EncodedPiece& piece,
                    std::uint32_t vocabulary) {
   const std::uint64_t offset = sizeof(DatasetHeader) + entry.first_symbol * sizeof(Symbol);
   const auto symbols = piece.symbols;
-  if (digits(content_hash(bytes_of(symbols))) != entry.hash)
+  if (digits(content_hash(symbols.bytes())) != entry.hash)
     refuse(path, "the symbols of " + piece.name + " are damaged", offset);
   if (symbols.size() < 2 || symbols.front() != representation::kStart || symbols.back() != representation::kEnd)
     refuse(path, "the symbols of " + piece.name + " do not go from Start to End", offset);
@@ -129,6 +129,7 @@ Dataset::Dataset(const std::filesystem::path& path) : path_(path), file_(path) {
       refuse(path_, "a piece has a part, label or length that cannot be", offset);
     pieces_.push_back({.name = reader.text(entry.name_bytes),
                        .symbols = symbols.subspan(entry.first_symbol, entry.symbols),
+                       .frames = {},
                        .label = static_cast<int>(entry.label),
                        .part = static_cast<Part>(entry.part),
                        .seconds = entry.seconds,

@@ -5,6 +5,7 @@
 
 #include "continuo/base/error.h"
 #include "continuo/representation/representation.h"
+#include "continuo/representation/sound.h"
 #include "representation/representations.h"
 
 namespace continuo::representation {
@@ -18,12 +19,15 @@ struct Entry {
   std::vector<Setting> (*settings)();
   std::unique_ptr<Representation> (*make)(const RepresentationSpec&);
   FitFunction fit;  ///< fills in the vocabulary; null for closed ones
+  std::unique_ptr<SoundRepresentation> (*make_sound)(const RepresentationSpec&) =
+      nullptr;  ///< of those that read sound
 };
 
 constexpr std::array kRepresentations = {
     Entry{"remi", remi_settings, make_remi, nullptr},
     Entry{"events", events_settings, make_events, nullptr},
     Entry{"notes", notes_settings, make_notes, fit_notes},
+    Entry{"mulaw", mulaw_settings, nullptr, nullptr, make_mulaw},
 };
 
 const Entry& entry(std::string_view name) {
@@ -38,6 +42,13 @@ const Entry& entry(std::string_view name) {
                         .hint = "Representations are " + known + "."});
 }
 
+const Entry& score_entry(std::string_view name) {
+  const Entry& found = entry(name);
+  if (found.make != nullptr) return found;
+  throw Error(ErrorInfo{.message = "representation " + std::string(name) + " reads sound, not scores",
+                        .hint = "For this use one of those that read scores, for example remi."});
+}
+
 }  // namespace
 
 std::vector<std::string> representation_names() {
@@ -50,11 +61,21 @@ std::vector<Setting> default_settings(std::string_view name) { return entry(name
 
 bool needs_fitting(std::string_view name) { return entry(name).fit != nullptr; }
 
-std::unique_ptr<Representation> make(const RepresentationSpec& spec) { return entry(spec.name).make(spec); }
+bool reads_sound(std::string_view name) { return entry(name).make_sound != nullptr; }
+
+std::unique_ptr<Representation> make(const RepresentationSpec& spec) { return score_entry(spec.name).make(spec); }
+
+std::unique_ptr<SoundRepresentation> make_sound(const RepresentationSpec& spec) {
+  const Entry& representation = entry(spec.name);
+  if (representation.make_sound == nullptr)
+    throw Error(
+        ErrorInfo{.message = "representation " + spec.name + " reads scores, not sound", .hint = "mulaw reads sound."});
+  return representation.make_sound(spec);
+}
 
 std::unique_ptr<Representation> fit(const RepresentationSpec& spec, std::size_t count,
                                     const std::function<Score(std::size_t)>& score) {
-  const Entry& representation = entry(spec.name);
+  const Entry& representation = score_entry(spec.name);
   if (representation.fit == nullptr) return representation.make(spec);
   return representation.make(representation.fit(spec, count, score));
 }

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "continuo/representation/representation.h"
+#include "continuo/representation/sound.h"
 
 namespace continuo::representation {
 
@@ -20,5 +21,12 @@ std::unique_ptr<Representation> make_notes(const RepresentationSpec& spec);
 /// `spec` with the vocabulary of these scores.
 RepresentationSpec fit_notes(const RepresentationSpec& spec, std::size_t count,
                              const std::function<Score(std::size_t)>& score);
+
+/// Rates that sound representations may have.
+inline constexpr int kLowestSampleRate = 1000;
+inline constexpr int kHighestSampleRate = 192'000;
+
+std::vector<Setting> mulaw_settings();
+std::unique_ptr<SoundRepresentation> make_mulaw(const RepresentationSpec& spec);
 
 }  // namespace continuo::representation

@@ -1,4 +1,5 @@
 // RepresentationSpec as JSON: it comes back from model files, so that nothing in it is trusted.
+#include <cmath>
 #include <cstddef>
 #include <nlohmann/json.hpp>
 #include <string>
@@ -14,6 +15,7 @@ using nlohmann::json;
 constexpr std::size_t kMaxText = std::size_t{16} << 20;
 constexpr std::size_t kMaxNames = 65'536;
 constexpr std::size_t kMaxName = 256;
+constexpr std::size_t kMaxStatistics = 1 << 17;
 constexpr int kMaxDepth = 4;
 
 [[noreturn]] void refuse(const std::string& what) {
@@ -37,6 +39,19 @@ std::vector<std::string> names_of(const json& object, const char* key) {
   return names;
 }
 
+std::vector<float> numbers_of(const json& object, const char* key) {
+  std::vector<float> numbers;
+  const auto found = object.find(key);
+  if (found == object.end()) return numbers;
+  if (!found->is_array() || found->size() > kMaxStatistics) refuse(std::string(key) + " is no list of numbers");
+  for (const json& number : *found) {
+    if (!number.is_number()) refuse("a value in " + std::string(key) + " is no number");
+    numbers.push_back(number.get<float>());
+    if (!std::isfinite(numbers.back())) refuse("a number in " + std::string(key) + " is too large");
+  }
+  return numbers;
+}
+
 }  // namespace
 
 std::string to_json(const RepresentationSpec& spec) {
@@ -44,6 +59,7 @@ std::string to_json(const RepresentationSpec& spec) {
   if (spec.settings.empty()) object["settings"] = json::object();
   if (spec.labels.empty()) object["labels"] = json::array();
   if (!spec.vocabulary.empty()) object["vocabulary"] = spec.vocabulary;
+  if (!spec.statistics.empty()) object["statistics"] = spec.statistics;
   return object.dump(-1, ' ', false, json::error_handler_t::replace);
 }
 
@@ -60,7 +76,7 @@ RepresentationSpec spec_from_json(const std::string& text) {
   }
   if (!object.is_object()) refuse("it is no JSON object");
   for (const auto& [key, value] : object.items()) {
-    if (key != "name" && key != "settings" && key != "labels" && key != "vocabulary") {
+    if (key != "name" && key != "settings" && key != "labels" && key != "vocabulary" && key != "statistics") {
       refuse("it has an unknown key \"" + key.substr(0, 60) + "\"");
     }
   }
@@ -73,6 +89,7 @@ RepresentationSpec spec_from_json(const std::string& text) {
   }
   spec.labels = names_of(object, "labels");
   spec.vocabulary = names_of(object, "vocabulary");
+  spec.statistics = numbers_of(object, "statistics");
   return spec;
 }
 

@@ -28,7 +28,7 @@ std::vector<ExamplePiece> pieces_of(const corpus::Dataset& dataset, corpus::Part
   std::vector<ExamplePiece> pieces;
   for (const std::size_t i : dataset.indices(part)) {
     const corpus::EncodedPiece& piece = dataset.pieces()[i];
-    if (piece.symbols.size() >= 2) pieces.push_back({piece.symbols, piece.label});
+    if (piece.symbols.size() >= 2) pieces.push_back({piece.symbols.wide(), piece.label});
   }
   return pieces;
 }

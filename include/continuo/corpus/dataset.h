@@ -14,6 +14,7 @@
 #include "continuo/base/progress.h"
 #include "continuo/corpus/collection.h"
 #include "continuo/representation/representation.h"
+#include "continuo/representation/symbol_view.h"
 
 namespace continuo::corpus {
 
@@ -22,8 +23,9 @@ enum class Part : std::uint8_t { kTrain = 0, kValidation = 1, kTest = 2 };
 /// One encoded piece in the cache.
 struct EncodedPiece {
   std::string name;
-  std::span<const representation::Symbol> symbols;  ///< from Start to End, in the mapped file
-  int label = 0;                                    ///< index into the representation's labels, 0 ('unknown') without
+  representation::SymbolView symbols;  ///< in the mapped file: from Start to End, or one a sample of sound
+  std::span<const float> frames;       ///< in the mapped file, row-major [steps, width]; empty where there are symbols
+  int label = 0;                       ///< index into the representation's labels, 0 ('unknown') without
   Part part = Part::kTrain;
   double seconds = 0;
   std::size_t notes = 0;

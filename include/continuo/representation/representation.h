@@ -39,10 +39,11 @@ inline constexpr Symbol kEnd = 1;
 
 /// Everything from which a representation is built again: what a model file holds ("continuo.representation").
 struct RepresentationSpec {
-  std::string name = "remi";                    ///< "remi", "events", "notes"
+  std::string name = "remi";                    ///< one of representation_names()
   std::map<std::string, std::string> settings;  ///< by name; those left out have their defaults
   std::vector<std::string> labels;              ///< composer or style names; labels[0] is "unknown" when there are any
   std::vector<std::string> vocabulary;  ///< for representations fitted to a collection; empty: closed or not yet fitted
+  std::vector<float> statistics;        ///< what `spectrum` has learned from a collection; empty: not yet fitted
   friend bool operator==(const RepresentationSpec&, const RepresentationSpec&) = default;
 };
 std::string to_json(const RepresentationSpec& spec);
@@ -89,7 +90,7 @@ struct Augmentation {
   double tempo_factor = 1.0;  ///< above 1: faster
 };
 
-/// Immutable and thread-safe once made.
+/// Of a Score; for sound there is SoundRepresentation (sound.h). Immutable and thread-safe once made.
 class Representation {
  public:
   virtual ~Representation() = default;
@@ -106,7 +107,7 @@ class Representation {
   virtual bool augment(std::span<const Symbol> symbols, const Augmentation& how, std::vector<Symbol>& out) const = 0;
 };
 
-std::vector<std::string> representation_names();
+std::vector<std::string> representation_names();  ///< those that read scores, then those that read sound
 /// Default settings of a representation with one line of explanation each: name -> {default, explanation}.
 struct Setting {
   std::string name, value, explanation;
@@ -116,7 +117,8 @@ std::vector<Setting> default_settings(std::string_view name);
 /// Whether the vocabulary is learned from a collection (`notes`).
 bool needs_fitting(std::string_view name);
 
-/// Throws Error for an unknown name, setting or value, and for a fitted representation without a vocabulary.
+/// Throws Error for an unknown name, setting or value, for a fitted representation without a vocabulary, and for one
+/// that reads sound.
 std::unique_ptr<Representation> make(const RepresentationSpec& spec);
 
 /// Makes the vocabulary from `count` scores, score(i) each (called in order, once). For closed representations the same

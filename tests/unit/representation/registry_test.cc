@@ -6,6 +6,7 @@
 
 #include "continuo/base/error.h"
 #include "continuo/base/random.h"
+#include "continuo/representation/sound.h"
 #include "unit/representation/build_score.h"
 
 namespace continuo::representation {
@@ -23,8 +24,8 @@ std::string refusal(const RepresentationSpec& spec) {
   return "";
 }
 
-TEST(Registry, KnowsThreeRepresentations) {
-  EXPECT_THAT(representation_names(), ElementsAre("remi", "events", "notes"));
+TEST(Registry, KnowsItsRepresentations) {
+  EXPECT_THAT(representation_names(), ElementsAre("remi", "events", "notes", "mulaw"));
   EXPECT_FALSE(needs_fitting("remi"));
   EXPECT_FALSE(needs_fitting("events"));
   EXPECT_TRUE(needs_fitting("notes"));
@@ -33,6 +34,7 @@ TEST(Registry, KnowsThreeRepresentations) {
 
 TEST(Registry, FillsInEverySetting) {
   for (const std::string& name : representation_names()) {
+    if (reads_sound(name)) continue;
     RepresentationSpec spec{.name = name};
     if (needs_fitting(name)) spec.vocabulary = {"C4"};
     const auto representation = make(spec);
@@ -45,8 +47,17 @@ TEST(Registry, FillsInEverySetting) {
   }
 }
 
+TEST(Registry, KeepsScoresAndSoundApart) {
+  EXPECT_TRUE(reads_sound("mulaw"));
+  EXPECT_FALSE(reads_sound("remi"));
+  EXPECT_THROW(reads_sound("abc"), Error);
+  EXPECT_THAT(refusal({.name = "mulaw"}), HasSubstr("reads sound, not scores"));
+  EXPECT_THROW(make_sound({.name = "remi"}), Error);
+  EXPECT_THROW(fit({.name = "mulaw"}, 0, {}), Error);
+}
+
 TEST(Registry, SaysWhatASettingMayBe) {
-  EXPECT_THAT(refusal({.name = "remy"}), HasSubstr("Representations are remi, events, notes."));
+  EXPECT_THAT(refusal({.name = "remy"}), HasSubstr("Representations are remi, events, notes, "));
   EXPECT_THAT(refusal({.settings = {{"position", "12"}}}), HasSubstr("no setting \"position\""));
   EXPECT_THAT(refusal({.settings = {{"positions", "10"}}}), HasSubstr("a multiple of 4"));
   EXPECT_THAT(refusal({.settings = {{"positions", "12x"}}}), HasSubstr("a whole number from 4 to 96"));
@@ -66,7 +77,8 @@ TEST(Spec, SurvivesJson) {
   const RepresentationSpec spec{.name = "notes",
                                 .settings = {{"min_count", "2"}},
                                 .labels = {"unknown", "Antonín \"Dvořák\""},
-                                .vocabulary = {"C4", "4.7.11"}};
+                                .vocabulary = {"C4", "4.7.11"},
+                                .statistics = {0.1F, -3e-7F, 16'777'217.0F, 1.0F / 3}};
   EXPECT_EQ(spec_from_json(to_json(spec)), spec);
   EXPECT_EQ(spec_from_json(to_json({})), RepresentationSpec{});
   EXPECT_EQ(to_json(spec), to_json(spec_from_json(to_json(spec))));
@@ -79,7 +91,8 @@ TEST(Spec, RefusesWhatIsNone) {
         "{\"name\":\"remi\",\"settings\":" + deep, std::string(R"({"name":"remi","settings":[]})"),
         std::string(R"({"name":"remi","settings":{"positions":12}})"), std::string(R"({"name":"remi","labels":"x"})"),
         std::string(R"({"name":"remi","labels":[null]})"), std::string(R"({"name":"remi","vocabulary":{"a":1}})"),
-        std::string(R"({"name":"remi","more":1})"), "{\"name\":\"" + std::string(300, 'x') + "\"}",
+        std::string(R"({"name":"remi","more":1})"), std::string(R"({"name":"remi","statistics":["1"]})"),
+        std::string(R"({"name":"remi","statistics":[1e300]})"), "{\"name\":\"" + std::string(300, 'x') + "\"}",
         std::string("{\"name\":\"\xff\"}"), std::string(R"({"name":"remi"} x)")}) {
     EXPECT_THROW(spec_from_json(text), Error) << text.substr(0, 80);
   }
