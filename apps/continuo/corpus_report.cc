@@ -119,6 +119,7 @@ void print_contents(const corpus::Collection& collection) {
              at(0), at(0.25), at(0.5), at(0.75), at(1));
 
   std::vector<std::pair<std::string, std::size_t>> instruments;
+  instruments.reserve(programs.size() + 1);
   for (const auto& [program, count] : programs)
     instruments.emplace_back(fmt::format("{} ({})", program_name(program), program), count);
   if (drums > 0) instruments.emplace_back("percussion", drums);

@@ -89,7 +89,7 @@ FileList list_midi_files(const fs::path& folder, std::stop_token stop) {
     throw Error({.message = "is a file, not a folder",
                  .path = folder.string(),
                  .hint = "Give the folder that holds the collection; 'continuo inspect' tells about one file."});
-  fs::directory_iterator(folder, code);
+  const fs::directory_iterator opened(folder, code);
   if (code)
     throw Error({.message = "cannot be read: " + code.message(),
                  .path = folder.string(),

@@ -111,6 +111,7 @@ Split split(const Collection& collection, const SplitOptions& options) {
   std::map<int, Group> by_number;
   for (std::size_t i = 0; i < collection.pieces.size(); ++i) by_number[collection.pieces[i].group].push_back(i);
   std::vector<Group> groups;
+  groups.reserve(by_number.size());
   for (auto& [number, group] : by_number) groups.push_back(std::move(group));
   const auto pieces = static_cast<double>(collection.pieces.size());
   const auto wanted = [&](double share) {

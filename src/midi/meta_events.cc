@@ -66,7 +66,7 @@ void TrackParser::meta_content(std::uint8_t type, std::span<const std::uint8_t> 
       break;
     case kKeySignature: {
       if (!has_length(2, 2, "key signature")) break;
-      const int sharps = static_cast<std::int8_t>(data[0]);
+      const int sharps = data[0] < 128 ? data[0] : data[0] - 256;
       if (sharps < -7 || sharps > 7 || data[1] > 1) {
         left_out("key signature that cannot be");
       } else {

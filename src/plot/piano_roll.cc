@@ -42,7 +42,7 @@ const char* drum_name(int key) {
 }
 
 std::string track_label(const Track& track) {
-  const std::string name = displayable(track.name, 32);
+  std::string name = displayable(track.name, 32);
   if (!name.empty()) return name;
   return track.is_drums() ? "Drums" : program_name(track.program & 0x7F);
 }

@@ -183,7 +183,9 @@ class NotesState {
     Effect effect;
     if (phase_ == Phase::kEnded) {
       ++effect.dropped;
-    } else if (layout_->is_sonority(symbol)) {
+      return effect;
+    }
+    if (layout_->is_sonority(symbol)) {
       close(effect);
       began_ = ticks_;
       sonority_ = layout_->sonority(symbol);

@@ -53,6 +53,7 @@ const Entry& score_entry(std::string_view name) {
 
 std::vector<std::string> representation_names() {
   std::vector<std::string> names;
+  names.reserve(kRepresentations.size());
   for (const Entry& candidate : kRepresentations) names.emplace_back(candidate.name);
   return names;
 }
