@@ -8,6 +8,7 @@
 
 #include "commands.h"
 #include "continuo/base/error.h"
+#include "continuo/base/text.h"
 #include "continuo/representation/representation.h"
 #include "inspect.h"
 #include "terminal.h"
@@ -37,21 +38,6 @@ Kind kind_of(const fs::path& path) {
   }
   if (path.extension() == ".safetensors" || (head.size() > 8 && head[8] == '{')) return Kind::kModel;
   return Kind::kMidi;
-}
-
-/// Bytes of the UTF-8 character at the beginning of `text`; 0 when there is none.
-std::size_t utf8_size(std::string_view text) {
-  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
-  const std::size_t size = byte(0) < 0x80                       ? 1
-                           : byte(0) >= 0xc2 && byte(0) < 0xe0  ? 2
-                           : byte(0) >= 0xe0 && byte(0) < 0xf0  ? 3
-                           : byte(0) >= 0xf0 && byte(0) <= 0xf4 ? 4
-                                                                : 0;
-  if (size > text.size()) return 0;
-  for (std::size_t i = 1; i < size; ++i) {
-    if ((byte(i) & 0xc0) != 0x80) return 0;
-  }
-  return size;
 }
 
 void run(const Options& options) {
@@ -86,7 +72,7 @@ std::string printable(std::string_view text, std::size_t length) {
   std::size_t characters = 0;
   for (std::size_t at = 0; at < text.size();) {
     if (characters++ == length) return result + "...";
-    const std::size_t size = utf8_size(text.substr(at));
+    const std::size_t size = utf8_length(text, at);
     const auto byte = static_cast<unsigned char>(text[at]);
     if (size == 1) {
       result += byte < 32 || byte == 127 ? ' ' : text[at];

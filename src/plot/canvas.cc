@@ -8,6 +8,7 @@
 #include "canvas_backends.h"
 #include "continuo/base/error.h"
 #include "continuo/base/file.h"
+#include "continuo/base/text.h"
 #include "continuo/plot/plot.h"
 
 namespace continuo::plot {
@@ -22,47 +23,6 @@ std::string lower_extension(const std::filesystem::path& path) {
   for (char& c : extension)
     if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
   return extension;
-}
-
-/// Bytes of the UTF-8 sequence that begins at `at`, 0 when it is none (RFC 3629).
-std::size_t sequence_length(std::string_view text, std::size_t at) {
-  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
-  const unsigned char first = byte(at);
-  if (first < 0x80) return 1;
-  std::size_t length = 0;
-  if (first >= 0xC2 && first <= 0xDF) length = 2;
-  if (first >= 0xE0 && first <= 0xEF) length = 3;
-  if (first >= 0xF0 && first <= 0xF4) length = 4;
-  if (length == 0 || at + length > text.size()) return 0;
-  for (std::size_t i = 1; i < length; ++i)
-    if ((byte(at + i) & 0xC0) != 0x80) return 0;
-  const unsigned char second = byte(at + 1);
-  if ((first == 0xE0 && second < 0xA0) || (first == 0xED && second > 0x9F)) return 0;  // overlong, surrogates
-  if ((first == 0xF0 && second < 0x90) || (first == 0xF4 && second > 0x8F)) return 0;  // overlong, past U+10FFFF
-  return length;
-}
-
-bool is_utf8(std::string_view text) {
-  for (std::size_t at = 0; at < text.size();) {
-    const std::size_t length = sequence_length(text, at);
-    if (length == 0) return false;
-    at += length;
-  }
-  return true;
-}
-
-std::string from_latin1(std::string_view bytes) {
-  std::string out;
-  for (const char c : bytes) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (byte < 0x80) {
-      out += c;
-    } else {
-      out += static_cast<char>(0xC0 | (byte >> 6));
-      out += static_cast<char>(0x80 | (byte & 0x3F));
-    }
-  }
-  return out;
 }
 
 }  // namespace
@@ -97,7 +57,7 @@ std::string displayable(std::string_view bytes, std::size_t max_characters) {
   std::size_t characters = 0;
   bool space = true;  // drops leading spaces
   for (std::size_t at = 0; at < text.size();) {
-    const std::size_t length = std::max<std::size_t>(1, sequence_length(text, at));
+    const std::size_t length = std::max<std::size_t>(1, utf8_length(text, at));
     const auto byte = static_cast<unsigned char>(text[at]);
     const bool c1 = length == 2 && byte == 0xC2 && static_cast<unsigned char>(text[at + 1]) < 0xA0;
     // U+FFFE and U+FFFF are not characters of XML 1.0.

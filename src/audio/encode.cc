@@ -1,0 +1,99 @@
+// MP3 in memory, through libsndfile's virtual files.
+#include "continuo/audio/encode.h"
+
+#include <sndfile.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+#include <memory>
+#include <string>
+
+#include "continuo/base/error.h"
+
+namespace continuo::audio {
+namespace {
+
+/// A growing file in memory.
+struct MemoryFile {
+  std::vector<std::uint8_t> bytes;
+  std::size_t at = 0;
+
+  static MemoryFile& of(void* user) { return *static_cast<MemoryFile*>(user); }
+  static sf_count_t length(void* user) { return static_cast<sf_count_t>(of(user).bytes.size()); }
+  static sf_count_t tell(void* user) { return static_cast<sf_count_t>(of(user).at); }
+  static sf_count_t seek(sf_count_t offset, int whence, void* user) {
+    MemoryFile& file = of(user);
+    const sf_count_t from = whence == SEEK_SET ? 0 : whence == SEEK_CUR ? tell(user) : length(user);
+    file.at = static_cast<std::size_t>(std::max<sf_count_t>(0, from + offset));
+    return tell(user);
+  }
+  static sf_count_t read(void* to, sf_count_t count, void* user) {
+    MemoryFile& file = of(user);
+    const std::size_t left = file.bytes.size() - std::min(file.at, file.bytes.size());
+    const std::size_t given = std::min(left, static_cast<std::size_t>(count));
+    if (given > 0) std::memcpy(to, file.bytes.data() + file.at, given);
+    file.at += given;
+    return static_cast<sf_count_t>(given);
+  }
+  static sf_count_t write(const void* from, sf_count_t count, void* user) {
+    MemoryFile& file = of(user);
+    const auto size = static_cast<std::size_t>(count);
+    if (file.at + size > file.bytes.size()) file.bytes.resize(file.at + size);
+    if (size > 0) std::memcpy(file.bytes.data() + file.at, from, size);
+    file.at += size;
+    return count;
+  }
+};
+
+struct Close {
+  void operator()(SNDFILE* handle) const { sf_close(handle); }
+};
+
+float clean(float sample) noexcept { return std::isnan(sample) ? 0.0F : std::clamp(sample, -1.0F, 1.0F); }
+
+}  // namespace
+
+std::vector<std::uint8_t> encode_mp3(const Waveform& waveform, double quality) {
+  SF_INFO info{};
+  info.samplerate = waveform.sample_rate;
+  info.channels = waveform.channels;
+  info.format = SF_FORMAT_MPEG | SF_FORMAT_MPEG_LAYER_III;
+  if (waveform.frames() == 0) throw Error("there is no sound to encode as MP3");
+  static constexpr int kRates[] = {8'000, 11'025, 12'000, 16'000, 22'050, 24'000, 32'000, 44'100, 48'000};
+  if (std::find(std::begin(kRates), std::end(kRates), info.samplerate) == std::end(kRates) || info.channels > 2) {
+    throw Error({.message = "MP3 cannot hold " + std::to_string(info.channels) + " channels at " +
+                            std::to_string(info.samplerate) + " samples a second",
+                 .hint = "Resample to 16,000 or 44,100 samples a second."});
+  }
+  MemoryFile file;
+  SF_VIRTUAL_IO io{.get_filelen = MemoryFile::length,
+                   .seek = MemoryFile::seek,
+                   .read = MemoryFile::read,
+                   .write = MemoryFile::write,
+                   .tell = MemoryFile::tell};
+  std::unique_ptr<SNDFILE, Close> handle(sf_open_virtual(&io, SFM_WRITE, &info, &file));
+  if (handle == nullptr) {
+    throw Error({.message = std::string("cannot encode MP3: ") + sf_strerror(nullptr),
+                 .hint = "libsndfile 1.1 or later, built with LAME, is needed."});
+  }
+  int mode = SF_BITRATE_MODE_VARIABLE;
+  double level = 1 - std::clamp(quality, 0.0, 1.0);
+  sf_command(handle.get(), SFC_SET_BITRATE_MODE, &mode, sizeof(mode));
+  sf_command(handle.get(), SFC_SET_COMPRESSION_LEVEL, &level, sizeof(level));
+  std::vector<float> chunk;
+  const auto channels = static_cast<std::size_t>(info.channels);
+  constexpr std::size_t kChunkFrames = 4096;
+  for (std::size_t at = 0; at < waveform.frames(); at += kChunkFrames) {
+    const std::size_t frames = std::min(kChunkFrames, waveform.frames() - at);
+    const auto begin = waveform.samples.begin() + static_cast<std::ptrdiff_t>(at * channels);
+    chunk.resize(frames * channels);
+    std::transform(begin, begin + static_cast<std::ptrdiff_t>(chunk.size()), chunk.begin(), clean);
+    if (sf_writef_float(handle.get(), chunk.data(), static_cast<sf_count_t>(frames)) != static_cast<sf_count_t>(frames))
+      throw Error(std::string("cannot encode MP3: ") + sf_strerror(handle.get()));
+  }
+  handle.reset();
+  return std::move(file.bytes);
+}
+
+}  // namespace continuo::audio

@@ -1,0 +1,54 @@
+// Files that a page carries: their types, and base64 (RFC 4648, section 4).
+#include <array>
+#include <utility>
+
+#include "continuo/base/error.h"
+#include "continuo/base/file.h"
+#include "page/html.h"
+
+namespace continuo::page {
+namespace {
+
+constexpr std::array<std::pair<std::string_view, std::string_view>, 12> kTypes = {{{".png", "image/png"},
+                                                                                   {".jpg", "image/jpeg"},
+                                                                                   {".jpeg", "image/jpeg"},
+                                                                                   {".svg", "image/svg+xml"},
+                                                                                   {".mp3", "audio/mpeg"},
+                                                                                   {".ogg", "audio/ogg"},
+                                                                                   {".wav", "audio/wav"},
+                                                                                   {".flac", "audio/flac"},
+                                                                                   {".mid", "audio/midi"},
+                                                                                   {".midi", "audio/midi"},
+                                                                                   {".csv", "text/csv"},
+                                                                                   {".toml", "text/plain"}}};
+
+std::string base64(std::span<const std::uint8_t> bytes) {
+  static constexpr std::string_view kDigits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  std::string out;
+  out.reserve((bytes.size() + 2) / 3 * 4);
+  for (std::size_t at = 0; at < bytes.size(); at += 3) {
+    const std::size_t count = std::min<std::size_t>(3, bytes.size() - at);
+    std::uint32_t group = 0;
+    for (std::size_t i = 0; i < 3; ++i) group = group << 8 | (i < count ? bytes[at + i] : 0U);
+    for (std::size_t i = 0; i < 4; ++i) out += i <= count ? kDigits[group >> (18 - 6 * i) & 63] : '=';
+  }
+  return out;
+}
+
+}  // namespace
+
+Media load(const std::filesystem::path& path) {
+  std::string extension = path.extension().string();
+  for (char& c : extension)
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  for (const auto& [known, type] : kTypes) {
+    if (extension == known) return {std::string(type), read_file(path), path.filename().string()};
+  }
+  throw Error({.message = "is no kind of file that a page can hold",
+               .path = path.string(),
+               .hint = "Pictures (.png, .svg, .jpg), sounds (.mp3, .ogg, .wav, .flac), MIDI (.mid), .csv and .toml."});
+}
+
+std::string data_address(const Media& media) { return "data:" + media.type + ";base64," + base64(media.bytes); }
+
+}  // namespace continuo::page

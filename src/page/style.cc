@@ -1,0 +1,48 @@
+// The style sheet: system fonts, a column of readable width, wide things scroll within it, light and dark by the
+// reader's setting. Pictures are drawn on white and stay so.
+#include "page/html.h"
+
+namespace continuo::page {
+
+std::string_view style() noexcept {
+  return R"(:root { color-scheme: light dark; --paper: #fcfcfb; --ink: #22252a; --faint: #5d636d; --line: #d8dbe0; --tint: #f1f2f0; --accent: #005a9c; }
+@media (prefers-color-scheme: dark) {
+  :root { --paper: #16181b; --ink: #e4e5e7; --faint: #a4a9b1; --line: #3a3f46; --tint: #212429; --accent: #7db8ee; }
+}
+* { box-sizing: border-box; }
+html { -webkit-text-size-adjust: 100%; text-size-adjust: 100%; }
+body { margin: 0 auto; max-width: 58rem; padding: 1.5rem 1rem 4rem; background: var(--paper); color: var(--ink); font: 1rem/1.55 system-ui, -apple-system, "Segoe UI", "DejaVu Sans", sans-serif; overflow-wrap: break-word; }
+h1 { margin: 0 0 .3rem; font-size: 1.9rem; line-height: 1.2; }
+h2 { margin: 2.6rem 0 .6rem; padding-top: .5rem; border-top: 1px solid var(--line); font-size: 1.4rem; line-height: 1.25; }
+h3 { margin: 1.8rem 0 .4rem; font-size: 1.12rem; }
+h4 { margin: 1.4rem 0 .3rem; font-size: 1rem; }
+header p { margin: 0; color: var(--faint); }
+p, li { max-width: 46rem; }
+a { color: var(--accent); }
+nav { margin-top: 1.2rem; padding: .7rem 1rem; border-radius: .5rem; background: var(--tint); }
+nav ol { margin: 0; padding-left: 1.4rem; columns: 18rem; }
+.note { padding: .6rem .9rem; border-left: .25rem solid var(--accent); background: var(--tint); }
+code { font: .9em/1.4 ui-monospace, "DejaVu Sans Mono", Menlo, Consolas, monospace; }
+pre { max-width: 100%; overflow-x: auto; padding: .8rem 1rem; border-radius: .5rem; background: var(--tint); }
+.scroll { max-width: 100%; overflow-x: auto; }
+table { margin: .8rem 0; border-collapse: collapse; font-size: .94rem; font-variant-numeric: tabular-nums; }
+caption { padding-bottom: .4rem; color: var(--faint); text-align: left; }
+th, td { padding: .38rem .7rem; border-bottom: 1px solid var(--line); text-align: left; vertical-align: top; }
+thead th { border-bottom: 2px solid var(--line); vertical-align: bottom; }
+tbody th { font-weight: 600; }
+.number { text-align: right; }
+td.number { white-space: nowrap; }
+.middle { text-align: center; }
+figure { margin: 1.2rem 0; }
+figure svg, figure img { display: block; width: auto; max-width: 100%; min-width: min(100%, 34rem); height: auto; border-radius: .4rem; background: #fff; }
+figcaption { margin-top: .45rem; max-width: 46rem; color: var(--faint); font-size: .92rem; }
+audio { display: block; width: 100%; min-width: 15rem; max-width: 26rem; height: 2.6rem; margin: .15rem 0; }
+@media (max-width: 40rem) {
+  figure svg, figure img { min-width: 34rem; }
+  h1 { font-size: 1.55rem; }
+}
+@media print { nav, audio { display: none; } .scroll { overflow: visible; } }
+)";
+}
+
+}  // namespace continuo::page

@@ -1,0 +1,31 @@
+#include "continuo/base/text.h"
+
+#include <gtest/gtest.h>
+
+using namespace std::string_view_literals;
+
+namespace continuo {
+namespace {
+
+TEST(Text, KnowsUtf8FromWhatIsNone) {
+  EXPECT_TRUE(is_utf8(""));
+  EXPECT_TRUE(is_utf8("Frère Jacques, 𝄞"));
+  EXPECT_TRUE(is_utf8("\xF4\x8F\xBF\xBF"));   // U+10FFFF, the last
+  EXPECT_FALSE(is_utf8("Fr\xE8re"));          // Latin-1
+  EXPECT_FALSE(is_utf8("\xC0\xAF"));          // overlong '/'
+  EXPECT_FALSE(is_utf8("\xE0\x80\xAF"));      // overlong '/'
+  EXPECT_FALSE(is_utf8("\xED\xA0\x80"));      // a surrogate
+  EXPECT_FALSE(is_utf8("\xF4\x90\x80\x80"));  // past the last
+  EXPECT_FALSE(is_utf8("\xE2\x82"));          // cut short
+  EXPECT_FALSE(is_utf8("a\x80"));             // begins in the middle
+  EXPECT_EQ(utf8_length("𝄞", 0), 4U);
+  EXPECT_EQ(utf8_length("a\xC3\xA9", 1), 2U);
+}
+
+TEST(Text, ReadsLatin1) {
+  EXPECT_EQ(from_latin1("Fr\xE8re \xA9 \xFF"), "Frère © ÿ");
+  EXPECT_EQ(from_latin1("a\0b"sv), "a\0b"sv);
+}
+
+}  // namespace
+}  // namespace continuo
