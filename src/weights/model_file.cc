@@ -1,13 +1,16 @@
 // Model files: a safetensors container whose tensors are exactly those that its network spec asks for.
 #include "continuo/weights/model_file.h"
 
+#include <algorithm>
 #include <bit>
 #include <cmath>
 #include <cstring>
+#include <set>
 
 #include "continuo/base/error.h"
 #include "weights/safetensors.h"
 #include "weights/strict_json.h"
+#include "weights/tensor_form.h"
 
 namespace continuo::weights {
 namespace {
@@ -40,6 +43,62 @@ void check_finite(const std::string& name, std::span<const float> values, const 
            "Training has diverged or the file is damaged; use an earlier checkpoint.");
 }
 
+std::size_t row_count(const std::vector<std::int64_t>& shape) {
+  return shape.empty() ? 1 : static_cast<std::size_t>(shape.front());
+}
+
+Precision precision_of(const SafetensorsEntry& entry) {
+  return entry.dtype == "I8" ? Precision::kInt8 : entry.dtype == "BF16" ? Precision::kBf16 : Precision::kFp32;
+}
+
+const SafetensorsEntry& find_tensor(const SafetensorsHeader& header, const std::string& name,
+                                    const std::vector<std::int64_t>& shape, const std::string& path) {
+  const auto found = header.tensors.find(name);
+  if (found == header.tensors.end()) fail(path, "tensor " + in_quotes(name) + " is missing");
+  if (found->second.shape != shape)
+    fail(path, "tensor " + in_quotes(name) + " has the shape " + shape_text(found->second.shape) +
+                   ", its network needs " + shape_text(shape));
+  return found->second;
+}
+
+/// That the tensors are those of the network, and the scales those of the tensors. Gives the number of values that are
+/// not fp32.
+std::size_t check_tensors(const SafetensorsHeader& header, const std::vector<TensorSpec>& specs,
+                          const std::string& path) {
+  std::set<std::string> wanted;
+  std::size_t narrow = 0;
+  for (const TensorSpec& spec : specs) {
+    wanted.insert(spec.name);
+    const SafetensorsEntry& entry = find_tensor(header, spec.name, spec.shape, path);
+    if (entry.dtype == "F32") continue;
+    narrow += value_count(spec.shape);
+    if (spec.shape.size() < 2)
+      fail(path, "tensor " + in_quotes(spec.name) + " has the type " + entry.dtype + ", but vectors must be F32");
+    if (entry.dtype != "I8") continue;
+    const std::string scale = scale_name(spec.name);
+    if (find_tensor(header, scale, {spec.shape.front()}, path).dtype != "F32")
+      fail(path, "tensor " + in_quotes(scale) + " must be F32");
+    wanted.insert(scale);
+  }
+  for (const auto& [name, entry] : header.tensors)
+    if (!wanted.contains(name)) fail(path, "tensor " + in_quotes(name) + " does not belong to its network");
+  return narrow;
+}
+
+void check_scales(const std::string& name, std::span<const float> scales, const std::string& path) {
+  check_finite(name, scales, path);
+  for (std::size_t i = 0; i < scales.size(); ++i)
+    if (scales[i] < 0.0F)
+      fail(path, "tensor " + in_quotes(name) + " has a scale below zero (number " + std::to_string(i) + ")");
+}
+
+void check_whole(const std::string& name, std::span<const std::uint8_t> values, const std::string& path) {
+  const auto found = std::ranges::find(values, std::uint8_t{0x80});
+  if (found != values.end())
+    fail(path, "tensor " + in_quotes(name) + " has the value -128, int8 goes from -127 to 127 (number " +
+                   std::to_string(found - values.begin()) + ")");
+}
+
 void check_version(const std::map<std::string, std::string>& metadata, const std::string& path) {
   const auto found = metadata.find(kVersionKey);
   if (found == metadata.end())
@@ -69,29 +128,38 @@ ModelFile ModelFile::parse(std::vector<std::uint8_t> bytes, const std::string& p
     fail(path, error.info().message, error.info().hint);
   }
   const std::vector<TensorSpec> specs = tensor_specs(file.network_);
-  for (const TensorSpec& spec : specs) {
-    const auto found = header.tensors.find(spec.name);
-    if (found == header.tensors.end()) fail(path, "tensor " + in_quotes(spec.name) + " is missing");
-    if (found->second.shape != spec.shape)
-      fail(path, "tensor " + in_quotes(spec.name) + " has the shape " + shape_text(found->second.shape) +
-                     ", its network needs " + shape_text(spec.shape));
-  }
-  if (header.tensors.size() != specs.size()) {
-    std::map<std::string, bool> wanted;
-    for (const TensorSpec& spec : specs) wanted[spec.name] = true;
-    for (const auto& [name, entry] : header.tensors)
-      if (!wanted.contains(name)) fail(path, "tensor " + in_quotes(name) + " does not belong to its network");
-  }
+  file.widened_.resize(check_tensors(header, specs, path));
 
   // Other writers may leave the data unaligned: one move makes floats of it.
   const std::size_t padding = (alignof(float) - header.data_begin % alignof(float)) % alignof(float);
   bytes.insert(bytes.begin() + static_cast<std::ptrdiff_t>(header.data_begin), padding, 0);
   file.bytes_ = std::move(bytes);
   const std::uint8_t* const data = file.bytes_.data() + header.data_begin + padding;
+  const auto floats = [&](const SafetensorsEntry& entry) {
+    return std::span(reinterpret_cast<const float*>(data + entry.begin), (entry.end - entry.begin) / sizeof(float));
+  };
+  std::span<float> room = file.widened_;
   for (const TensorSpec& spec : specs) {
     const SafetensorsEntry& entry = header.tensors.at(spec.name);
-    const std::span<const float> values(reinterpret_cast<const float*>(data + entry.begin), value_count(spec.shape));
+    const Precision precision = precision_of(entry);
+    std::span<const float> values;
+    if (precision == Precision::kFp32) {
+      values = floats(entry);
+    } else {
+      std::span<const float> scales;
+      if (precision == Precision::kInt8) {
+        const std::string scale = scale_name(spec.name);
+        scales = floats(header.tensors.at(scale));
+        check_scales(scale, scales, path);
+        check_whole(spec.name, {data + entry.begin, data + entry.end}, path);
+      }
+      const std::span<float> own = room.first(value_count(spec.shape));
+      room = room.subspan(own.size());
+      widen(precision, data + entry.begin, scales, own);
+      values = own;
+    }
     check_finite(spec.name, values, path);
+    file.precision_ = std::max(file.precision_, precision);
     file.tensors_.emplace(spec.name, Tensor{spec.shape, values});
   }
   file.metadata_ = std::move(header.metadata);
@@ -116,6 +184,28 @@ std::int64_t ModelFile::parameter_count() const noexcept {
   return count;
 }
 
+ModelFile ModelFile::converted(Precision precision) const {
+  ModelFile result;
+  result.network_ = network_;
+  result.metadata_ = metadata_;
+  result.precision_ = precision;
+  result.widened_.resize(static_cast<std::size_t>(parameter_count()));
+  std::span<float> room = result.widened_;
+  for (const auto& [name, tensor] : tensors_) {
+    const std::span<float> own = room.first(tensor.values.size());
+    room = room.subspan(own.size());
+    round_to(stored_as({name, tensor.shape}, precision), tensor.values, row_count(tensor.shape), own);
+    result.tensors_.emplace(name, Tensor{tensor.shape, own});
+  }
+  return result;
+}
+
+Precision stored_as(const TensorSpec& tensor, Precision precision) {
+  if (tensor.shape.size() < 2) return Precision::kFp32;
+  const bool looked_up = tensor.name == "embedding.weight" || tensor.name.ends_with("condition.weight");
+  return looked_up ? std::min(precision, Precision::kBf16) : precision;
+}
+
 std::vector<std::uint8_t> serialise(const ModelContents& contents) {
   validate(contents.network);
   std::map<std::string, std::string> metadata = contents.metadata;
@@ -124,28 +214,44 @@ std::vector<std::uint8_t> serialise(const ModelContents& contents) {
   metadata[kVersionKey] = std::to_string(kModelFormatVersion);
   metadata[kNetworkKey] = to_json(contents.network);
 
-  std::map<std::string, std::vector<std::int64_t>> shapes;
-  for (TensorSpec& spec : tensor_specs(contents.network)) shapes.emplace(std::move(spec.name), std::move(spec.shape));
+  const std::vector<TensorSpec> specs = tensor_specs(contents.network);
   for (const auto& [name, values] : contents.tensors)
-    if (!shapes.contains(name)) throw Error("tensor " + in_quotes(name) + " does not belong to the network");
-  std::size_t value_total = 0;
-  for (const auto& [name, shape] : shapes) {
-    const auto found = contents.tensors.find(name);
-    if (found == contents.tensors.end()) throw Error("tensor " + in_quotes(name) + " is missing");
-    if (found->second.size() != value_count(shape))
-      throw Error("tensor " + in_quotes(name) + " has " + std::to_string(found->second.size()) +
-                  " values, the network needs " + shape_text(shape));
-    check_finite(name, found->second, {});
-    value_total += found->second.size();
+    if (std::ranges::find(specs, name, &TensorSpec::name) == specs.end())
+      throw Error("tensor " + in_quotes(name) + " does not belong to the network");
+
+  std::map<std::string, SafetensorsShape> stored;
+  std::map<std::string, std::vector<std::uint8_t>> data;
+  const auto add = [&](const std::string& name, Precision precision, std::vector<std::int64_t> shape,
+                       const auto& values) {
+    stored.emplace(name, SafetensorsShape{std::string(dtype_of(precision)), std::move(shape)});
+    const auto* const begin = reinterpret_cast<const std::uint8_t*>(values.data());
+    data.emplace(name, std::vector<std::uint8_t>(begin, begin + values.size() * sizeof(values[0])));
+  };
+  for (const TensorSpec& spec : specs) {
+    const auto found = contents.tensors.find(spec.name);
+    if (found == contents.tensors.end()) throw Error("tensor " + in_quotes(spec.name) + " is missing");
+    const std::vector<float>& values = found->second;
+    if (values.size() != value_count(spec.shape))
+      throw Error("tensor " + in_quotes(spec.name) + " has " + std::to_string(values.size()) +
+                  " values, the network needs " + shape_text(spec.shape));
+    check_finite(spec.name, values, {});
+    const Precision precision = stored_as(spec, contents.precision);
+    if (precision == Precision::kInt8) {
+      const QuantisedRows quantised = quantise_rows(values, row_count(spec.shape));
+      add(spec.name, precision, spec.shape, quantised.values);
+      add(scale_name(spec.name), Precision::kFp32, {spec.shape.front()}, quantised.scales);
+    } else if (precision == Precision::kBf16) {
+      std::vector<std::uint16_t> bits(values.size());
+      std::ranges::transform(values, bits.begin(), to_bf16);
+      add(spec.name, precision, spec.shape, bits);
+    } else {
+      add(spec.name, precision, spec.shape, values);
+    }
   }
 
-  std::vector<std::uint8_t> bytes = safetensors_header(metadata, shapes);
-  std::size_t offset = bytes.size();
-  bytes.resize(offset + value_total * sizeof(float));
-  for (const auto& [name, values] : contents.tensors) {
-    std::memcpy(bytes.data() + offset, values.data(), values.size() * sizeof(float));
-    offset += values.size() * sizeof(float);
-  }
+  SafetensorsLayout layout = safetensors_layout(metadata, stored);
+  std::vector<std::uint8_t> bytes = std::move(layout.header);
+  for (const std::string& name : layout.order) bytes.insert(bytes.end(), data.at(name).begin(), data.at(name).end());
   return bytes;
 }
 

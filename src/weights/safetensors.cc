@@ -2,6 +2,7 @@
 #include "weights/safetensors.h"
 
 #include <algorithm>
+#include <functional>
 #include <limits>
 #include <optional>
 #include <string_view>
@@ -17,7 +18,6 @@ using nlohmann::json;
 constexpr std::uint64_t kLengthBytes = 8;
 constexpr std::uint64_t kMaxHeader = std::uint64_t{16} << 20;
 constexpr std::uint64_t kAlignment = 64;
-constexpr std::uint64_t kFloatBytes = 4;
 constexpr std::size_t kMaxDimensions = 8;
 constexpr int kMaxDepth = 3;  // header object, tensor object, shape array
 constexpr const char* kMetadataKey = "__metadata__";
@@ -40,9 +40,9 @@ std::optional<std::uint64_t> as_unsigned(const json& value) {
   return value.get<std::uint64_t>();
 }
 
-/// Bytes of a F32 tensor of this shape, nothing when that overflows.
-std::optional<std::uint64_t> byte_count(const std::vector<std::int64_t>& shape) {
-  std::uint64_t count = kFloatBytes;
+/// Bytes of a tensor of this shape, nothing when that overflows.
+std::optional<std::uint64_t> byte_count(std::string_view dtype, const std::vector<std::int64_t>& shape) {
+  std::uint64_t count = dtype_bytes(dtype);
   for (const std::int64_t size : shape) {
     const auto factor = static_cast<std::uint64_t>(size);
     if (factor != 0 && count > std::numeric_limits<std::uint64_t>::max() / factor) return std::nullopt;
@@ -62,8 +62,9 @@ SafetensorsEntry parse_entry(const std::string& name, const json& value, const s
   SafetensorsEntry entry;
   if (!value["dtype"].is_string()) fail(path, tensor + " has a dtype that is not a string");
   entry.dtype = value["dtype"].get<std::string>();
-  if (entry.dtype != "F32")
-    fail(path, tensor + " has the type " + in_quotes(entry.dtype) + ", only F32 is known to this version");
+  if (dtype_bytes(entry.dtype) == 0)
+    fail(path,
+         tensor + " has the type " + in_quotes(entry.dtype) + ", only F32, BF16 and I8 are known to this version");
   const json& shape = value["shape"];
   if (!shape.is_array() || shape.size() > kMaxDimensions)
     fail(path, tensor + " has a shape that is not a list of at most " + std::to_string(kMaxDimensions) + " sizes");
@@ -91,9 +92,10 @@ void check_ranges(const std::map<std::string, SafetensorsEntry>& tensors, std::u
     if (entry.begin > entry.end || entry.end > data_bytes)
       fail(path, tensor + " claims the bytes " + std::to_string(entry.begin) + " to " + std::to_string(entry.end) +
                      " of " + std::to_string(data_bytes));
-    if (entry.begin % kFloatBytes != 0)
-      fail(path, tensor + " begins at byte " + std::to_string(entry.begin) + ", which is not a multiple of 4");
-    const auto needed = byte_count(entry.shape);
+    if (const std::uint64_t size = dtype_bytes(entry.dtype); entry.begin % size != 0)
+      fail(path, tensor + " begins at byte " + std::to_string(entry.begin) + ", which is not a multiple of " +
+                     std::to_string(size));
+    const auto needed = byte_count(entry.dtype, entry.shape);
     if (!needed || *needed != entry.end - entry.begin)
       fail(path, tensor + " has " + std::to_string(entry.end - entry.begin) + " bytes, its shape asks for " +
                      (needed ? std::to_string(*needed) : "more than can be counted"));
@@ -115,6 +117,10 @@ void check_ranges(const std::map<std::string, SafetensorsEntry>& tensors, std::u
 }
 
 }  // namespace
+
+std::uint64_t dtype_bytes(std::string_view dtype) noexcept {
+  return dtype == "F32" ? 4 : dtype == "BF16" ? 2 : dtype == "I8" ? 1 : 0;
+}
 
 SafetensorsHeader parse_safetensors_header(std::span<const std::uint8_t> file, const std::string& path) {
   if (file.size() < kLengthBytes)
@@ -153,14 +159,19 @@ SafetensorsHeader parse_safetensors_header(std::span<const std::uint8_t> file, c
   return result;
 }
 
-std::vector<std::uint8_t> safetensors_header(const std::map<std::string, std::string>& metadata,
-                                             const std::map<std::string, std::vector<std::int64_t>>& shapes) {
+SafetensorsLayout safetensors_layout(const std::map<std::string, std::string>& metadata,
+                                     const std::map<std::string, SafetensorsShape>& tensors) {
+  SafetensorsLayout layout;
+  for (const auto& [name, unused] : tensors) layout.order.push_back(name);
+  std::ranges::stable_sort(layout.order, std::ranges::greater{},
+                           [&](const std::string& name) { return dtype_bytes(tensors.at(name).dtype); });
   json header = json::object();
   header[kMetadataKey] = metadata;
   std::uint64_t offset = 0;
-  for (const auto& [name, shape] : shapes) {
-    const std::uint64_t bytes = byte_count(shape).value();
-    header[name] = {{"dtype", "F32"}, {"shape", shape}, {"data_offsets", {offset, offset + bytes}}};
+  for (const std::string& name : layout.order) {
+    const auto& [dtype, shape] = tensors.at(name);
+    const std::uint64_t bytes = byte_count(dtype, shape).value();
+    header[name] = {{"dtype", dtype}, {"shape", shape}, {"data_offsets", {offset, offset + bytes}}};
     offset += bytes;
   }
   std::string text;
@@ -172,11 +183,10 @@ std::vector<std::uint8_t> safetensors_header(const std::map<std::string, std::st
   const std::uint64_t used = kLengthBytes + text.size();
   text.append((kAlignment - used % kAlignment) % kAlignment, ' ');
   if (text.size() > kMaxHeader) throw Error("the metadata of a model file is too long");
-  std::vector<std::uint8_t> bytes;
   for (int shift = 0; shift < 64; shift += 8)
-    bytes.push_back(static_cast<std::uint8_t>(static_cast<std::uint64_t>(text.size()) >> shift));
-  bytes.insert(bytes.end(), text.begin(), text.end());
-  return bytes;
+    layout.header.push_back(static_cast<std::uint8_t>(static_cast<std::uint64_t>(text.size()) >> shift));
+  layout.header.insert(layout.header.end(), text.begin(), text.end());
+  return layout;
 }
 
 }  // namespace continuo::weights

@@ -10,12 +10,13 @@
 
 #include "continuo/base/file.h"
 #include "continuo/weights/network_spec.h"
+#include "continuo/weights/precision.h"
 
 namespace continuo::weights {
 
 inline constexpr int kModelFormatVersion = 1;
 
-/// fp32 values, row-major.
+/// fp32 values, row-major, whatever their form in the file.
 struct Tensor {
   std::vector<std::int64_t> shape;
   std::span<const float> values;
@@ -24,8 +25,8 @@ struct Tensor {
 /// A model file that was read and checked: every offset, length and shape lies within the file and fits the spec.
 class ModelFile {
  public:
-  /// Throws Error: no safetensors file, unknown version, a tensor missing, extra or of another shape (named), values
-  /// not finite.
+  /// Throws Error: no safetensors file, unknown version, a tensor missing, extra, of another shape or of a form that it
+  /// may not have (named), values not finite.
   static ModelFile load(const std::filesystem::path& path);
   static ModelFile parse(std::vector<std::uint8_t> bytes, const std::string& path = "");
 
@@ -44,11 +45,18 @@ class ModelFile {
   const Tensor& tensor(const std::string& name) const;
   const std::map<std::string, Tensor>& tensors() const noexcept { return tensors_; }
   std::int64_t parameter_count() const noexcept;
+  /// kInt8 when a tensor is stored so, else kBf16 when one is, else kFp32.
+  Precision precision() const noexcept { return precision_; }
+  /// The same model with the values that it would have if it were saved in `precision` and loaded again. Converting
+  /// what is already of that precision changes no value; kFp32 changes none ever.
+  ModelFile converted(Precision precision) const;
 
  private:
   ModelFile() = default;
 
   std::vector<std::uint8_t> bytes_;
+  std::vector<float> widened_;  ///< values that are no floats in the file
+  Precision precision_ = Precision::kFp32;
   NetworkSpec network_;
   std::map<std::string, std::string> metadata_;
   std::map<std::string, Tensor> tensors_;
@@ -59,7 +67,12 @@ struct ModelContents {
   NetworkSpec network;
   std::map<std::string, std::string> metadata;  ///< further keys beside "continuo.network" and "continuo.version"
   std::map<std::string, std::vector<float>> tensors;
+  Precision precision = Precision::kFp32;  ///< the form in which they are stored, stored_as() each
 };
+
+/// The form of one tensor in a file of this precision. Vectors (biases) stay fp32; embeddings and conditions, whose
+/// rows are looked up and not multiplied, are bfloat16 at the least.
+Precision stored_as(const TensorSpec& tensor, Precision precision);
 
 /// Deterministic bytes: keys sorted, 64-byte aligned data. Atomic. Throws Error.
 void save(const std::filesystem::path& path, const ModelContents& contents);

@@ -7,8 +7,9 @@ import json
 import math
 import pathlib
 import random
-import struct
 import sys
+
+import model_file
 
 
 def tensor_shapes(spec):
@@ -56,31 +57,17 @@ def tensor_shapes(spec):
     return shapes
 
 
-def as_float(value):
-    return struct.unpack("<f", struct.pack("<f", value))[0]
-
-
 def random_tensors(spec, seed):
     generator = random.Random(seed)
     tensors = {}
     for name, shape in sorted(tensor_shapes(spec).items()):
-        tensors[name] = [as_float(generator.gauss(0, 0.5)) for _ in range(math.prod(shape))]
+        tensors[name] = [model_file.as_float(generator.gauss(0, 0.5)) for _ in range(math.prod(shape))]
     return tensors
 
 
-def write_model(path, spec, tensors):
-    shapes = tensor_shapes(spec)
-    header = {"__metadata__": {"continuo.version": "1", "continuo.network": json.dumps(spec)}}
-    offset = 0
-    for name in sorted(tensors):
-        header[name] = {"dtype": "F32", "shape": shapes[name], "data_offsets": [offset, offset + 4 * len(tensors[name])]}
-        offset += 4 * len(tensors[name])
-    text = json.dumps(header).encode()
-    text += b" " * (-(len(text) + 8) % 64)
-    with open(path, "wb") as file:
-        file.write(struct.pack("<Q", len(text)) + text)
-        for name in sorted(tensors):
-            file.write(struct.pack(f"<{len(tensors[name])}f", *tensors[name]))
+def write_model(path, spec, tensors, precision="fp32"):
+    metadata = {"continuo.version": "1", "continuo.network": json.dumps(spec)}
+    model_file.write(path, metadata, tensor_shapes(spec), tensors, precision, canonical=False)
 
 
 def sigmoid(x):

@@ -54,15 +54,27 @@ TEST(ModelFileProperty, RandomModelsComeBackBitForBit) {
     ASSERT_EQ(file.tensors().size(), contents.tensors.size());
     for (const auto& [name, values] : contents.tensors)
       ASSERT_TRUE(std::ranges::equal(file.tensor(name).values, values)) << name;
+    for (const auto precision : {Precision::kBf16, Precision::kInt8}) {
+      contents.precision = precision;
+      const ModelFile narrow = ModelFile::parse(serialise(contents));
+      const ModelFile converted = file.converted(precision);
+      for (const auto& [name, unused] : contents.tensors)
+        ASSERT_TRUE(std::ranges::equal(narrow.tensor(name).values, converted.tensor(name).values)) << name;
+    }
   }
 }
 
 TEST(ModelFileProperty, DamagedFilesAreRefusedOrRead) {
   Random random(11);
-  const std::vector<std::uint8_t> whole = serialise(tiny_model());
+  std::vector<std::vector<std::uint8_t>> wholes;
+  for (const auto precision : {Precision::kFp32, Precision::kBf16, Precision::kInt8}) {
+    ModelContents contents = tiny_model();
+    contents.precision = precision;
+    wholes.push_back(serialise(contents));
+  }
   int refused = 0;
   for (int round = 0; round < 4000; ++round) {
-    std::vector<std::uint8_t> bytes = whole;
+    std::vector<std::uint8_t> bytes = wholes[random.below(wholes.size())];
     for (int i = pick(random, 1, 4); i > 0; --i)
       bytes[random.below(bytes.size())] = static_cast<std::uint8_t>(random.below(256));
     if (random.below(4) == 0) bytes.resize(random.below(bytes.size()));

@@ -103,8 +103,8 @@ TEST(HostileFile, ShapesThatOverflowOrDisagree) {
 }
 
 TEST(HostileFile, PropertiesOfATensor) {
-  EXPECT_THAT(refusal(file_of("{" + entry("bf", "[2]", "[0,4]", "BF16") + "}", 4)),
-              HasSubstr("tensor \"bf\" has the type \"BF16\", only F32"));
+  EXPECT_THAT(refusal(file_of("{" + entry("half", "[2]", "[0,4]", "F16") + "}", 4)),
+              HasSubstr("tensor \"half\" has the type \"F16\", only F32, BF16 and I8"));
   EXPECT_THAT(refusal(file_of("{\"a\":{\"dtype\":\"F32\",\"shape\":[1]}}", 4)), HasSubstr("tensor \"a\" lacks one of"));
   EXPECT_THAT(refusal(file_of("{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"offsets\":[0,4]}}", 4)),
               HasSubstr("tensor \"a\" has an unknown property \"offsets\""));
@@ -112,6 +112,18 @@ TEST(HostileFile, PropertiesOfATensor) {
               HasSubstr("tensor \"a\" has a dtype"));
   EXPECT_THAT(refusal(file_of("{" + entry("three", "[1]", "[0,2,4]") + "}", 4)),
               HasSubstr("tensor \"three\" has data_offsets"));
+}
+
+TEST(HostileFile, SizesAndPlacesByType) {
+  EXPECT_THAT(refusal(file_of("{" + entry("bf", "[3]", "[0,4]", "BF16") + "}", 4)),
+              HasSubstr("tensor \"bf\" has 4 bytes, its shape asks for 6"));
+  EXPECT_THAT(
+      refusal(file_of("{" + entry("a", "[1]", "[0,1]", "I8") + "," + entry("b", "[1]", "[1,3]", "BF16") + "}", 3)),
+      HasSubstr("tensor \"b\" begins at byte 1, which is not a multiple of 2"));
+  EXPECT_THAT(refusal(file_of("{" + entry("a", "[3]", "[0,3]", "I8") + "," + entry("b", "[1]", "[3,7]") + "}", 7)),
+              HasSubstr("tensor \"b\" begins at byte 3, which is not a multiple of 4"));
+  EXPECT_THAT(refusal(file_of("{" + entry("huge", "[9223372036854775807,2]", "[0,4]", "BF16") + "}", 4)),
+              HasSubstr("tensor \"huge\" has 4 bytes, its shape asks for more than can be counted"));
 }
 
 TEST(HostileFile, MetadataThatIsNoText) {

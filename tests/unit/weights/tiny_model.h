@@ -43,8 +43,11 @@ inline std::string header_of(const std::vector<std::uint8_t>& bytes) {
 }
 
 /// The tiny model's file with one piece of its header text replaced, the length adjusted, the data as it was.
-inline std::vector<std::uint8_t> with_header(const std::string& from, const std::string& to) {
-  const std::vector<std::uint8_t> original = serialise(tiny_model());
+inline std::vector<std::uint8_t> with_header(const std::string& from, const std::string& to,
+                                             Precision precision = Precision::kFp32) {
+  ModelContents contents = tiny_model();
+  contents.precision = precision;
+  const std::vector<std::uint8_t> original = serialise(contents);
   std::string header = header_of(original);
   const std::size_t data = original.size() - 8 - header.size();
   const std::size_t at = header.find(from);
