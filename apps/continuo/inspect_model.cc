@@ -94,8 +94,8 @@ void print_model(const std::filesystem::path& path, bool whole_recipe) {
   const weights::NetworkSpec& spec = file.network();
   const auto parameters = static_cast<std::uint64_t>(file.parameter_count());
   fmt::print("{}: a model, network {}\n", path.string(), spec.name());
-  fmt::print("  parameters      {} ({:.1f} MB) in {} tensors\n", format_count(parameters),
-             static_cast<double>(parameters) * 4e-6, file.tensors().size());
+  fmt::print("  parameters      {} in {} tensors, {} ({:.1f} MB)\n", format_count(parameters), file.tensors().size(),
+             weights::name(file.precision()), static_cast<double>(std::filesystem::file_size(path)) * 1e-6);
   print_network(spec);
   if (spec.labels > 0) fmt::print("  conditioned on  {} labels\n", spec.labels);
   const std::string& representation = file.metadata("continuo.representation");

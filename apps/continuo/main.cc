@@ -50,6 +50,7 @@ int main(int argc, char** argv) {
     continuo::app::add_compose(app);
     continuo::app::add_render(app);
     continuo::app::add_inspect(app);
+    continuo::app::add_quantize(app);
     refuse_unknown_command(app, argc > 1 ? argv[1] : "");
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

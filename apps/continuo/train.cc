@@ -1,8 +1,6 @@
 // continuo train: learns from a folder of MIDI files and leaves a model, its curve and what the losses are read beside.
 #include <fmt/core.h>
-#include <unistd.h>
 
-#include <cstdlib>
 #include <filesystem>
 #include <numbers>
 #include <optional>
@@ -13,6 +11,7 @@
 #include "continuo/plot/plot.h"
 #include "continuo/training/recipe.h"
 #include "continuo/training/trainer.h"
+#include "held_out.h"
 #include "terminal.h"
 
 namespace continuo::app {
@@ -37,14 +36,6 @@ struct Options {
   bool resume = false, resume_if_same = false;
   bool print_recipe = false;
 };
-
-fs::path default_cache() {
-  if (const char* folder = std::getenv("XDG_CACHE_HOME"); folder != nullptr && *folder != '\0') {
-    return fs::path(folder) / "continuo";
-  }
-  const char* home = std::getenv("HOME");
-  return (home != nullptr && *home != '\0' ? fs::path(home) / ".cache" : fs::temp_directory_path()) / "continuo";
-}
 
 /// The file or the run that goes on, then what the command line says.
 training::Recipe make_recipe(const Options& options) {

@@ -1,0 +1,147 @@
+// continuo quantize: the same model in fewer bytes, and what that costs in held-out bits per symbol.
+#include <fmt/core.h>
+
+#include <filesystem>
+
+#include "commands.h"
+#include "continuo/base/error.h"
+#include "continuo/base/file.h"
+#include "continuo/engine/engine.h"
+#include "continuo/generation/sampler.h"
+#include "held_out.h"
+#include "terminal.h"
+
+namespace continuo::app {
+namespace {
+
+namespace fs = std::filesystem;
+
+struct Options {
+  fs::path model;
+  fs::path output;
+  std::string precision = "int8";
+  fs::path data;
+  std::uint64_t symbols = 200'000;
+  int threads = 0;
+};
+
+constexpr std::size_t kComposedSymbols = 1024;
+
+weights::ModelContents contents_of(const weights::ModelFile& file, weights::Precision precision) {
+  weights::ModelContents contents{
+      .network = file.network(), .metadata = file.all_metadata(), .tensors = {}, .precision = precision};
+  contents.metadata.erase("continuo.version");
+  contents.metadata.erase("continuo.network");
+  for (const auto& [name, tensor] : file.tensors())
+    contents.tensors[name].assign(tensor.values.begin(), tensor.values.end());
+  return contents;
+}
+
+/// What the model itself composes, from symbol 0 and silence of grammar.
+std::vector<std::uint16_t> composed_sequence(const engine::Model& model) {
+  const auto stream = model.new_stream();
+  generation::Sampler sampler({.top_p = 1}, static_cast<std::size_t>(model.vocabulary_size()));
+  Random random(1);
+  std::vector<std::uint16_t> symbols = {0};
+  while (symbols.size() < kComposedSymbols) symbols.push_back(sampler.choose(stream->step(symbols.back()), {}, random));
+  return symbols;
+}
+
+void compare_on_composed(const engine::Model& model, const engine::Model& quantised, std::string_view precision) {
+  const auto symbols = composed_sequence(model);
+  const auto apart = evaluation::divergence(model, quantised, {symbols, 0});
+  fmt::print("on {} symbols that the model composed:\n", format_count(apart.steps));
+  fmt::print("  {} costs    {:.4f} bits per symbol (Kullback-Leibler)\n", precision, apart.bits);
+  fmt::print("  logits differ by {:.4f} in the root mean square, {:.4f} at most\n", apart.root_mean, apart.greatest);
+  fmt::print("Give --data for the loss on held-out music.\n");
+}
+
+void compare_on_data(const Options& options, const weights::ModelFile& file, const engine::Model& model,
+                     const engine::Model& quantised) {
+  const auto progress = terminal_progress();
+  const auto dataset = data_of(file, options.data, progress, interruption());
+  const auto sequences = held_out(dataset, options.symbols);
+  const engine::Model* const models[] = {&model, &quantised};
+  const auto found = evaluation::likelihood(models, sequences, options.threads, progress, interruption());
+  fmt::print("held out: {} pieces, {} symbols predicted\n", format_count(sequences.size()),
+             format_count(found[0].symbols));
+  fmt::print("  fp32       {:.4f} bits per symbol\n", found[0].bits);
+  fmt::print("  {}       {:.4f} bits per symbol, a difference of {:+.4f}\n", options.precision, found[1].bits,
+             found[1].bits - found[0].bits);
+}
+
+void run(Options& options) {
+  const auto precision = weights::precision_from(options.precision).value();
+  if (options.output.empty()) {
+    options.output = options.model.parent_path() /
+                     fmt::format("{}-{}.safetensors", options.model.stem().string(), options.precision);
+  }
+  std::error_code ignored;
+  if (fs::equivalent(options.output, options.model, ignored)) {
+    throw Error({.message = "is the model itself, which would be lost",
+                 .path = options.output.string(),
+                 .hint = "Give another name with -o."});
+  }
+  const auto file = weights::ModelFile::load(options.model);
+  if (file.precision() != weights::Precision::kFp32) {
+    throw Error({.message = fmt::format("is stored in {} already", weights::name(file.precision())),
+                 .path = options.model.string(),
+                 .hint = "Quantise the fp32 model that it was made from."});
+  }
+  const std::vector<std::uint8_t> bytes = weights::serialise(contents_of(file, precision));
+  const auto quantised_file = weights::ModelFile::parse(bytes, options.output.string());
+  const auto model = engine::Model::create(file);
+  const auto quantised = engine::Model::create(quantised_file);
+
+  const auto before = static_cast<double>(fs::file_size(options.model));
+  const auto after = static_cast<double>(bytes.size());
+  fmt::print("{}: {}, {} parameters, {:.2f} MB in fp32\n", options.model.string(), file.network().name(),
+             format_count(static_cast<std::uint64_t>(file.parameter_count())), before * 1e-6);
+  write_file_atomically(options.output, bytes);
+  fmt::print("{}: {:.2f} MB in {}, {:.0f} % of it\n", options.output.string(), after * 1e-6, options.precision,
+             100 * after / before);
+  if (options.data.empty()) {
+    compare_on_composed(*model, *quantised, options.precision);
+  } else {
+    compare_on_data(options, file, *model, *quantised);
+  }
+}
+
+}  // namespace
+
+void add_quantize(CLI::App& app) {
+  auto options = std::make_shared<Options>();
+  auto* command = app.add_subcommand("quantize", "Store a model in fewer bytes, and say what that costs");
+  command->footer(
+      "int8 keeps the matrices as whole numbers with a scale for each row, bf16 as the upper half of each float;\n"
+      "biases stay fp32. docs/model-file.md has the details.\n\n"
+      "Examples:\n"
+      "  continuo quantize trained/best.safetensors\n"
+      "      writes trained/best-int8.safetensors, says how far its predictions are from the original's\n"
+      "  continuo quantize trained/best.safetensors --data FOLDER\n"
+      "      the same with the loss of both on the held-out pieces of the folder that it was trained on\n"
+      "  continuo quantize trained/best.safetensors -o small.safetensors --precision bf16 --symbols 0\n"
+      "  continuo compose --model trained/best-int8.safetensors -o new");
+  command->add_option("model", options->model, "Model file (.safetensors) in fp32")->required()->type_name("MODEL");
+  command->add_option("-o,--output", options->output, "File to write (default: MODEL-int8.safetensors beside MODEL)")
+      ->type_name("FILE");
+  command->add_option("--precision", options->precision, "int8 or bf16")
+      ->check(CLI::IsMember({"int8", "bf16"}))
+      ->capture_default_str();
+  command
+      ->add_option("--data", options->data,
+                   "The folder that the model was trained on, or its .dataset file: the loss is measured on the "
+                   "pieces that were held out")
+      ->check(CLI::ExistingPath)
+      ->type_name("PATH");
+  command
+      ->add_option("--symbols", options->symbols,
+                   "Measure about so many held-out symbols, as many of each piece; 0: all")
+      ->capture_default_str();
+  command->add_option("--threads", options->threads, "Threads of the measuring; 0: every core")
+      ->check(CLI::NonNegativeNumber)
+      ->capture_default_str();
+  command->callback([options] { run(*options); });
+}
+
+}  // namespace continuo::app

@@ -1,0 +1,41 @@
+// What a model makes of music that it has not seen, streamed through the engine as composing does.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <stop_token>
+#include <vector>
+
+#include "continuo/base/progress.h"
+#include "continuo/engine/engine.h"
+#include "continuo/representation/symbol_view.h"
+
+namespace continuo::evaluation {
+
+struct LabelledSequence {
+  representation::SymbolView symbols;
+  int label = 0;
+};
+
+struct Likelihood {
+  double bits = 0;            ///< mean of -log2 p(symbol | all before it), each symbol but the first of each sequence
+  std::uint64_t symbols = 0;  ///< that were predicted; with none, bits is 0
+};
+
+/// Several models over the same sequences, one result each. Sequences run in parallel on `threads` threads (0: every
+/// core); the results do not depend on it. Throws Error for a symbol beyond a model's vocabulary; Interrupted.
+std::vector<Likelihood> likelihood(std::span<const engine::Model* const> models,
+                                   std::span<const LabelledSequence> sequences, int threads = 0,
+                                   const ProgressSink& progress = {}, std::stop_token stop = {});
+
+/// How far the predictions of `other` are from those of `model` over one sequence.
+struct Divergence {
+  double bits = 0;       ///< mean Kullback-Leibler divergence of other's distributions from model's
+  double greatest = 0;   ///< greatest difference of two logits
+  double root_mean = 0;  ///< root of the mean squared difference of logits
+  std::uint64_t steps = 0;
+};
+/// Throws Error when the vocabularies differ.
+Divergence divergence(const engine::Model& model, const engine::Model& other, const LabelledSequence& sequence);
+
+}  // namespace continuo::evaluation
