@@ -26,15 +26,15 @@ void print_values(const std::string& text, const std::string& indent) {
   }
 }
 
-std::string dilations_in_words(const std::vector<int>& dilations) {
+std::string numbers_in_words(const std::vector<int>& numbers) {
   std::string text;
-  for (const int dilation : dilations) text += (text.empty() ? "" : " ") + std::to_string(dilation);
+  for (const int number : numbers) text += (text.empty() ? "" : " ") + std::to_string(number);
   return text;
 }
 
 void print_wavenet(const weights::WaveNetSpec& spec) {
   fmt::print("  blocks          {} ({} stack{} of dilations {}), {}\n", spec.layers(), spec.stacks,
-             spec.stacks == 1 ? "" : "s", dilations_in_words(spec.dilations), spec.block);
+             spec.stacks == 1 ? "" : "s", numbers_in_words(spec.dilations), spec.block);
   fmt::print("  channels        {} residual, {} skip, {} in the head; kernel size {}\n", spec.residual_channels,
              spec.skip_channels, spec.head_channels, spec.kernel_size);
 }
@@ -44,12 +44,21 @@ void print_network(const weights::NetworkSpec& spec) {
     print_wavenet(*wavenet);
   } else if (const auto* lstm = std::get_if<weights::LstmSpec>(&spec.network)) {
     fmt::print("  layers          {} of {}, over an embedding of {}\n", lstm->layers, lstm->hidden, lstm->embedding);
+  } else if (const auto* gru = std::get_if<weights::GruSpec>(&spec.network)) {
+    fmt::print("  layers          {} of {}, over an embedding of {}\n", gru->layers, gru->hidden, gru->embedding);
+  } else if (const auto* guide = std::get_if<weights::GuideCnnSpec>(&spec.network)) {
+    fmt::print("  convolutions    {} channels, dilations {}, over an embedding of {}; dense layer of {}\n",
+               numbers_in_words(guide->channels), numbers_in_words(guide->dilations), guide->embedding, guide->hidden);
+  } else if (const auto* markov = std::get_if<weights::MarkovSpec>(&spec.network)) {
+    fmt::print("  order           {}; n-grams of 1, 2 ... symbols: {}\n", markov->order,
+               numbers_in_words(markov->entries));
   } else if (const auto* both = std::get_if<weights::WaveNetLstmSpec>(&spec.network)) {
     print_wavenet(both->wavenet);
     fmt::print("  LSTM layers     {} of {}\n", both->layers, both->hidden);
   }
+  if (spec.reads_frames()) fmt::print("  frames          of {} values, {}\n", spec.vocabulary_size, spec.output);
   if (spec.receptive_field() > 0) {
-    fmt::print("  receptive field {} symbols\n", format_count(static_cast<std::uint64_t>(spec.receptive_field())));
+    fmt::print("  receptive field {} steps\n", format_count(static_cast<std::uint64_t>(spec.receptive_field())));
   } else {
     fmt::print("  receptive field everything since the beginning\n");
   }

@@ -15,9 +15,8 @@ struct Entry {
 };
 
 constexpr Entry kNetworks[] = {
-    {"wavenet", create_wavenet},
-    {"lstm", create_lstm},
-    {"wavenet-lstm", create_wavenet_lstm},
+    {"wavenet", create_wavenet},           {"lstm", create_lstm},           {"gru", create_gru},
+    {"wavenet-lstm", create_wavenet_lstm}, {"guide-cnn", create_guide_cnn}, {"markov", create_markov},
 };
 
 }  // namespace

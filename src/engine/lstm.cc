@@ -4,8 +4,7 @@
 #include <algorithm>
 #include <string>
 
-#include "engine/networks.h"
-#include "engine/recompute.h"
+#include "engine/recurrent_network.h"
 
 namespace continuo::engine {
 
@@ -50,47 +49,11 @@ const float* LstmState::step(const LstmLayers& lstm, const float* input) noexcep
 
 namespace {
 
-struct LstmWeights {
-  LstmWeights(const weights::ModelFile& file, Arena& arena)
-      : LstmWeights(file, std::get<weights::LstmSpec>(file.network().network), arena) {}
-  LstmWeights(const weights::ModelFile& file, const weights::LstmSpec& spec, Arena& arena)
-      : inputs(static_cast<std::size_t>(spec.embedding)),
-        embedding(pack_values(arena, file, "embedding.weight")),
-        condition(file.network().labels > 0 ? pack_values(arena, file, "condition.weight") : nullptr),
-        lstm(file, inputs, spec.hidden, spec.layers, arena),
-        head(pack_affine(arena, file, "head")) {}
+using LstmWeights = RecurrentWeights<weights::LstmSpec, LstmLayers>;
+using LstmStates = RecurrentStates<LstmWeights, LstmState>;
 
-  std::size_t inputs;
-  const float* embedding;  ///< [vocabulary, inputs]
-  const float* condition;  ///< [labels, inputs], or none
-  LstmLayers lstm;
-  Affine head;
-};
-
-struct LstmStates {
-  LstmStates(const LstmWeights& weights, Arena& arena)
-      : lstm(weights.lstm, arena), input(arena.take(weights.inputs)), logits(arena.take(weights.head.rows)) {}
-
-  std::span<const float> step(const LstmWeights& weights, std::size_t symbol, std::size_t label) noexcept {
-    std::copy_n(weights.embedding + symbol * weights.inputs, weights.inputs, input);
-    if (weights.condition != nullptr) add(weights.inputs, weights.condition + label * weights.inputs, input);
-    assign(weights.head, lstm.step(weights.lstm, input), logits);
-    return {logits, weights.head.rows};
-  }
-  void reset() noexcept { lstm.reset(); }
-
-  LstmState lstm;
-  float* input;
-  float* logits;
-};
-
-std::vector<float> recompute(const LstmWeights& weights, std::span<const std::uint16_t> symbols, std::size_t label) {
-  Sequence inputs(symbols.size(), weights.inputs);
-  for (std::size_t t = 0; t < symbols.size(); ++t)
-    for (std::size_t i = 0; i < weights.inputs; ++i)
-      inputs(t, i) = static_cast<double>(weights.embedding[symbols[t] * weights.inputs + i]) +
-                     (weights.condition != nullptr ? weights.condition[label * weights.inputs + i] : 0.0F);
-  return recompute_pointwise(weights.head, recompute_lstm(weights.lstm, inputs)).to_float();
+std::vector<float> recompute(const LstmWeights& weights, const Inputs& inputs, std::size_t label) {
+  return recompute_recurrent(weights, inputs, label, recompute_lstm);
 }
 
 }  // namespace

@@ -9,24 +9,31 @@
 
 #include "continuo/engine/engine.h"
 #include "engine/arena.h"
+#include "engine/embedding.h"
 
 namespace continuo::engine {
 
 std::shared_ptr<const Model> create_wavenet(const weights::ModelFile& file);
 std::shared_ptr<const Model> create_lstm(const weights::ModelFile& file);
+std::shared_ptr<const Model> create_gru(const weights::ModelFile& file);
 std::shared_ptr<const Model> create_wavenet_lstm(const weights::ModelFile& file);
+std::shared_ptr<const Model> create_guide_cnn(const weights::ModelFile& file);
+std::shared_ptr<const Model> create_markov(const weights::ModelFile& file);
 
 /// A Model from its three parts.
 ///   Weights(file, arena)        packs the tensors
-///   State(weights, arena)       one sequence; step(weights, symbol, label) and reset(), both noexcept
-///   kRecompute                  std::vector<float>(const Weights&, symbols, label)
-/// Symbols and labels that reach them are within range.
+///   State(weights, arena)       one sequence; step(weights, input, label) and reset(), both noexcept
+///   kRecompute                  std::vector<float>(const Weights&, const Inputs&, label)
+/// Symbols, frames and labels that reach them are within range.
 template <class Weights, class State, auto kRecompute>
 class NetworkModel final : public Model {
  public:
   explicit NetworkModel(const weights::ModelFile& file)
       : Model(file.network()), arena_(measure([&](Arena& arena) { Weights(file, arena); })), weights_(file, arena_) {
-    state_floats_ = measure([&](Arena& arena) { State(weights_, arena); });
+    state_floats_ = measure([&](Arena& arena) {
+      arena.take(frame_values());
+      State(weights_, arena);
+    });
   }
 
   std::unique_ptr<Stream> new_stream() const override {
@@ -38,16 +45,43 @@ class NetworkModel final : public Model {
   std::vector<float> recompute(std::span<const std::uint16_t> symbols, int label) const override {
     std::vector<std::uint16_t> known(symbols.begin(), symbols.end());
     for (std::uint16_t& symbol : known) symbol = static_cast<std::uint16_t>(known_symbol(symbol));
-    return kRecompute(weights_, known, known_label(label));
+    std::vector<float> frames;
+    if (spec_.reads_frames()) {
+      frames.assign(known.size() * width(), 0.0F);
+      for (std::size_t t = 0; t < known.size(); ++t) frames[t * width() + known[t]] = 1.0F;
+    }
+    return kRecompute(weights_, {known.size(), known, frames}, known_label(label));
+  }
+
+  std::vector<float> recompute(std::span<const float> frames, int label) const override {
+    const std::size_t length = frames.size() / width();
+    std::vector<std::uint16_t> symbols(length);
+    for (std::size_t t = 0; t < length; ++t) symbols[t] = greatest(frames.subspan(t * width(), width()));
+    return kRecompute(weights_, {length, symbols, frames.first(length * width())}, known_label(label));
   }
 
  private:
   class NetworkStream final : public Stream {
    public:
     explicit NetworkStream(std::shared_ptr<const NetworkModel> model)
-        : model_(std::move(model)), arena_(model_->state_floats_), state_(model_->weights_, arena_) {}
+        : model_(std::move(model)),
+          arena_(model_->state_floats_),
+          frame_(arena_.take(model_->frame_values())),
+          state_(model_->weights_, arena_) {}
     std::span<const float> step(std::uint16_t symbol) noexcept override {
-      return state_.step(model_->weights_, model_->known_symbol(symbol), label_);
+      const std::size_t known = model_->known_symbol(symbol);
+      if (model_->spec_.reads_frames()) {
+        std::fill_n(frame_, model_->width(), 0.0F);
+        frame_[known] = 1.0F;
+      }
+      return state_.step(model_->weights_, Input{known, frame_}, label_);
+    }
+    std::span<const float> step(std::span<const float> frame) noexcept override {
+      frame = frame.first(std::min(frame.size(), model_->width()));
+      if (!model_->spec_.reads_frames()) return step(greatest(frame));
+      std::fill_n(frame_, model_->width(), 0.0F);
+      std::copy_n(frame.data(), frame.size(), frame_);
+      return state_.step(model_->weights_, Input{0, frame_}, label_);
     }
     void reset() noexcept override { state_.reset(); }
     void set_label(int label) noexcept override { label_ = model_->known_label(label); }
@@ -55,6 +89,7 @@ class NetworkModel final : public Model {
    private:
     std::shared_ptr<const NetworkModel> model_;
     Arena arena_;
+    float* frame_;
     State state_;
     std::size_t label_ = 0;
   };
@@ -64,6 +99,12 @@ class NetworkModel final : public Model {
     Arena arena;
     build(arena);
     return arena.used();
+  }
+  std::size_t width() const noexcept { return static_cast<std::size_t>(spec_.vocabulary_size); }
+  std::size_t frame_values() const noexcept { return spec_.reads_frames() ? width() : 0; }
+  static std::uint16_t greatest(std::span<const float> frame) noexcept {
+    return frame.empty() ? std::uint16_t{0}
+                         : static_cast<std::uint16_t>(std::max_element(frame.begin(), frame.end()) - frame.begin());
   }
   std::size_t known_symbol(std::uint16_t symbol) const noexcept {
     return symbol < spec_.vocabulary_size ? symbol : std::size_t{0};

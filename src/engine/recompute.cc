@@ -19,37 +19,6 @@ void accumulate(Sequence& sum, const Sequence& x) {
     for (std::size_t i = 0; i < sum.channels(); ++i) sum(t, i) += x(t, i);
 }
 
-/// y[t] = b + sum over taps j of W[j] x[t - (taps - 1 - j) dilation], x being zero before the start.
-Sequence causal_convolution(const Affine& affine, const Sequence& x, std::size_t dilation) {
-  const std::size_t taps = affine.columns / x.channels();
-  Sequence y(x.length(), affine.rows);
-  for (std::size_t t = 0; t < x.length(); ++t)
-    for (std::size_t row = 0; row < affine.rows; ++row) {
-      double sum = affine.bias[row];
-      for (std::size_t j = 0; j < taps; ++j) {
-        const std::size_t delay = (taps - 1 - j) * dilation;
-        if (delay > t) continue;
-        for (std::size_t i = 0; i < x.channels(); ++i)
-          sum += static_cast<double>(affine.weight(row, j * x.channels() + i)) * x(t - delay, i);
-      }
-      y(t, row) = sum;
-    }
-  return y;
-}
-
-Sequence embed(const WaveNetBody& body, std::span<const std::uint16_t> symbols) {
-  const auto taps = static_cast<std::size_t>(body.spec.input_kernel_size);
-  Sequence x(symbols.size(), body.channels);
-  for (std::size_t t = 0; t < symbols.size(); ++t)
-    for (std::size_t i = 0; i < body.channels; ++i) {
-      x(t, i) = body.embedding_bias[i];
-      for (std::size_t j = 0; j < taps; ++j)
-        if (t + j + 1 >= taps)
-          x(t, i) += body.embedding[(j * body.vocabulary + symbols[t + j + 1 - taps]) * body.channels + i];
-    }
-  return x;
-}
-
 Sequence gated(const WaveNetLayer& layer, const Sequence& pre, std::size_t label) {
   const std::size_t channels = pre.channels() / 2;
   Sequence z(pre.length(), channels);
@@ -68,13 +37,49 @@ Sequence gated(const WaveNetLayer& layer, const Sequence& pre, std::size_t label
 
 }  // namespace
 
-Sequence recompute_pointwise(const Affine& affine, const Sequence& x) { return causal_convolution(affine, x, 1); }
+Sequence recompute_embedding(const Embedding& embedding, const Inputs& inputs) {
+  const std::size_t width = embedding.vocabulary;
+  if (embedding.frames) {
+    Sequence frames(inputs.length, width);
+    for (std::size_t t = 0; t < inputs.length; ++t)
+      for (std::size_t v = 0; v < width; ++v) frames(t, v) = static_cast<double>(inputs.frames[t * width + v]);
+    return recompute_convolution(embedding.product, frames, 1);
+  }
+  Sequence x(inputs.length, embedding.channels);
+  for (std::size_t t = 0; t < inputs.length; ++t)
+    for (std::size_t i = 0; i < embedding.channels; ++i) {
+      x(t, i) = embedding.bias != nullptr ? static_cast<double>(embedding.bias[i]) : 0.0;
+      for (std::size_t j = 0; j < embedding.taps; ++j)
+        if (t + j + 1 >= embedding.taps)
+          x(t, i) += embedding.table[(j * width + inputs.symbols[t + j + 1 - embedding.taps]) * embedding.channels + i];
+    }
+  return x;
+}
 
-Sequence recompute_body(const WaveNetBody& body, std::span<const std::uint16_t> symbols, std::size_t label) {
-  Sequence x = embed(body, symbols);
-  Sequence skips(symbols.size(), body.skips);
+Sequence recompute_convolution(const Affine& affine, const Sequence& x, std::size_t dilation) {
+  const std::size_t taps = affine.columns / x.channels();
+  Sequence y(x.length(), affine.rows);
+  for (std::size_t t = 0; t < x.length(); ++t)
+    for (std::size_t row = 0; row < affine.rows; ++row) {
+      double sum = affine.bias[row];
+      for (std::size_t j = 0; j < taps; ++j) {
+        const std::size_t delay = (taps - 1 - j) * dilation;
+        if (delay > t) continue;
+        for (std::size_t i = 0; i < x.channels(); ++i)
+          sum += static_cast<double>(affine.weight(row, j * x.channels() + i)) * x(t - delay, i);
+      }
+      y(t, row) = sum;
+    }
+  return y;
+}
+
+Sequence recompute_pointwise(const Affine& affine, const Sequence& x) { return recompute_convolution(affine, x, 1); }
+
+Sequence recompute_body(const WaveNetBody& body, const Inputs& inputs, std::size_t label) {
+  Sequence x = recompute_embedding(body.embedding, inputs);
+  Sequence skips(inputs.length, body.skips);
   for (const WaveNetLayer& layer : body.layers) {
-    const Sequence c = causal_convolution(layer.dilated, x, layer.dilation);
+    const Sequence c = recompute_convolution(layer.dilated, x, layer.dilation);
     if (body.paper) {
       const Sequence z = gated(layer, recompute_pointwise(layer.gate, c), label);
       accumulate(skips, z);

@@ -2,8 +2,6 @@
 // Shares nothing with streaming but the weights. Slow; what streaming is tested against.
 #pragma once
 
-#include <cstdint>
-#include <span>
 #include <vector>
 
 #include "engine/lstm.h"
@@ -28,10 +26,14 @@ class Sequence {
   std::vector<double> values_;
 };
 
+/// What enters the network.
+Sequence recompute_embedding(const Embedding& embedding, const Inputs& inputs);
+/// y[t] = b + sum over taps j of W[j] x[t - (taps - 1 - j) dilation], x being zero before the start.
+Sequence recompute_convolution(const Affine& affine, const Sequence& x, std::size_t dilation);
 /// The same affine map at every time.
 Sequence recompute_pointwise(const Affine& affine, const Sequence& x);
 /// relu(sum of skips).
-Sequence recompute_body(const WaveNetBody& body, std::span<const std::uint16_t> symbols, std::size_t label);
+Sequence recompute_body(const WaveNetBody& body, const Inputs& inputs, std::size_t label);
 /// Logits [time, vocabulary].
 std::vector<float> recompute_head(const WaveNetHead& head, const Sequence& x);
 /// Outputs of the last layer.

@@ -16,10 +16,8 @@ WaveNetBody::WaveNetBody(const weights::ModelFile& file, const weights::WaveNetS
       paper(wavenet.block == "paper"),
       channels(static_cast<std::size_t>(wavenet.residual_channels)),
       skips(static_cast<std::size_t>(wavenet.skip_channels)),
-      vocabulary(static_cast<std::size_t>(file.network().vocabulary_size)),
       labels(static_cast<std::size_t>(file.network().labels)),
-      embedding(pack_values(arena, file, "embedding.weight")),
-      embedding_bias(pack_values(arena, file, "embedding.bias")) {
+      embedding(file, arena) {
   const auto taps = static_cast<std::size_t>(spec.kernel_size);
   for (int i = 0; i < spec.layers(); ++i) {
     const std::string block = "block." + std::to_string(i) + ".";
@@ -52,7 +50,7 @@ WaveNetBody::WaveNetBody(const weights::ModelFile& file, const weights::WaveNetS
 WaveNetHead::WaveNetHead(const weights::ModelFile& file, Arena& arena)
     : hidden(pack_affine(arena, file, "head.0")), logits(pack_affine(arena, file, "head.1")) {}
 
-WaveNetState::WaveNetState(const WaveNetBody& body, Arena& arena) {
+WaveNetState::WaveNetState(const WaveNetBody& body, Arena& arena) : embedding_(body.embedding, arena) {
   const auto taps = static_cast<std::size_t>(body.spec.kernel_size);
   rings_ = arena.take(body.ring_values);
   ring_values_ = body.ring_values;
@@ -65,20 +63,8 @@ WaveNetState::WaveNetState(const WaveNetBody& body, Arena& arena) {
 
 void WaveNetState::reset() noexcept {
   std::fill_n(rings_, ring_values_, 0.0F);
+  embedding_.reset();
   time_ = 0;
-}
-
-/// The first causal convolution over one-hot symbols: a sum of look-ups, without those before the start.
-void WaveNetState::embed(const WaveNetBody& body, std::size_t symbol) noexcept {
-  const auto taps = static_cast<std::size_t>(body.spec.input_kernel_size);
-  symbols_[time_ % symbols_.size()] = static_cast<std::uint16_t>(symbol);
-  std::copy_n(body.embedding_bias, body.channels, input_);
-  for (std::size_t tap = 0; tap < taps; ++tap) {
-    const std::size_t age = taps - 1 - tap;
-    if (age > time_) continue;
-    const std::size_t row = tap * body.vocabulary + symbols_[(time_ - age) % symbols_.size()];
-    add(body.channels, body.embedding + row * body.channels, input_);
-  }
 }
 
 /// Lays the taps of a layer side by side, oldest first, and remembers its input. Slots before the start are zero.
@@ -93,8 +79,8 @@ void WaveNetState::gather(const WaveNetBody& body, const WaveNetLayer& layer) no
   std::copy_n(input_, body.channels, ring + (time_ & layer.ring_mask) * body.channels);
 }
 
-const float* WaveNetState::step(const WaveNetBody& body, std::size_t symbol, std::size_t label) noexcept {
-  embed(body, symbol);
+const float* WaveNetState::step(const WaveNetBody& body, const Input& input, std::size_t label) noexcept {
+  embedding_.step(body.embedding, input, input_);
   std::fill_n(skip_, body.skips, 0.0F);
   for (const WaveNetLayer& layer : body.layers) {
     gather(body, layer);
@@ -138,16 +124,16 @@ struct WaveNetWeights {
 
 struct WaveNetStates {
   WaveNetStates(const WaveNetWeights& weights, Arena& arena) : body(weights.body, arena), head(weights.head, arena) {}
-  std::span<const float> step(const WaveNetWeights& weights, std::size_t symbol, std::size_t label) noexcept {
-    return head.step(weights.head, body.step(weights.body, symbol, label));
+  std::span<const float> step(const WaveNetWeights& weights, const Input& input, std::size_t label) noexcept {
+    return head.step(weights.head, body.step(weights.body, input, label));
   }
   void reset() noexcept { body.reset(); }
   WaveNetState body;
   WaveNetHeadState head;
 };
 
-std::vector<float> recompute(const WaveNetWeights& weights, std::span<const std::uint16_t> symbols, std::size_t label) {
-  return recompute_head(weights.head, recompute_body(weights.body, symbols, label));
+std::vector<float> recompute(const WaveNetWeights& weights, const Inputs& inputs, std::size_t label) {
+  return recompute_head(weights.head, recompute_body(weights.body, inputs, label));
 }
 
 }  // namespace

@@ -1,13 +1,13 @@
 // WaveNet's body and head as the engine holds them; `wavenet` and `wavenet-lstm` are made of these.
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <span>
 #include <vector>
 
 #include "continuo/weights/model_file.h"
 #include "engine/arena.h"
+#include "engine/embedding.h"
 #include "engine/kernels.h"
 
 namespace continuo::engine {
@@ -33,10 +33,8 @@ struct WaveNetBody {
   bool paper = false;
   std::size_t channels = 0;  ///< residual channels, R
   std::size_t skips = 0;     ///< skip channels, S
-  std::size_t vocabulary = 0;
   std::size_t labels = 0;
-  const float* embedding = nullptr;  ///< [input taps, vocabulary, R]
-  const float* embedding_bias = nullptr;
+  Embedding embedding;
   std::size_t ring_values = 0;  ///< floats of all rings
   std::vector<WaveNetLayer> layers;
 };
@@ -48,22 +46,21 @@ struct WaveNetHead {
   Affine logits;
 };
 
-/// The past of one sequence: for each layer the inputs that its oldest tap still needs, and the symbols that the first
-/// convolution needs.
+/// The past of one sequence: for each layer the inputs that its oldest tap still needs, and what the first convolution
+/// needs.
 class WaveNetState {
  public:
   WaveNetState(const WaveNetBody& body, Arena& arena);
 
-  /// relu(sum of skips) [S] after one more symbol, valid until the next call.
-  const float* step(const WaveNetBody& body, std::size_t symbol, std::size_t label) noexcept;
+  /// relu(sum of skips) [S] after one more step, valid until the next call.
+  const float* step(const WaveNetBody& body, const Input& input, std::size_t label) noexcept;
   void reset() noexcept;
 
  private:
-  void embed(const WaveNetBody& body, std::size_t symbol) noexcept;
   void gather(const WaveNetBody& body, const WaveNetLayer& layer) noexcept;
 
   std::uint64_t time_ = 0;
-  std::array<std::uint16_t, weights::kMaxKernelSize> symbols_{};  ///< symbol of time t at t % size
+  EmbeddingState embedding_;
   float* rings_ = nullptr;
   std::size_t ring_values_ = 0;
   float* input_ = nullptr;   ///< of the present layer [R]

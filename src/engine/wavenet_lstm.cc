@@ -28,8 +28,8 @@ struct WaveNetLstmStates {
         head(weights.head, arena),
         joined(arena.take(weights.head.hidden.columns)) {}
 
-  std::span<const float> step(const WaveNetLstmWeights& weights, std::size_t symbol, std::size_t label) noexcept {
-    const float* const skip = body.step(weights.body, symbol, label);
+  std::span<const float> step(const WaveNetLstmWeights& weights, const Input& input, std::size_t label) noexcept {
+    const float* const skip = body.step(weights.body, input, label);
     std::copy_n(skip, weights.body.skips, joined);
     std::copy_n(lstm.step(weights.lstm, skip), weights.lstm.hidden, joined + weights.body.skips);
     return head.step(weights.head, joined);
@@ -45,12 +45,11 @@ struct WaveNetLstmStates {
   float* joined;
 };
 
-std::vector<float> recompute(const WaveNetLstmWeights& weights, std::span<const std::uint16_t> symbols,
-                             std::size_t label) {
-  const Sequence skips = recompute_body(weights.body, symbols, label);
+std::vector<float> recompute(const WaveNetLstmWeights& weights, const Inputs& inputs, std::size_t label) {
+  const Sequence skips = recompute_body(weights.body, inputs, label);
   const Sequence outputs = recompute_lstm(weights.lstm, skips);
-  Sequence joined(symbols.size(), skips.channels() + outputs.channels());
-  for (std::size_t t = 0; t < symbols.size(); ++t) {
+  Sequence joined(inputs.length, skips.channels() + outputs.channels());
+  for (std::size_t t = 0; t < inputs.length; ++t) {
     for (std::size_t i = 0; i < skips.channels(); ++i) joined(t, i) = skips(t, i);
     for (std::size_t i = 0; i < outputs.channels(); ++i) joined(t, skips.channels() + i) = outputs(t, i);
   }

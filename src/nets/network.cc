@@ -119,8 +119,10 @@ std::shared_ptr<NetworkImpl> make_network(const weights::NetworkSpec& spec, std:
     network = std::make_shared<WaveNetImpl>(spec);
   else if (std::holds_alternative<weights::LstmSpec>(spec.network))
     network = std::make_shared<LstmImpl>(spec);
-  else
+  else if (std::holds_alternative<weights::WaveNetLstmSpec>(spec.network))
     network = std::make_shared<WaveNetLstmImpl>(spec);
+  else
+    throw Error("there is no libtorch module for the network " + spec.name());
   initialise(*network, seed);
   return network;
 }

@@ -147,7 +147,7 @@ class Reader {
     for (const std::string& network : weights::network_names()) {
       FieldNames other;
       Recipe recipe;
-      recipe.network = default_network(network);
+      recipe.network = weights::default_network(network);
       visit_network(other, recipe);
       if (other.seen.contains(name)) return " for this network (there is for \"" + network + "\")";
     }

@@ -21,13 +21,6 @@ inline constexpr Limits kShare{0, 1};
 inline constexpr Limits kNotNegative{0, 9e18};
 inline constexpr Limits kDropout{0, 0.95};
 
-inline weights::NetworkSpec default_network(std::string_view name) {
-  weights::NetworkSpec spec;
-  if (name == "lstm") spec.network = weights::LstmSpec{};
-  if (name == "wavenet-lstm") spec.network = weights::WaveNetLstmSpec{};
-  return spec;
-}
-
 /// A visitor has section(name, comment), field(name, value, comment, limits or choices) and settings(spec).
 template <class Visitor, class WaveNet>
 void visit_wavenet(Visitor& v, WaveNet& net) {
@@ -45,13 +38,42 @@ void visit_wavenet(Visitor& v, WaveNet& net) {
   v.field("dropout", net.dropout, "in training, on the input of each block", kDropout);
 }
 
+/// Of `lstm` and `gru`.
+template <class Visitor, class Net>
+void visit_recurrent(Visitor& v, Net& net) {
+  const Limits channels{1, 65536};
+  v.field("embedding", net.embedding, "size of a symbol's vector", channels);
+  v.field("hidden", net.hidden, "units of each layer", channels);
+  v.field("layers", net.layers, "recurrent layers, one above the other", Limits{1, 64});
+  v.field("dropout", net.dropout, "in training, on the embedding, between layers and before the head", kDropout);
+}
+
+template <class Visitor, class Net>
+void visit_guide_cnn(Visitor& v, Net& net) {
+  const Limits channels{1, 65536};
+  v.field("window", net.window, "symbols from which the next is predicted", Limits{1, 4096});
+  v.field("embedding", net.embedding, "size of a symbol's vector", channels);
+  v.field("channels", net.channels, "filters of each convolution; each halves time by max-pooling", channels);
+  v.field("dilations", net.dilations, "of each convolution, in steps of its own input", Limits{1, 4096});
+  v.field("kernel_size", net.kernel_size, "taps of each convolution", Limits{1, 64});
+  v.field("hidden", net.hidden, "units of the dense layer", channels);
+  v.field("dropout", net.dropout, "in training, after each convolution", kDropout);
+}
+
+template <class Visitor, class Net>
+void visit_markov(Visitor& v, Net& net) {
+  v.field("order", net.order, "symbols on which a prediction depends", Limits{1, 16});
+  v.field("max_entries", net.max_entries, "n-grams that are kept of each length: the most frequent",
+          Limits{1, 1 << 24});
+}
+
 template <class Visitor, class AnyRecipe>
 void visit_network(Visitor& v, AnyRecipe& recipe) {
   v.section("network", "what learns");
   std::string name = recipe.network.name();
-  v.field("name", name, "\"wavenet\", \"lstm\" or \"wavenet-lstm\"", weights::network_names());
+  v.field("name", name, "wavenet, lstm, gru, wavenet-lstm, guide-cnn or markov", weights::network_names());
   if constexpr (Visitor::kReads) {
-    if (name != recipe.network.name()) recipe.network = default_network(name);
+    if (name != recipe.network.name()) recipe.network = weights::default_network(name);
   }
   const Limits channels{1, 65536};
   std::visit(
@@ -59,12 +81,12 @@ void visit_network(Visitor& v, AnyRecipe& recipe) {
         using Net = std::remove_cvref_t<decltype(net)>;
         if constexpr (std::is_same_v<Net, weights::WaveNetSpec>) {
           visit_wavenet(v, net);
-        } else if constexpr (std::is_same_v<Net, weights::LstmSpec>) {
-          v.field("embedding", net.embedding, "size of a symbol's vector", channels);
-          v.field("hidden", net.hidden, "units of each layer", channels);
-          v.field("layers", net.layers, "LSTM layers, one above the other", Limits{1, 64});
-          v.field("dropout", net.dropout, "in training, on the embedding, between layers and before the head",
-                  kDropout);
+        } else if constexpr (std::is_same_v<Net, weights::LstmSpec> || std::is_same_v<Net, weights::GruSpec>) {
+          visit_recurrent(v, net);
+        } else if constexpr (std::is_same_v<Net, weights::GuideCnnSpec>) {
+          visit_guide_cnn(v, net);
+        } else if constexpr (std::is_same_v<Net, weights::MarkovSpec>) {
+          visit_markov(v, net);
         } else {
           visit_wavenet(v, net.wavenet);
           v.field("hidden", net.hidden, "units of each LSTM layer above the skip sum", channels);
@@ -72,6 +94,9 @@ void visit_network(Visitor& v, AnyRecipe& recipe) {
         }
       },
       recipe.network.network);
+  v.field("output", recipe.network.output,
+          "\"categorical\" over symbols; for frames \"real\" (squared error) or \"binary\" (keys)",
+          std::vector<std::string>{weights::kCategorical, weights::kReal, weights::kBinary});
   v.field("condition_on_label", recipe.condition_on_label,
           "give the network each piece's label (see collection.label_column) at every step");
 }

@@ -8,6 +8,7 @@
 #include <set>
 
 #include "continuo/base/error.h"
+#include "weights/markov_check.h"
 #include "weights/safetensors.h"
 #include "weights/strict_json.h"
 #include "weights/tensor_form.h"
@@ -162,6 +163,11 @@ ModelFile ModelFile::parse(std::vector<std::uint8_t> bytes, const std::string& p
     file.precision_ = std::max(file.precision_, precision);
     file.tensors_.emplace(spec.name, Tensor{spec.shape, values});
   }
+  try {
+    check_markov(file.network_, [&](const std::string& name) { return file.tensors_.at(name).values; });
+  } catch (const Error& error) {
+    fail(path, error.info().message, error.info().hint);
+  }
   file.metadata_ = std::move(header.metadata);
   return file;
 }
@@ -248,6 +254,9 @@ std::vector<std::uint8_t> serialise(const ModelContents& contents) {
       add(spec.name, precision, spec.shape, values);
     }
   }
+
+  check_markov(contents.network,
+               [&](const std::string& name) { return std::span<const float>(contents.tensors.at(name)); });
 
   SafetensorsLayout layout = safetensors_layout(metadata, stored);
   std::vector<std::uint8_t> bytes = std::move(layout.header);

@@ -2,33 +2,21 @@
 #include "continuo/weights/network_spec.h"
 
 #include <algorithm>
-#include <charconv>
-#include <cmath>
 #include <limits>
 
 #include "continuo/base/error.h"
+#include "weights/network_limits.h"
 #include "weights/strict_json.h"
 
 namespace continuo::weights {
 namespace {
 
-using nlohmann::json;
-
-// Limits: generous for music, small enough that all sizes computed from a valid spec fit 64 bits with room to spare.
-constexpr int kMaxVocabulary = 65536;  // symbols are 16 bits wide
-constexpr int kMaxLabels = 65536;
-constexpr int kMaxChannels = 8192;
-constexpr int kMaxLayers = 256;
-constexpr int kMaxDilation = 1 << 20;
-constexpr std::int64_t kMaxReceptiveField = std::int64_t{1} << 24;
-constexpr std::int64_t kMaxParameters = std::int64_t{1} << 31;
-constexpr std::int64_t kMaxStateValues = std::int64_t{1} << 26;  // past activations of one stream
-constexpr std::size_t kMaxText = 1 << 16;
-constexpr int kMaxDepth = 3;
-
 constexpr const char* kWaveNet = "wavenet";
 constexpr const char* kLstm = "lstm";
+constexpr const char* kGru = "gru";
 constexpr const char* kWaveNetLstm = "wavenet-lstm";
+constexpr const char* kGuideCnn = "guide-cnn";
+constexpr const char* kMarkov = "markov";
 
 template <class... F>
 struct Overloaded : F... {
@@ -76,109 +64,48 @@ void validate_wavenet(const WaveNetSpec& spec) {
   check_range("residual_channels (times receptive field)", field * spec.residual_channels, 1, kMaxStateValues);
 }
 
-void validate_lstm(int hidden, int layers) {
+void validate_recurrent(int hidden, int layers) {
   check_range("hidden", hidden, 1, kMaxChannels);
   check_range("layers", layers, 1, kMaxLayers);
 }
 
-/// Reads one JSON object; remembers what was asked for, so that what was not can be refused.
-class Reader {
- public:
-  Reader(const json& object, std::string where) : object_(object), where_(std::move(where)) {
-    if (!object_.is_object()) throw Error("network spec: " + where_ + " is not an object");
-  }
-
-  template <class T>
-  void read(const char* key, T& value, bool required = false) {
-    known_.emplace_back(key);
-    const auto found = object_.find(key);
-    if (found == object_.end()) {
-      if (required) throw Error("network spec: " + where_ + " lacks the key \"" + key + "\"");
-      return;
-    }
-    if (!convert(*found, value)) throw Error("network spec: the key \"" + std::string(key) + "\" has a bad value");
-  }
-
-  void finish() const {
-    for (const auto& [key, unused] : object_.items())
-      if (std::ranges::find(known_, key) == known_.end())
-        throw Error({.message = "network spec: unknown key " + in_quotes(key),
-                     .hint = "The model may come from a newer version of Continuo."});
-  }
-
- private:
-  static bool convert(const json& from, int& to) {
-    if (!from.is_number_integer()) return false;
-    if (from.is_number_unsigned() && from.get<std::uint64_t>() > std::numeric_limits<int>::max()) return false;
-    const auto value = from.get<std::int64_t>();
-    if (value < std::numeric_limits<int>::min()) return false;
-    to = static_cast<int>(value);
-    return true;
-  }
-  static bool convert(const json& from, float& to) {
-    if (!from.is_number()) return false;
-    const auto value = from.get<double>();
-    if (!(std::abs(value) <= std::numeric_limits<float>::max())) return false;
-    to = static_cast<float>(value);
-    return true;
-  }
-  static bool convert(const json& from, std::string& to) {
-    if (!from.is_string()) return false;
-    to = from.get<std::string>();
-    return true;
-  }
-  static bool convert(const json& from, std::vector<int>& to) {
-    if (!from.is_array() || from.size() > kMaxLayers) return false;
-    to.assign(from.size(), 0);
-    for (std::size_t i = 0; i < to.size(); ++i)
-      if (!convert(from[i], to[i])) return false;
-    return true;
-  }
-  static bool convert(const json& from, json& to) {
-    to = from;
-    return true;
-  }
-
-  const json& object_;
-  std::string where_;
-  std::vector<std::string> known_;
-};
-
-/// The shortest decimal that reads back as the same float, instead of the float's 17 digits.
-double tidy(float value) {
-  char text[64];
-  const auto end = std::to_chars(std::begin(text), std::end(text), value).ptr;
-  double result = 0;
-  std::from_chars(text, end, result);
-  return result;
+/// `lstm` and `gru`.
+template <class Spec>
+void validate_recurrent(const Spec& spec) {
+  check_range("embedding", spec.embedding, 1, kMaxChannels);
+  validate_recurrent(spec.hidden, spec.layers);
+  check_dropout("dropout", spec.dropout);
 }
 
-json wavenet_json(const WaveNetSpec& spec) {
-  return {{"residual_channels", spec.residual_channels},
-          {"skip_channels", spec.skip_channels},
-          {"head_channels", spec.head_channels},
-          {"kernel_size", spec.kernel_size},
-          {"input_kernel_size", spec.input_kernel_size},
-          {"stacks", spec.stacks},
-          {"dilations", spec.dilations},
-          {"block", spec.block},
-          {"dropout", tidy(spec.dropout)}};
+void validate_guide_cnn(const GuideCnnSpec& spec) {
+  check_range("embedding", spec.embedding, 1, kMaxChannels);
+  check_range("hidden", spec.hidden, 1, kMaxChannels);
+  check_range("kernel_size", spec.kernel_size, 1, kMaxKernelSize);
+  check_range("window", spec.window, 1, kMaxWindow);
+  check_range("channels (how many)", static_cast<std::int64_t>(spec.channels.size()), 1, kMaxConvolutions);
+  for (const int channels : spec.channels) check_range("channels", channels, 1, kMaxChannels);
+  if (spec.dilations.size() != spec.channels.size())
+    throw Error({.message = "network option dilations has " + std::to_string(spec.dilations.size()) +
+                            " values, but there are " + std::to_string(spec.channels.size()) + " convolutions",
+                 .hint = "Give one dilation for each of channels."});
+  for (const int dilation : spec.dilations) check_range("dilations", dilation, 1, kMaxWindow);
+  const int halved = 1 << spec.channels.size();
+  if (spec.window % halved != 0)
+    throw Error({.message = "network option window is " + std::to_string(spec.window) + ", but is halved " +
+                            std::to_string(spec.channels.size()) + " times",
+                 .hint = "Give a multiple of " + std::to_string(halved) + "."});
+  check_dropout("dropout", spec.dropout);
 }
 
-WaveNetSpec wavenet_from(const json& object) {
-  WaveNetSpec spec;
-  Reader reader(object, kWaveNet);
-  reader.read("residual_channels", spec.residual_channels);
-  reader.read("skip_channels", spec.skip_channels);
-  reader.read("head_channels", spec.head_channels);
-  reader.read("kernel_size", spec.kernel_size);
-  reader.read("input_kernel_size", spec.input_kernel_size);
-  reader.read("stacks", spec.stacks);
-  reader.read("dilations", spec.dilations);
-  reader.read("block", spec.block);
-  reader.read("dropout", spec.dropout);
-  reader.finish();
-  return spec;
+void validate_markov(const MarkovSpec& spec, int labels) {
+  check_range("order", spec.order, 1, kMaxOrder);
+  check_range("max_entries", spec.max_entries, 1, kMaxEntries);
+  if (labels > 0)
+    throw Error({.message = "network option labels must be 0 for markov",
+                 .hint = "A Markov chain cannot be conditioned: set network.condition_on_label to false."});
+  if (spec.entries.empty()) return;
+  check_range("entries (how many)", static_cast<std::int64_t>(spec.entries.size()), spec.order + 1, spec.order + 1);
+  for (const int entries : spec.entries) check_range("entries", entries, 1, kMaxEntries);
 }
 
 void add_wavenet_tensors(const WaveNetSpec& spec, std::int64_t vocabulary, std::int64_t labels,
@@ -209,13 +136,51 @@ void add_wavenet_tensors(const WaveNetSpec& spec, std::int64_t vocabulary, std::
   }
 }
 
-void add_lstm_tensors(std::int64_t input, std::int64_t hidden, int layers, std::vector<TensorSpec>& tensors) {
+/// `lstm` layers have 4 gates, `gru` layers 3.
+void add_recurrent_tensors(const std::string& name, std::int64_t gates, std::int64_t input, std::int64_t hidden,
+                           int layers, std::vector<TensorSpec>& tensors) {
   for (int n = 0; n < layers; ++n) {
     const std::string layer = "_l" + std::to_string(n);
-    tensors.push_back({"lstm.weight_ih" + layer, {4 * hidden, n == 0 ? input : hidden}});
-    tensors.push_back({"lstm.weight_hh" + layer, {4 * hidden, hidden}});
-    tensors.push_back({"lstm.bias_ih" + layer, {4 * hidden}});
-    tensors.push_back({"lstm.bias_hh" + layer, {4 * hidden}});
+    tensors.push_back({name + ".weight_ih" + layer, {gates * hidden, n == 0 ? input : hidden}});
+    tensors.push_back({name + ".weight_hh" + layer, {gates * hidden, hidden}});
+    tensors.push_back({name + ".bias_ih" + layer, {gates * hidden}});
+    tensors.push_back({name + ".bias_hh" + layer, {gates * hidden}});
+  }
+}
+
+template <class Spec>
+void add_recurrent_network(const std::string& name, std::int64_t gates, const Spec& spec, std::int64_t vocabulary,
+                           std::int64_t labels, std::vector<TensorSpec>& tensors) {
+  tensors.push_back({"embedding.weight", {vocabulary, spec.embedding}});
+  if (labels > 0) tensors.push_back({"condition.weight", {labels, spec.embedding}});
+  add_recurrent_tensors(name, gates, spec.embedding, spec.hidden, spec.layers, tensors);
+  tensors.push_back({"head.weight", {vocabulary, spec.hidden}});
+  tensors.push_back({"head.bias", {vocabulary}});
+}
+
+void add_guide_cnn_tensors(const GuideCnnSpec& spec, std::int64_t vocabulary, std::int64_t labels,
+                           std::vector<TensorSpec>& tensors) {
+  tensors.push_back({"embedding.weight", {vocabulary, spec.embedding}});
+  if (labels > 0) tensors.push_back({"condition.weight", {labels, spec.embedding}});
+  std::int64_t input = spec.embedding;
+  for (std::size_t i = 0; i < spec.channels.size(); ++i) {
+    const std::string convolution = "convolution." + std::to_string(i) + ".";
+    tensors.push_back({convolution + "weight", {spec.channels[i], input, spec.kernel_size}});
+    tensors.push_back({convolution + "bias", {spec.channels[i]}});
+    input = spec.channels[i];
+  }
+  tensors.push_back({"hidden.weight", {spec.hidden, input}});
+  tensors.push_back({"hidden.bias", {spec.hidden}});
+  tensors.push_back({"head.weight", {vocabulary, spec.hidden}});
+  tensors.push_back({"head.bias", {vocabulary}});
+}
+
+void add_markov_tensors(const MarkovSpec& spec, std::vector<TensorSpec>& tensors) {
+  for (std::size_t i = 0; i < spec.entries.size(); ++i) {
+    const std::string level = "level." + std::to_string(i + 1) + ".";
+    tensors.push_back({level + "symbol", {spec.entries[i]}});
+    tensors.push_back({level + "count", {spec.entries[i]}});
+    if (i + 1 < spec.entries.size()) tensors.push_back({level + "first", {spec.entries[i]}});
   }
 }
 
@@ -234,105 +199,69 @@ int WaveNetSpec::receptive_field() const noexcept {
 }
 
 std::string NetworkSpec::name() const {
-  return std::visit(Overloaded{[](const WaveNetSpec&) { return kWaveNet; }, [](const LstmSpec&) { return kLstm; },
-                               [](const WaveNetLstmSpec&) { return kWaveNetLstm; }},
-                    network);
+  return std::visit(
+      Overloaded{[](const WaveNetSpec&) { return kWaveNet; }, [](const LstmSpec&) { return kLstm; },
+                 [](const GruSpec&) { return kGru; }, [](const WaveNetLstmSpec&) { return kWaveNetLstm; },
+                 [](const GuideCnnSpec&) { return kGuideCnn; }, [](const MarkovSpec&) { return kMarkov; }},
+      network);
 }
 
 int NetworkSpec::receptive_field() const noexcept {
-  const auto* const wavenet = std::get_if<WaveNetSpec>(&network);
-  return wavenet != nullptr ? wavenet->receptive_field() : 0;
+  if (const auto* const wavenet = std::get_if<WaveNetSpec>(&network)) return wavenet->receptive_field();
+  if (const auto* const guide = std::get_if<GuideCnnSpec>(&network)) return guide->window;
+  if (const auto* const markov = std::get_if<MarkovSpec>(&network)) return markov->order;
+  return 0;
 }
 
-std::vector<std::string> network_names() { return {kWaveNet, kLstm, kWaveNetLstm}; }
+std::vector<std::string> network_names() { return {kWaveNet, kLstm, kGru, kWaveNetLstm, kGuideCnn, kMarkov}; }
 
-std::string to_json(const NetworkSpec& spec) {
-  json object = {{"name", spec.name()}, {"vocabulary_size", spec.vocabulary_size}, {"labels", spec.labels}};
-  std::visit(Overloaded{[&](const WaveNetSpec& wavenet) { object[kWaveNet] = wavenet_json(wavenet); },
-                        [&](const LstmSpec& lstm) {
-                          object[kLstm] = {{"embedding", lstm.embedding},
-                                           {"hidden", lstm.hidden},
-                                           {"layers", lstm.layers},
-                                           {"dropout", tidy(lstm.dropout)}};
-                        },
-                        [&](const WaveNetLstmSpec& both) {
-                          object[kWaveNet] = wavenet_json(both.wavenet);
-                          object[kLstm] = {{"hidden", both.hidden}, {"layers", both.layers}};
-                        }},
-             spec.network);
-  try {
-    return object.dump();
-  } catch (const json::exception&) {  // only `block` is free text
-    throw Error("network option block is not UTF-8");
-  }
-}
-
-NetworkSpec network_spec_from_json(const std::string& text) {
-  if (text.size() > kMaxText) throw Error("network spec: the text is too long");
-  json object;
-  try {
-    object = parse_strict_json(text, kMaxDepth);
-  } catch (const Error& error) {
-    throw Error("network spec: " + error.info().message);
-  }
+NetworkSpec default_network(const std::string& name) {
   NetworkSpec spec;
-  std::string name;
-  Reader reader(object, "the spec");
-  reader.read("name", name, true);
-  reader.read("vocabulary_size", spec.vocabulary_size, true);
-  reader.read("labels", spec.labels);
-  json wavenet = json::object();
-  json lstm = json::object();
   if (name == kWaveNet) {
-    reader.read(kWaveNet, wavenet);
-    spec.network = wavenet_from(wavenet);
+    spec.network = WaveNetSpec{};
   } else if (name == kLstm) {
-    LstmSpec own;
-    reader.read(kLstm, lstm);
-    Reader inner(lstm, kLstm);
-    inner.read("embedding", own.embedding);
-    inner.read("hidden", own.hidden);
-    inner.read("layers", own.layers);
-    inner.read("dropout", own.dropout);
-    inner.finish();
-    spec.network = own;
+    spec.network = LstmSpec{};
+  } else if (name == kGru) {
+    spec.network = GruSpec{};
   } else if (name == kWaveNetLstm) {
-    WaveNetLstmSpec own;
-    reader.read(kWaveNet, wavenet);
-    reader.read(kLstm, lstm);
-    own.wavenet = wavenet_from(wavenet);
-    Reader inner(lstm, kLstm);
-    inner.read("hidden", own.hidden);
-    inner.read("layers", own.layers);
-    inner.finish();
-    spec.network = own;
+    spec.network = WaveNetLstmSpec{};
+  } else if (name == kGuideCnn) {
+    spec.network = GuideCnnSpec{};
+  } else if (name == kMarkov) {
+    spec.network = MarkovSpec{};
   } else {
-    throw Error({.message = "network spec: the key \"name\" names the unknown network " + in_quotes(name),
-                 .hint = "Known are wavenet, lstm and wavenet-lstm."});
+    std::string known;
+    for (const std::string& each : network_names()) known += (known.empty() ? "" : ", ") + each;
+    throw Error({.message = "unknown network " + in_quotes(name), .hint = "Known are " + known + "."});
   }
-  reader.finish();
-  validate(spec);
   return spec;
 }
 
 void validate(const NetworkSpec& spec) {
   check_range("vocabulary_size", spec.vocabulary_size, 1, kMaxVocabulary);
   check_range("labels", spec.labels, 0, kMaxLabels);
+  if (spec.output != kCategorical && spec.output != kReal && spec.output != kBinary)
+    throw Error({.message = "network option output is " + in_quotes(spec.output),
+                 .hint = "Use \"categorical\", \"real\" or \"binary\"."});
+  const bool symbols_only =
+      std::holds_alternative<GuideCnnSpec>(spec.network) || std::holds_alternative<MarkovSpec>(spec.network);
+  if (spec.reads_frames() && symbols_only)
+    throw Error({.message = "network option output must be \"categorical\" for " + spec.name(),
+                 .hint = "Frames are for wavenet, lstm, gru and wavenet-lstm."});
   std::visit(Overloaded{[](const WaveNetSpec& wavenet) { validate_wavenet(wavenet); },
-                        [](const LstmSpec& lstm) {
-                          check_range("embedding", lstm.embedding, 1, kMaxChannels);
-                          validate_lstm(lstm.hidden, lstm.layers);
-                          check_dropout("dropout", lstm.dropout);
-                        },
+                        [](const LstmSpec& lstm) { validate_recurrent(lstm); },
+                        [](const GruSpec& gru) { validate_recurrent(gru); },
                         [](const WaveNetLstmSpec& both) {
                           validate_wavenet(both.wavenet);
-                          validate_lstm(both.hidden, both.layers);
-                        }},
+                          validate_recurrent(both.hidden, both.layers);
+                        },
+                        [](const GuideCnnSpec& guide) { validate_guide_cnn(guide); },
+                        [&](const MarkovSpec& markov) { validate_markov(markov, spec.labels); }},
              spec.network);
   std::int64_t parameters = 0;
   for (const TensorSpec& tensor : tensor_specs(spec)) {
     std::int64_t count = 1;
-    for (const std::int64_t size : tensor.shape) count *= size;  // at most three sizes, each below 2^17
+    for (const std::int64_t size : tensor.shape) count *= size;  // at most three sizes, their product below 2^63
     parameters += count;
   }
   if (parameters > kMaxParameters)
@@ -343,25 +272,22 @@ void validate(const NetworkSpec& spec) {
 std::vector<TensorSpec> tensor_specs(const NetworkSpec& spec) {
   std::vector<TensorSpec> tensors;
   const std::int64_t vocabulary = spec.vocabulary_size;
-  std::visit(Overloaded{[&](const WaveNetSpec& wavenet) {
-                          add_wavenet_tensors(wavenet, vocabulary, spec.labels, tensors);
-                          add_head_tensors(wavenet.skip_channels, wavenet.head_channels, vocabulary, tensors);
-                        },
-                        [&](const LstmSpec& lstm) {
-                          tensors.push_back({"embedding.weight", {vocabulary, lstm.embedding}});
-                          if (spec.labels > 0) tensors.push_back({"condition.weight", {spec.labels, lstm.embedding}});
-                          add_lstm_tensors(lstm.embedding, lstm.hidden, lstm.layers, tensors);
-                          tensors.push_back({"head.weight", {vocabulary, lstm.hidden}});
-                          tensors.push_back({"head.bias", {vocabulary}});
-                        },
-                        [&](const WaveNetLstmSpec& both) {
-                          const WaveNetSpec& wavenet = both.wavenet;
-                          add_wavenet_tensors(wavenet, vocabulary, spec.labels, tensors);
-                          add_lstm_tensors(wavenet.skip_channels, both.hidden, both.layers, tensors);
-                          add_head_tensors(wavenet.skip_channels + both.hidden, wavenet.head_channels, vocabulary,
-                                           tensors);
-                        }},
-             spec.network);
+  std::visit(
+      Overloaded{[&](const WaveNetSpec& wavenet) {
+                   add_wavenet_tensors(wavenet, vocabulary, spec.labels, tensors);
+                   add_head_tensors(wavenet.skip_channels, wavenet.head_channels, vocabulary, tensors);
+                 },
+                 [&](const LstmSpec& lstm) { add_recurrent_network(kLstm, 4, lstm, vocabulary, spec.labels, tensors); },
+                 [&](const GruSpec& gru) { add_recurrent_network(kGru, 3, gru, vocabulary, spec.labels, tensors); },
+                 [&](const WaveNetLstmSpec& both) {
+                   const WaveNetSpec& wavenet = both.wavenet;
+                   add_wavenet_tensors(wavenet, vocabulary, spec.labels, tensors);
+                   add_recurrent_tensors(kLstm, 4, wavenet.skip_channels, both.hidden, both.layers, tensors);
+                   add_head_tensors(wavenet.skip_channels + both.hidden, wavenet.head_channels, vocabulary, tensors);
+                 },
+                 [&](const GuideCnnSpec& guide) { add_guide_cnn_tensors(guide, vocabulary, spec.labels, tensors); },
+                 [&](const MarkovSpec& markov) { add_markov_tensors(markov, tensors); }},
+      spec.network);
   return tensors;
 }
 

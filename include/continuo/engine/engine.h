@@ -1,4 +1,5 @@
-// The engine: streaming inference, one symbol in, the logits of the next out. It knows no music and no libtorch.
+// The engine: streaming inference, one symbol (or frame) in, the logits of the next (or the frame itself) out. It knows
+// no music and no libtorch.
 //
 //   find_package(continuo REQUIRED)
 //   target_link_libraries(mine PRIVATE continuo::engine)
@@ -26,7 +27,12 @@ class Stream {
   virtual ~Stream() = default;
   /// Consumes `symbol` and gives the logits [vocabulary_size] of the next one, valid until the next call.
   /// A symbol beyond the vocabulary is taken as symbol 0.
+  /// Networks over frames (NetworkSpec::output) take it as the frame of zeros with a one there.
   virtual std::span<const float> step(std::uint16_t symbol) noexcept = 0;
+  /// Consumes a frame of vocabulary_size values and gives the next frame ("real") or the logits of its values being 1
+  /// ("binary"). Values that are missing are zero, those beyond are ignored. Networks over symbols take it as the
+  /// symbol of its greatest value.
+  virtual std::span<const float> step(std::span<const float> frame) noexcept = 0;
   /// Back to the beginning: state zero, as in training before the first symbol. The label stays.
   virtual void reset() noexcept = 0;
   /// Global conditioning from the next step on; labels beyond the model's are taken as 0 ('unknown').
@@ -49,6 +55,8 @@ class Model : public std::enable_shared_from_this<Model> {
   /// The oracle: logits [symbols.size(), vocabulary_size] after each symbol, recomputed from the definition of the
   /// network without any streaming state. For tests; slow.
   virtual std::vector<float> recompute(std::span<const std::uint16_t> symbols, int label = 0) const = 0;
+  /// The same for frames [length, vocabulary_size].
+  virtual std::vector<float> recompute(std::span<const float> frames, int label = 0) const = 0;
 
  protected:
   explicit Model(weights::NetworkSpec spec) : spec_(std::move(spec)) {}

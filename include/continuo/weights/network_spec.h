@@ -41,6 +41,15 @@ struct LstmSpec {
   friend bool operator==(const LstmSpec&, const LstmSpec&) = default;
 };
 
+/// Stacked GRU over an embedding (Cho et al. 2014, arXiv 1406.1078; the reset gate after the product, as in torch).
+struct GruSpec {
+  int embedding = 128;
+  int hidden = 256;
+  int layers = 2;
+  float dropout = 0.0F;  ///< training only, as for LstmSpec
+  friend bool operator==(const GruSpec&, const GruSpec&) = default;
+};
+
 /// The paper's two together: the skip sum of a WaveNet feeds LSTM layers, whose output feeds the head.
 struct WaveNetLstmSpec {
   WaveNetSpec wavenet;
@@ -49,19 +58,53 @@ struct WaveNetLstmSpec {
   friend bool operator==(const WaveNetLstmSpec&, const WaveNetLstmSpec&) = default;
 };
 
-struct NetworkSpec {
-  int vocabulary_size = 0;
-  int labels = 0;  ///< number of labels for global conditioning (section 2.5), 'unknown' (0) included; 0: none
-  std::variant<WaveNetSpec, LstmSpec, WaveNetLstmSpec> network;
+/// The convolutional network of Pai's guide to WaveNets for music (2020), whose code the paper used: an embedding,
+/// causal convolutions that are each followed by ReLU, dropout and max-pooling by 2, the maximum over what is left of
+/// time, a dense layer with ReLU and one to the logits. It sees a window of symbols, from which it predicts the next.
+struct GuideCnnSpec {
+  int window = 32;  ///< symbols; a multiple of 2 to the power of the number of convolutions
+  int embedding = 100;
+  std::vector<int> channels = {64, 128, 256};  ///< filters of each convolution
+  std::vector<int> dilations = {1, 2, 4};      ///< of each convolution, in steps of its own input
+  int kernel_size = 3;
+  int hidden = 256;      ///< units of the dense layer
+  float dropout = 0.2F;  ///< training only
+  friend bool operator==(const GuideCnnSpec&, const GuideCnnSpec&) = default;
+};
 
-  std::string name() const;  ///< "wavenet", "lstm", "wavenet-lstm"
-  /// Symbols on which a prediction depends, 0 when it depends on all since the start (networks with recurrent state).
+/// A Markov chain: the counts of n-grams of up to order + 1 symbols, interpolated from the longest context down to the
+/// uniform distribution by Witten and Bell's estimate (1991, method C; Chen and Goodman 1998, section 2.4).
+struct MarkovSpec {
+  int order = 4;              ///< symbols on which a prediction depends at most
+  int max_entries = 1 << 20;  ///< n-grams that are kept of each length: the most frequent
+  std::vector<int> entries;   ///< n-grams of length 1 to order + 1 that the model holds; empty: not yet counted
+  friend bool operator==(const MarkovSpec&, const MarkovSpec&) = default;
+};
+
+/// What goes in and comes out at each step.
+inline constexpr const char* kCategorical = "categorical";  ///< a symbol in, the logits of the next symbol out
+inline constexpr const char* kReal = "real";      ///< a frame of real numbers in, the next frame itself out (GRUV)
+inline constexpr const char* kBinary = "binary";  ///< a frame of zeros and ones in, a logit of each value being 1 out
+
+struct NetworkSpec {
+  int vocabulary_size = 0;  ///< symbols, or values of a frame
+  int labels = 0;           ///< number of labels for global conditioning (section 2.5), 'unknown' (0) included; 0: none
+  std::variant<WaveNetSpec, LstmSpec, WaveNetLstmSpec, GruSpec, GuideCnnSpec, MarkovSpec> network;
+  std::string output = kCategorical;  ///< kReal and kBinary: for wavenet, lstm, gru and wavenet-lstm
+
+  std::string name() const;  ///< "wavenet", "lstm", "gru", "wavenet-lstm", "guide-cnn", "markov"
+  bool reads_frames() const noexcept { return output != kCategorical; }
+  /// Whether it is counted, not trained by gradient: then it is no libtorch module.
+  bool is_counted() const noexcept { return std::holds_alternative<MarkovSpec>(network); }
+  /// Steps on which a prediction depends, 0 when it depends on all since the start (networks with recurrent state).
   int receptive_field() const noexcept;
   friend bool operator==(const NetworkSpec&, const NetworkSpec&) = default;
 };
 
 /// Names that NetworkSpec::name can give.
 std::vector<std::string> network_names();
+/// The default network of that name. Throws Error for a name that is none.
+NetworkSpec default_network(const std::string& name);
 
 /// JSON text as it stands in model files ("continuo.network"). from_json throws Error naming the bad key; every size is
 /// checked against sane limits, so that a spec from a stranger cannot ask for absurd memory.

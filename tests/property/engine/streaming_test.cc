@@ -11,7 +11,7 @@ constexpr float kTolerance = 1e-5F;
 TEST(Streaming, GivesWhatRecomputationGives) {
   Random random(21);
   float worst = 0;
-  for (int round = 0; round < 150; ++round) {
+  for (int round = 0; round < 300; ++round) {
     const weights::NetworkSpec spec = random_spec(random, round % kKinds);
     const auto model = random_model(spec, random);
     // Longer than the receptive field, so that every ring wraps.
@@ -26,6 +26,29 @@ TEST(Streaming, GivesWhatRecomputationGives) {
   }
   RecordProperty("worst_difference", std::to_string(worst));
   EXPECT_GT(worst, 0.0F);  // single and double precision differ somewhere: both really ran
+}
+
+TEST(Streaming, OfFramesGivesWhatRecomputationGives) {
+  Random random(27);
+  for (int round = 0; round < 60; ++round) {
+    const weights::NetworkSpec spec = random_spec(random, round % kKinds);
+    if (!spec.reads_frames()) continue;
+    const auto model = random_model(spec, random);
+    const auto width = static_cast<std::size_t>(spec.vocabulary_size);
+    const std::size_t length = std::min(static_cast<std::size_t>(spec.receptive_field()) + 20, std::size_t{200});
+    const auto frames = random_frames(random, length, spec);
+    const auto stream = model->new_stream();
+    for (const int pass : {1, 2}) {
+      std::vector<float> streamed;
+      for (std::size_t t = 0; t < length; ++t) {
+        const auto step = stream->step(std::span(frames).subspan(t * width, width));
+        streamed.insert(streamed.end(), step.begin(), step.end());
+      }
+      EXPECT_LE(greatest_difference(streamed, model->recompute(std::span(frames))), kTolerance)
+          << weights::to_json(spec) << ", pass " << pass;
+      stream->reset();
+    }
+  }
 }
 
 TEST(Streaming, LongSequencesDoNotDrift) {
@@ -88,6 +111,28 @@ TEST(Streaming, LogitsDependOnThePastAlone) {
     const auto at = static_cast<std::ptrdiff_t>(20 * spec.vocabulary_size);
     EXPECT_TRUE(std::equal(before.begin(), before.begin() + at, after.begin())) << weights::to_json(spec);
     EXPECT_FALSE(std::equal(before.begin() + at, before.end(), after.begin() + at)) << weights::to_json(spec);
+  }
+}
+
+TEST(Streaming, WindowsEndWhereTheirReceptiveFieldDoes) {
+  Random random(28);
+  for (const int kind : {6, kMarkovKind}) {
+    for (int round = 0; round < 10; ++round) {
+      weights::NetworkSpec spec = random_spec(random, kind, 24);
+      spec.vocabulary_size = 30;
+      const auto model = random_model(spec, random);
+      const auto field = static_cast<std::size_t>(spec.receptive_field());
+      auto symbols = random_symbols(random, field + 5, 30);
+      const auto last = [&] {
+        const auto logits = model->recompute(symbols);
+        return std::vector<float>(logits.end() - 30, logits.end());
+      };
+      const auto original = last();
+      symbols[4] = static_cast<std::uint16_t>((symbols[4] + 1) % 30);
+      EXPECT_EQ(last(), original) << weights::to_json(spec);
+      symbols[symbols.size() - 1] = static_cast<std::uint16_t>((symbols.back() + 1) % 30);
+      EXPECT_NE(last(), original) << weights::to_json(spec);
+    }
   }
 }
 

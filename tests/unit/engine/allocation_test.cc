@@ -1,6 +1,7 @@
 // Counts what operator new gives out in this program: stepping allocates nothing, a stream what it says.
 #include <gmock/gmock.h>
 
+#include <array>
 #include <atomic>
 #include <cstdlib>
 #include <new>
@@ -49,7 +50,10 @@ TEST(Allocation, SteppingAllocatesNothing) {
     const auto stream = model->new_stream();
     const std::size_t before = allocations;
     float sum = 0;
+    std::array<float, 80> frame{};
     for (int t = 0; t < 300; ++t) {
+      frame[static_cast<std::size_t>(t) % frame.size()] = 0.5F;
+      if (t % 3 == 0) sum += stream->step(std::span<const float>(frame)).front();
       sum += stream->step(static_cast<std::uint16_t>(t * 7)).front();
       if (t == 100) stream->set_label(1);
       if (t == 200) stream->reset();
@@ -78,8 +82,9 @@ TEST(Allocation, TheCounterCounts) {
   EXPECT_EQ(*value, 3);
 }
 
-static_assert(noexcept(std::declval<Stream&>().step(0)) && noexcept(std::declval<Stream&>().reset()) && noexcept(
-    std::declval<Stream&>().set_label(0)));
+static_assert(noexcept(std::declval<Stream&>().step(0)) && noexcept(std::declval<Stream&>().step(
+    std::span<const float>())) && noexcept(std::declval<Stream&>().reset()) && noexcept(std::declval<Stream&>()
+                                                                                            .set_label(0)));
 
 }  // namespace
 }  // namespace continuo::engine

@@ -18,8 +18,40 @@ inline std::size_t value_count(const weights::TensorSpec& spec) {
   return count;
 }
 
+/// A random table of n-grams: every symbol at the top, a few followers below each node.
+inline weights::ModelFile random_markov_file(weights::NetworkSpec spec, Random& random) {
+  auto& markov = std::get<weights::MarkovSpec>(spec.network);
+  weights::ModelContents contents{.network = {}, .metadata = {}, .tensors = {}};
+  std::size_t parents = 1;
+  for (int depth = 1; depth <= markov.order + 1; ++depth) {
+    const std::string level = "level." + std::to_string(depth) + ".";
+    auto& symbols = contents.tensors[level + "symbol"];
+    auto& counts = contents.tensors[level + "count"];
+    std::vector<float> first;
+    for (std::size_t parent = 0; parent < parents; ++parent) {
+      first.push_back(static_cast<float>(symbols.size()));
+      for (int symbol = 0; symbol < spec.vocabulary_size; ++symbol) {
+        if (depth > 1 && random.below(static_cast<std::uint64_t>(spec.vocabulary_size)) > 2) continue;
+        if (depth > 2 && symbols.size() > 3000) continue;
+        symbols.push_back(static_cast<float>(symbol));
+        counts.push_back(static_cast<float>(1 + random.below(20)));
+      }
+    }
+    if (symbols.empty()) {  // no level may be empty
+      symbols.push_back(0);
+      counts.push_back(1);
+    }
+    if (depth > 1) contents.tensors["level." + std::to_string(depth - 1) + ".first"] = first;
+    markov.entries.push_back(static_cast<int>(symbols.size()));
+    parents = symbols.size();
+  }
+  contents.network = spec;
+  return weights::ModelFile::parse(weights::serialise(contents));
+}
+
 /// Weights large enough that gates leave their linear range, small enough that deep networks stay finite.
 inline weights::ModelFile random_file(const weights::NetworkSpec& spec, Random& random) {
+  if (spec.is_counted()) return random_markov_file(spec, random);
   weights::ModelContents contents{.network = spec, .metadata = {}, .tensors = {}};
   for (const weights::TensorSpec& tensor : weights::tensor_specs(spec)) {
     const auto fan_in = static_cast<double>(
@@ -52,18 +84,46 @@ inline weights::WaveNetSpec random_wavenet(Random& random, const std::string& bl
 }
 
 /// Channels are `narrowest` to 40: ReLUs can silence a network of one channel altogether, but hardly one of twelve.
-/// `kind` counts through the networks and blocks of the engine, 0 to kKinds - 1.
-inline constexpr int kKinds = 5;
+/// `kind` counts through the networks, blocks and outputs of the engine, 0 to kKinds - 1.
+inline constexpr int kKinds = 13;
+inline constexpr int kMarkovKind = 7;
 inline weights::NetworkSpec random_spec(Random& random, int kind, int narrowest = 1) {
   weights::NetworkSpec spec{pick(random, 1, 70), random.below(2) == 0 ? 0 : pick(random, 1, 4), {}};
   const std::string block = kind % 2 == 0 ? "standard" : "paper";
-  if (kind < 2)
-    spec.network = random_wavenet(random, block, narrowest);
-  else if (kind < 4)
-    spec.network = weights::WaveNetLstmSpec{random_wavenet(random, block, narrowest), pick(random, narrowest, 40),
-                                            pick(random, 1, 3)};
-  else
-    spec.network = weights::LstmSpec{pick(random, narrowest, 40), pick(random, narrowest, 40), pick(random, 1, 3)};
+  const auto channels = [&] { return pick(random, narrowest, 40); };
+  if (kind >= 8) spec.output = kind % 2 == 0 ? weights::kReal : weights::kBinary;
+  switch (kind) {
+    case 0:
+    case 1:
+    case 8:
+    case 9:
+      spec.network = random_wavenet(random, block, narrowest);
+      break;
+    case 2:
+    case 3:
+    case 10:
+      spec.network = weights::WaveNetLstmSpec{random_wavenet(random, block, narrowest), channels(), pick(random, 1, 3)};
+      break;
+    case 4:
+    case 11:
+      spec.network = weights::LstmSpec{channels(), channels(), pick(random, 1, 3)};
+      break;
+    case 5:
+    case 12:
+      spec.network = weights::GruSpec{channels(), channels(), pick(random, 1, 3)};
+      break;
+    case 6:
+      spec.network = weights::GuideCnnSpec{.window = 4 * pick(random, 1, 4),
+                                           .embedding = channels(),
+                                           .channels = {channels(), channels()},
+                                           .dilations = {pick(random, 1, 3), pick(random, 1, 3)},
+                                           .kernel_size = pick(random, 2, 3),
+                                           .hidden = channels()};
+      break;
+    default:
+      spec.network = weights::MarkovSpec{.order = pick(random, 1, 4)};
+      spec.labels = 0;
+  }
   return spec;
 }
 
@@ -82,6 +142,15 @@ inline std::vector<float> run(Stream& stream, const std::vector<std::uint16_t>& 
     logits.insert(logits.end(), step.begin(), step.end());
   }
   return logits;
+}
+
+/// Frames [length, width] of the kind that the spec's output asks for.
+inline std::vector<float> random_frames(Random& random, std::size_t length, const weights::NetworkSpec& spec) {
+  std::vector<float> frames(length * static_cast<std::size_t>(spec.vocabulary_size));
+  for (float& value : frames)
+    value =
+        static_cast<float>(spec.output == weights::kBinary ? static_cast<double>(random.below(2)) : random.normal());
+  return frames;
 }
 
 inline float greatest_difference(const std::vector<float>& a, const std::vector<float>& b) {

@@ -25,9 +25,7 @@ inline weights::WaveNetSpec small_wavenet(const std::string& block, int kernel =
   return spec;
 }
 
-inline weights::NetworkSpec with(
-    std::variant<weights::WaveNetSpec, weights::LstmSpec, weights::WaveNetLstmSpec> network, int vocabulary = 13,
-    int labels = 0) {
+inline weights::NetworkSpec with(decltype(weights::NetworkSpec::network) network, int vocabulary = 13, int labels = 0) {
   weights::NetworkSpec spec;
   spec.vocabulary_size = vocabulary;
   spec.labels = labels;

@@ -27,7 +27,12 @@ std::vector<NetworkSpec> examples() {
   return {{400, 0, WaveNetSpec{}},
           {7, 3, paper},
           {100, 5, LstmSpec{.embedding = 3, .hidden = 4, .layers = 5, .dropout = 0.25F}},
-          {256, 0, WaveNetLstmSpec{.wavenet = paper, .hidden = 9, .layers = 2}}};
+          {256, 0, WaveNetLstmSpec{.wavenet = paper, .hidden = 9, .layers = 2}},
+          {88, 2, GruSpec{.embedding = 3, .hidden = 4, .layers = 5, .dropout = 0.5F}, kBinary},
+          {513, 0, LstmSpec{}, kReal},
+          {400, 3, GuideCnnSpec{.window = 16, .channels = {3, 5}, .dilations = {2, 1}, .hidden = 7}},
+          {400, 0, MarkovSpec{}},
+          {9, 0, MarkovSpec{.order = 2, .max_entries = 100, .entries = {9, 80, 100}}}};
 }
 
 TEST(NetworkSpec, JsonGivesBackTheSpec) {
@@ -44,8 +49,11 @@ TEST(NetworkSpec, JsonReadsAsDocumented) {
 TEST(NetworkSpec, NamesAreThoseOfTheList) {
   std::vector<std::string> names;
   for (const NetworkSpec& spec : examples()) names.push_back(spec.name());
-  EXPECT_THAT(names, ElementsAre("wavenet", "wavenet", "lstm", "wavenet-lstm"));
-  EXPECT_THAT(network_names(), ElementsAre("wavenet", "lstm", "wavenet-lstm"));
+  EXPECT_THAT(
+      names, ElementsAre("wavenet", "wavenet", "lstm", "wavenet-lstm", "gru", "lstm", "guide-cnn", "markov", "markov"));
+  EXPECT_THAT(network_names(), ElementsAre("wavenet", "lstm", "gru", "wavenet-lstm", "guide-cnn", "markov"));
+  for (const std::string& name : network_names()) EXPECT_EQ(default_network(name).name(), name);
+  EXPECT_THROW(default_network("transformer"), Error);
 }
 
 TEST(NetworkSpec, ReceptiveFields) {
@@ -58,6 +66,8 @@ TEST(NetworkSpec, ReceptiveFields) {
   EXPECT_EQ((NetworkSpec{9, 0, WaveNetSpec{}}).receptive_field(), 512);
   EXPECT_EQ((NetworkSpec{9, 0, LstmSpec{}}).receptive_field(), 0);
   EXPECT_EQ((NetworkSpec{9, 0, WaveNetLstmSpec{}}).receptive_field(), 0);
+  EXPECT_EQ((NetworkSpec{9, 0, GuideCnnSpec{}}).receptive_field(), 32);
+  EXPECT_EQ((NetworkSpec{9, 0, MarkovSpec{.order = 3}}).receptive_field(), 3);
 }
 
 std::vector<std::string> listed(const NetworkSpec& spec) {
@@ -115,6 +125,21 @@ TEST(NetworkSpec, TensorsOfLstmAndBoth) {
                                      "head.0.weight 7 10"}));
 }
 
+TEST(NetworkSpec, TensorsOfGruGuideAndMarkov) {
+  EXPECT_THAT(
+      listed({11, 2, GruSpec{.embedding = 3, .hidden = 5, .layers = 1}}),
+      ElementsAre("embedding.weight 11 3", "condition.weight 2 3", "gru.weight_ih_l0 15 3", "gru.weight_hh_l0 15 5",
+                  "gru.bias_ih_l0 15", "gru.bias_hh_l0 15", "head.weight 11 5", "head.bias 11"));
+  EXPECT_THAT(
+      listed({11, 2, GuideCnnSpec{.window = 8, .embedding = 3, .channels = {4, 6}, .dilations = {1, 2}, .hidden = 7}}),
+      ElementsAre("embedding.weight 11 3", "condition.weight 2 3", "convolution.0.weight 4 3 3", "convolution.0.bias 4",
+                  "convolution.1.weight 6 4 3", "convolution.1.bias 6", "hidden.weight 7 6", "hidden.bias 7",
+                  "head.weight 11 7", "head.bias 11"));
+  EXPECT_THAT(listed({11, 0, MarkovSpec{.order = 1, .entries = {11, 40}}}),
+              ElementsAre("level.1.symbol 11", "level.1.count 11", "level.1.first 11", "level.2.symbol 40",
+                          "level.2.count 40"));
+}
+
 TEST(NetworkSpec, SpecsThatCannotBeBuiltNameTheirOption) {
   const auto wavenet = [](const std::function<void(WaveNetSpec&)>& change) {
     WaveNetSpec spec;
@@ -146,6 +171,17 @@ TEST(NetworkSpec, SpecsThatCannotBeBuiltNameTheirOption) {
       {wavenet([](auto& s) { s.block = "other"; }), "block"},
       {wavenet([](auto& s) { s.block = "paper"; }), "skip_channels"},
       {wavenet([](auto& s) { s.dropout = -0.1F; }), "dropout"},
+      {{10, 0, LstmSpec{}, "complex"}, "output"},
+      {{10, 0, MarkovSpec{}, kReal}, "output"},
+      {{10, 0, GuideCnnSpec{}, kBinary}, "output"},
+      {{10, 0, GruSpec{.layers = 257}}, "layers"},
+      {{10, 0, GuideCnnSpec{.window = 12}}, "window"},
+      {{10, 0, GuideCnnSpec{.dilations = {1, 2}}}, "dilations"},
+      {{10, 0, GuideCnnSpec{.channels = {}, .dilations = {}}}, "channels"},
+      {{10, 3, MarkovSpec{}}, "labels"},
+      {{10, 0, MarkovSpec{.order = 17}}, "order"},
+      {{10, 0, MarkovSpec{.order = 1, .entries = {10}}}, "entries"},
+      {{10, 0, MarkovSpec{.order = 1, .entries = {10, 0}}}, "entries"},
   };
   for (const auto& [spec, option] : cases)
     EXPECT_THAT([&] { validate(spec); }, ThrowsMessage<Error>(HasSubstr(option))) << to_json(spec);
