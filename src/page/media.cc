@@ -1,7 +1,8 @@
-// Files that a page carries: their types, and base64 (RFC 4648, section 4).
+// Files that a page carries, and their types.
 #include <array>
 #include <utility>
 
+#include "continuo/base/base64.h"
 #include "continuo/base/error.h"
 #include "continuo/base/file.h"
 #include "page/html.h"
@@ -21,19 +22,6 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 12> kTypes =
                                                                                    {".midi", "audio/midi"},
                                                                                    {".csv", "text/csv"},
                                                                                    {".toml", "text/plain"}}};
-
-std::string base64(std::span<const std::uint8_t> bytes) {
-  static constexpr std::string_view kDigits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-  std::string out;
-  out.reserve((bytes.size() + 2) / 3 * 4);
-  for (std::size_t at = 0; at < bytes.size(); at += 3) {
-    const std::size_t count = std::min<std::size_t>(3, bytes.size() - at);
-    std::uint32_t group = 0;
-    for (std::size_t i = 0; i < 3; ++i) group = group << 8 | (i < count ? bytes[at + i] : 0U);
-    for (std::size_t i = 0; i < 4; ++i) out += i <= count ? kDigits[group >> (18 - 6 * i) & 63] : '=';
-  }
-  return out;
-}
 
 }  // namespace
 

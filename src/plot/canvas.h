@@ -29,6 +29,12 @@ struct Point {
   double x = 0, y = 0;
 };
 
+/// Pixels by rows from the top.
+struct Image {
+  int width = 0, height = 0;
+  std::vector<std::uint32_t> pixels;  ///< 0xRRGGBB, width * height of them
+};
+
 enum class Anchor { kStart, kMiddle, kEnd };
 
 struct TextStyle {
@@ -49,6 +55,8 @@ class Canvas {
   virtual ~Canvas() = default;
   virtual void rectangle(double x, double y, double width, double height, const Colour& fill) = 0;
   virtual void polyline(std::span<const Point> points, const Colour& colour, double width) = 0;
+  /// Stretched over the rectangle. A PNG shows it pixel for pixel where the sizes agree; an SVG holds it as a PNG.
+  virtual void image(double x, double y, double width, double height, const Image& image) = 0;
   virtual void circle(double x, double y, double radius, const Colour& fill) = 0;
   /// `y` is the baseline; `text` is valid UTF-8.
   virtual void text(double x, double y, std::string_view text, const TextStyle& style) = 0;

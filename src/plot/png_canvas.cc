@@ -2,6 +2,7 @@
 #include <cairo.h>
 
 #include <cmath>
+#include <cstring>
 #include <string>
 
 #include "canvas_backends.h"
@@ -22,11 +23,36 @@ void select_font(cairo_t* context, double size, bool bold) {
   cairo_set_font_size(context, size);
 }
 
+std::vector<std::uint8_t> encode(cairo_surface_t* surface) {
+  std::vector<std::uint8_t> bytes;
+  const auto append = [](void* closure, const unsigned char* data, unsigned int length) noexcept {
+    try {
+      auto& out = *static_cast<std::vector<std::uint8_t>*>(closure);
+      out.insert(out.end(), data, data + length);
+      return CAIRO_STATUS_SUCCESS;
+    } catch (...) {  // no memory: an exception may not pass through Cairo
+      return CAIRO_STATUS_NO_MEMORY;
+    }
+  };
+  check(cairo_surface_write_to_png_stream(surface, append, &bytes), "cannot encode the picture");
+  return bytes;
+}
+
 /// An image surface with its context.
 class Surface {
  public:
   Surface(int width, int height) : surface_(cairo_image_surface_create(CAIRO_FORMAT_RGB24, width, height)) {
     context_ = cairo_create(surface_);
+  }
+  explicit Surface(const Image& image) : Surface(image.width, image.height) {
+    check(cairo_status(context_), "cannot make a picture of this size");
+    cairo_surface_flush(surface_);
+    unsigned char* const data = cairo_image_surface_get_data(surface_);
+    const auto columns = static_cast<std::size_t>(image.width);
+    for (std::size_t row = 0; row < static_cast<std::size_t>(image.height); ++row)
+      std::memcpy(data + row * static_cast<std::size_t>(cairo_image_surface_get_stride(surface_)),
+                  image.pixels.data() + row * columns, columns * sizeof(std::uint32_t));
+    cairo_surface_mark_dirty(surface_);
   }
   ~Surface() {
     cairo_destroy(context_);
@@ -68,6 +94,18 @@ class PngCanvas : public Canvas {
     cairo_stroke(context_);
   }
 
+  void image(double x, double y, double width, double height, const Image& image) override {
+    const Surface pixels(image);
+    cairo_save(context_);
+    cairo_translate(context_, x, y);
+    cairo_scale(context_, width / image.width, height / image.height);
+    cairo_set_source_surface(context_, pixels.surface(), 0, 0);
+    cairo_pattern_set_filter(cairo_get_source(context_), CAIRO_FILTER_NEAREST);
+    cairo_rectangle(context_, 0, 0, image.width, image.height);
+    cairo_fill(context_);
+    cairo_restore(context_);
+  }
+
   void circle(double x, double y, double radius, const Colour& fill) override {
     set(fill);
     cairo_new_sub_path(context_);
@@ -105,18 +143,7 @@ class PngCanvas : public Canvas {
 
   std::vector<std::uint8_t> finish() override {
     check(cairo_status(context_), "cannot draw the picture");
-    std::vector<std::uint8_t> bytes;
-    const auto append = [](void* closure, const unsigned char* data, unsigned int length) noexcept {
-      try {
-        auto& out = *static_cast<std::vector<std::uint8_t>*>(closure);
-        out.insert(out.end(), data, data + length);
-        return CAIRO_STATUS_SUCCESS;
-      } catch (...) {  // no memory: an exception may not pass through Cairo
-        return CAIRO_STATUS_NO_MEMORY;
-      }
-    };
-    check(cairo_surface_write_to_png_stream(image_.surface(), append, &bytes), "cannot encode the picture");
-    return bytes;
+    return encode(image_.surface());
   }
 
  private:
@@ -135,6 +162,8 @@ double Canvas::text_width(std::string_view text, double size, bool bold) {
   cairo_text_extents(scratch.context(), std::string(text).c_str(), &extents);
   return extents.x_advance;
 }
+
+std::vector<std::uint8_t> encode_png(const Image& image) { return encode(Surface(image).surface()); }
 
 std::unique_ptr<Canvas> make_png_canvas(int width, int height) { return std::make_unique<PngCanvas>(width, height); }
 

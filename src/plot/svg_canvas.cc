@@ -5,6 +5,7 @@
 #include <string>
 
 #include "canvas_backends.h"
+#include "continuo/base/base64.h"
 
 namespace continuo::plot {
 namespace {
@@ -68,6 +69,12 @@ class SvgCanvas : public Canvas {
     out_.back() = '"';
     add(" fill=\"none\" stroke=\"{}\" stroke-width=\"{}\" stroke-linejoin=\"round\" stroke-linecap=\"round\"/>\n",
         hex(colour), number(width));
+  }
+
+  void image(double x, double y, double width, double height, const Image& image) override {
+    add("<image x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\" preserveAspectRatio=\"none\" "
+        "href=\"data:image/png;base64,{}\"/>\n",
+        number(x), number(y), number(width), number(height), base64(encode_png(image)));
   }
 
   void circle(double x, double y, double radius, const Colour& fill) override {
