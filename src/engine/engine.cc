@@ -1,7 +1,10 @@
 // The registry of networks.
 #include "continuo/engine/engine.h"
 
+#include <algorithm>
+#include <string>
 #include <string_view>
+#include <utility>
 
 #include "continuo/base/error.h"
 #include "engine/networks.h"
@@ -11,7 +14,7 @@ namespace {
 
 struct Entry {
   std::string_view name;
-  std::shared_ptr<const Model> (*create)(const weights::ModelFile& file);
+  std::shared_ptr<const Model> (*create)(const weights::ModelFile& file, const Options& options);
 };
 
 constexpr Entry kNetworks[] = {
@@ -19,12 +22,52 @@ constexpr Entry kNetworks[] = {
     {"wavenet-lstm", create_wavenet_lstm}, {"guide-cnn", create_guide_cnn}, {"markov", create_markov},
 };
 
+constexpr std::pair<std::string_view, InstructionSet> kInstructionSets[] = {
+    {"best", InstructionSet::kBest},        {"scalar", InstructionSet::kScalar}, {"avx2", InstructionSet::kAvx2},
+    {"avx-vnni", InstructionSet::kAvxVnni}, {"avx512", InstructionSet::kAvx512}, {"neon", InstructionSet::kNeon},
+};
+
+Options resolved(const Options& options, const weights::ModelFile& file) {
+  Options result = options;
+  const std::vector<InstructionSet> available = available_instruction_sets();
+  if (options.instruction_set == InstructionSet::kBest) {
+    result.instruction_set = available.back();
+  } else if (std::find(available.begin(), available.end(), options.instruction_set) == available.end()) {
+    std::string names;
+    for (const InstructionSet set : available) names += (names.empty() ? "" : ", ") + std::string(name(set));
+    throw Error(
+        {.message = "this machine does not run the instruction set " + std::string(name(options.instruction_set)),
+         .hint = "It has: " + names + "."});
+  }
+  if (!options.precision) result.precision = file.precision();
+  result.threads = std::clamp(options.threads, 1, 2);
+  return result;
+}
+
 }  // namespace
 
-std::shared_ptr<const Model> Model::create(const weights::ModelFile& file) {
+std::string_view name(InstructionSet set) noexcept {
+  for (const auto& [text, known] : kInstructionSets)
+    if (known == set) return text;
+  return {};
+}
+
+std::optional<InstructionSet> instruction_set_from(std::string_view name) noexcept {
+  for (const auto& [text, known] : kInstructionSets)
+    if (text == name) return known;
+  return std::nullopt;
+}
+
+std::vector<InstructionSet> available_instruction_sets() { return {InstructionSet::kScalar}; }
+
+std::shared_ptr<const Model> Model::create(const weights::ModelFile& file, const Options& options) {
   const std::string name = file.network().name();
   for (const Entry& entry : kNetworks)
-    if (entry.name == name) return entry.create(file);
+    if (entry.name == name) {
+      const Options chosen = resolved(options, file);
+      if (chosen.precision == file.precision()) return entry.create(file, chosen);
+      return entry.create(file.converted(*chosen.precision), chosen);
+    }
   throw Error({.message = "the engine does not know the network " + name,
                .hint = "The model may come from a newer version of Continuo."});
 }

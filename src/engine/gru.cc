@@ -94,8 +94,8 @@ std::vector<float> recompute(const GruWeights& weights, const Inputs& inputs, st
 
 }  // namespace
 
-std::shared_ptr<const Model> create_gru(const weights::ModelFile& file) {
-  return std::make_shared<NetworkModel<GruWeights, GruStates, recompute>>(file);
+std::shared_ptr<const Model> create_gru(const weights::ModelFile& file, const Options& options) {
+  return std::make_shared<NetworkModel<GruWeights, GruStates, recompute>>(file, options);
 }
 
 }  // namespace continuo::engine

@@ -167,8 +167,8 @@ std::vector<float> recompute(const GuideCnnWeights& weights, const Inputs& input
 
 }  // namespace
 
-std::shared_ptr<const Model> create_guide_cnn(const weights::ModelFile& file) {
-  return std::make_shared<NetworkModel<GuideCnnWeights, GuideCnnStates, recompute>>(file);
+std::shared_ptr<const Model> create_guide_cnn(const weights::ModelFile& file, const Options& options) {
+  return std::make_shared<NetworkModel<GuideCnnWeights, GuideCnnStates, recompute>>(file, options);
 }
 
 }  // namespace continuo::engine

@@ -58,8 +58,8 @@ std::vector<float> recompute(const LstmWeights& weights, const Inputs& inputs, s
 
 }  // namespace
 
-std::shared_ptr<const Model> create_lstm(const weights::ModelFile& file) {
-  return std::make_shared<NetworkModel<LstmWeights, LstmStates, recompute>>(file);
+std::shared_ptr<const Model> create_lstm(const weights::ModelFile& file, const Options& options) {
+  return std::make_shared<NetworkModel<LstmWeights, LstmStates, recompute>>(file, options);
 }
 
 }  // namespace continuo::engine

@@ -146,8 +146,8 @@ std::vector<float> recompute(const MarkovWeights& weights, const Inputs& inputs,
 
 }  // namespace
 
-std::shared_ptr<const Model> create_markov(const weights::ModelFile& file) {
-  return std::make_shared<NetworkModel<MarkovWeights, MarkovStates, recompute>>(file);
+std::shared_ptr<const Model> create_markov(const weights::ModelFile& file, const Options& options) {
+  return std::make_shared<NetworkModel<MarkovWeights, MarkovStates, recompute>>(file, options);
 }
 
 }  // namespace continuo::engine

@@ -7,18 +7,19 @@
 #include <utility>
 #include <vector>
 
+#include "continuo/base/error.h"
 #include "continuo/engine/engine.h"
 #include "engine/arena.h"
 #include "engine/embedding.h"
 
 namespace continuo::engine {
 
-std::shared_ptr<const Model> create_wavenet(const weights::ModelFile& file);
-std::shared_ptr<const Model> create_lstm(const weights::ModelFile& file);
-std::shared_ptr<const Model> create_gru(const weights::ModelFile& file);
-std::shared_ptr<const Model> create_wavenet_lstm(const weights::ModelFile& file);
-std::shared_ptr<const Model> create_guide_cnn(const weights::ModelFile& file);
-std::shared_ptr<const Model> create_markov(const weights::ModelFile& file);
+std::shared_ptr<const Model> create_wavenet(const weights::ModelFile& file, const Options& options);
+std::shared_ptr<const Model> create_lstm(const weights::ModelFile& file, const Options& options);
+std::shared_ptr<const Model> create_gru(const weights::ModelFile& file, const Options& options);
+std::shared_ptr<const Model> create_wavenet_lstm(const weights::ModelFile& file, const Options& options);
+std::shared_ptr<const Model> create_guide_cnn(const weights::ModelFile& file, const Options& options);
+std::shared_ptr<const Model> create_markov(const weights::ModelFile& file, const Options& options);
 
 /// A Model from its three parts.
 ///   Weights(file, arena)        packs the tensors
@@ -28,8 +29,10 @@ std::shared_ptr<const Model> create_markov(const weights::ModelFile& file);
 template <class Weights, class State, auto kRecompute>
 class NetworkModel final : public Model {
  public:
-  explicit NetworkModel(const weights::ModelFile& file)
-      : Model(file.network()), arena_(measure([&](Arena& arena) { Weights(file, arena); })), weights_(file, arena_) {
+  NetworkModel(const weights::ModelFile& file, const Options& options)
+      : Model(file.network(), options),
+        arena_(measure([&](Arena& arena) { Weights(file, arena); })),
+        weights_(file, arena_) {
     state_floats_ = measure([&](Arena& arena) {
       arena.take(frame_values());
       State(weights_, arena);
@@ -40,6 +43,12 @@ class NetworkModel final : public Model {
     return std::make_unique<NetworkStream>(std::static_pointer_cast<const NetworkModel>(shared_from_this()));
   }
 
+  std::unique_ptr<Batch> new_batch(int streams) const override {
+    if (streams < 1) throw Error("a batch needs at least one stream");
+    return std::make_unique<NetworkBatch>(std::static_pointer_cast<const NetworkModel>(shared_from_this()), streams);
+  }
+
+  std::size_t weight_bytes() const noexcept override { return arena_.used() * sizeof(float); }
   std::size_t stream_bytes() const noexcept override { return sizeof(NetworkStream) + state_floats_ * sizeof(float); }
 
   std::vector<float> recompute(std::span<const std::uint16_t> symbols, int label) const override {
@@ -92,6 +101,50 @@ class NetworkModel final : public Model {
     float* frame_;
     State state_;
     std::size_t label_ = 0;
+  };
+
+  class NetworkBatch final : public Batch {
+   public:
+    NetworkBatch(std::shared_ptr<const NetworkModel> model, int streams)
+        : model_(std::move(model)),
+          arena_(static_cast<std::size_t>(streams) * model_->state_floats_),
+          frame_(arena_.take(model_->frame_values())),
+          labels_(static_cast<std::size_t>(streams)),
+          logits_(static_cast<std::size_t>(streams) * static_cast<std::size_t>(model_->vocabulary_size())) {
+      states_.reserve(labels_.size());
+      for (int i = 0; i < streams; ++i) states_.emplace_back(model_->weights_, arena_);
+    }
+    int streams() const noexcept override { return static_cast<int>(states_.size()); }
+    std::span<const float> step(std::span<const std::uint16_t> symbols) noexcept override {
+      float* out = logits_.data();
+      for (std::size_t i = 0; i < states_.size(); ++i) {
+        const std::size_t symbol = i < symbols.size() ? model_->known_symbol(symbols[i]) : 0;
+        if (model_->spec_.reads_frames()) {
+          std::fill_n(frame_, model_->width(), 0.0F);
+          frame_[symbol] = 1.0F;
+        }
+        const std::span<const float> logits = states_[i].step(model_->weights_, Input{symbol, frame_}, labels_[i]);
+        out = std::copy(logits.begin(), logits.end(), out);
+      }
+      return logits_;
+    }
+    void reset() noexcept override {
+      for (State& state : states_) state.reset();
+    }
+    void reset(int stream) noexcept override {
+      if (stream >= 0 && stream < streams()) states_[static_cast<std::size_t>(stream)].reset();
+    }
+    void set_label(int stream, int label) noexcept override {
+      if (stream >= 0 && stream < streams()) labels_[static_cast<std::size_t>(stream)] = model_->known_label(label);
+    }
+
+   private:
+    std::shared_ptr<const NetworkModel> model_;
+    Arena arena_;
+    float* frame_;
+    std::vector<State> states_;
+    std::vector<std::size_t> labels_;
+    std::vector<float> logits_;
   };
 
   template <class Build>

@@ -138,8 +138,8 @@ std::vector<float> recompute(const WaveNetWeights& weights, const Inputs& inputs
 
 }  // namespace
 
-std::shared_ptr<const Model> create_wavenet(const weights::ModelFile& file) {
-  return std::make_shared<NetworkModel<WaveNetWeights, WaveNetStates, recompute>>(file);
+std::shared_ptr<const Model> create_wavenet(const weights::ModelFile& file, const Options& options) {
+  return std::make_shared<NetworkModel<WaveNetWeights, WaveNetStates, recompute>>(file, options);
 }
 
 }  // namespace continuo::engine

@@ -58,8 +58,8 @@ std::vector<float> recompute(const WaveNetLstmWeights& weights, const Inputs& in
 
 }  // namespace
 
-std::shared_ptr<const Model> create_wavenet_lstm(const weights::ModelFile& file) {
-  return std::make_shared<NetworkModel<WaveNetLstmWeights, WaveNetLstmStates, recompute>>(file);
+std::shared_ptr<const Model> create_wavenet_lstm(const weights::ModelFile& file, const Options& options) {
+  return std::make_shared<NetworkModel<WaveNetLstmWeights, WaveNetLstmStates, recompute>>(file, options);
 }
 
 }  // namespace continuo::engine

@@ -12,13 +12,41 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
+#include <string_view>
 #include <utility>
 #include <vector>
 
 #include "continuo/weights/model_file.h"
+#include "continuo/weights/precision.h"
 
 namespace continuo::engine {
+
+using weights::Precision;
+
+/// What the products and activations are calculated with. Every one gives the same bits.
+enum class InstructionSet {
+  kBest,     ///< the fastest that this machine has
+  kScalar,   ///< plain C++: the oracle, on every machine, slow
+  kAvx2,     ///< x86-64 with AVX2 and FMA
+  kAvxVnni,  ///< the same with AVX-VNNI
+  kAvx512,   ///< x86-64 with AVX-512 F, BW, DQ, VL and VNNI
+  kNeon,     ///< 64-bit ARM
+};
+std::string_view name(InstructionSet set) noexcept;  ///< "best", "scalar", "avx2", "avx-vnni", "avx512", "neon"
+/// Nothing for other names.
+std::optional<InstructionSet> instruction_set_from(std::string_view name) noexcept;
+/// Those that this build has and this machine runs, slowest first; kScalar is always among them.
+std::vector<InstructionSet> available_instruction_sets();
+
+struct Options {
+  std::optional<Precision> precision;  ///< how weights are kept and read; default: as they are in the file
+  InstructionSet instruction_set = InstructionSet::kBest;
+  /// Threads for one step of a stream or batch, the caller's included. More than two are taken as two; a second one
+  /// spins only while steps follow each other closely. Results do not depend on it.
+  int threads = 1;
+};
 
 /// The running state of one sequence over a shared Model: ring buffers of past activations, recurrent state.
 /// Not thread-safe; different streams of one model may run on different threads. Allocates only when it is made.
@@ -39,17 +67,39 @@ class Stream {
   virtual void set_label(int label) noexcept = 0;
 };
 
+/// Several sequences over a shared Model in lock step: the weights are read once a step for all of them. Each gives bit
+/// for bit what a Stream of its own would. Not thread-safe. Allocates only when it is made.
+class Batch {
+ public:
+  virtual ~Batch() = default;
+  virtual int streams() const noexcept = 0;
+  /// Consumes one symbol for each stream and gives the logits [streams, vocabulary_size] of the next ones, valid until
+  /// the next call. Symbols beyond the vocabulary and missing ones are taken as symbol 0.
+  virtual std::span<const float> step(std::span<const std::uint16_t> symbols) noexcept = 0;
+  virtual void reset() noexcept = 0;  ///< all of them
+  virtual void reset(int stream) noexcept = 0;
+  virtual void set_label(int stream, int label) noexcept = 0;
+};
+
 /// Immutable weights, packed for reading in order. Share one among all streams and threads.
 class Model : public std::enable_shared_from_this<Model> {
  public:
-  /// Throws Error when the file's network is not one that the engine knows.
-  static std::shared_ptr<const Model> create(const weights::ModelFile& file);
+  /// Throws Error when the file's network is not one that the engine knows, or the instruction set not one that this
+  /// machine has.
+  static std::shared_ptr<const Model> create(const weights::ModelFile& file, const Options& options = {});
   virtual ~Model() = default;
 
   const weights::NetworkSpec& spec() const noexcept { return spec_; }
   int vocabulary_size() const noexcept { return spec_.vocabulary_size; }
-  /// The stream keeps the model alive.
+  Precision precision() const noexcept { return *options_.precision; }
+  InstructionSet instruction_set() const noexcept { return options_.instruction_set; }  ///< what runs, never kBest
+  int threads() const noexcept { return options_.threads; }
+  virtual std::size_t weight_bytes() const noexcept = 0;  ///< what one step reads, look-up tables included
+
+  /// Streams and batches keep the model alive.
   virtual std::unique_ptr<Stream> new_stream() const = 0;
+  /// Throws Error for fewer than 1 stream.
+  virtual std::unique_ptr<Batch> new_batch(int streams) const = 0;
   virtual std::size_t stream_bytes() const noexcept = 0;  ///< heap bytes of one stream
 
   /// The oracle: logits [symbols.size(), vocabulary_size] after each symbol, recomputed from the definition of the
@@ -59,9 +109,11 @@ class Model : public std::enable_shared_from_this<Model> {
   virtual std::vector<float> recompute(std::span<const float> frames, int label = 0) const = 0;
 
  protected:
-  explicit Model(weights::NetworkSpec spec) : spec_(std::move(spec)) {}
+  /// `options` with every choice made.
+  Model(weights::NetworkSpec spec, const Options& options) : spec_(std::move(spec)), options_(options) {}
 
   weights::NetworkSpec spec_;
+  Options options_;
 };
 
 }  // namespace continuo::engine
