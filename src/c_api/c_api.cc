@@ -1,0 +1,189 @@
+// The C interface over the engine and the sampler: handles hold the C++ objects, every exception becomes a text.
+#include <algorithm>
+#include <map>
+#include <memory>
+#include <new>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "continuo.h"
+#include "continuo/base/error.h"
+#include "continuo/base/random.h"
+#include "continuo/engine/engine.h"
+#include "continuo/generation/sampler.h"
+
+struct continuo_model {
+  std::shared_ptr<const continuo::engine::Model> model;
+  std::map<std::string, std::string> metadata;
+};
+
+struct continuo_stream {
+  std::unique_ptr<continuo::engine::Stream> stream;
+  std::size_t width = 0;  ///< of frames and logits
+  std::span<const float> logits{};
+};
+
+struct continuo_sampler {
+  continuo::generation::Sampler sampler;
+  continuo::Random random;
+  std::size_t vocabulary_size = 0;
+};
+
+namespace {
+
+constexpr std::size_t kMostSymbols = 65'536;
+
+thread_local std::string last_error;
+
+void remember(const char* text) noexcept {
+  try {
+    last_error = text;
+  } catch (...) {
+    last_error.clear();
+  }
+}
+
+/// make() or, when it throws, NULL with the reason remembered.
+template <class Make>
+auto guarded(const Make& make) noexcept -> decltype(make()) {
+  try {
+    return make();
+  } catch (const std::bad_alloc&) {
+    remember("out of memory");
+  } catch (const std::exception& error) {
+    remember(error.what());
+  } catch (...) {
+    remember("an unknown error");
+  }
+  return nullptr;
+}
+
+void require(const void* handle, const char* what) {
+  if (handle == nullptr) throw continuo::Error(std::string(what) + " is NULL");
+}
+
+continuo_model* open_model(const continuo::weights::ModelFile& file) {
+  return std::make_unique<continuo_model>(continuo_model{continuo::engine::Model::create(file), file.all_metadata()})
+      .release();
+}
+
+}  // namespace
+
+extern "C" {
+
+const char* continuo_version(void) { return CONTINUO_VERSION; }
+
+const char* continuo_last_error(void) { return last_error.c_str(); }
+
+continuo_model* continuo_model_load(const char* path) {
+  return guarded([&] {
+    require(path, "the path");
+    return open_model(continuo::weights::ModelFile::load(path));
+  });
+}
+
+continuo_model* continuo_model_parse(const void* bytes, size_t size) {
+  return guarded([&] {
+    require(bytes, "the bytes");
+    const auto* const begin = static_cast<const std::uint8_t*>(bytes);
+    return open_model(continuo::weights::ModelFile::parse({begin, begin + size}, "the bytes given"));
+  });
+}
+
+void continuo_model_free(continuo_model* model) { delete model; }
+
+size_t continuo_model_vocabulary_size(const continuo_model* model) {
+  return model == nullptr ? 0 : static_cast<std::size_t>(model->model->vocabulary_size());
+}
+
+const char* continuo_model_output(const continuo_model* model) {
+  return model == nullptr ? "" : model->model->spec().output.c_str();
+}
+
+int continuo_model_labels(const continuo_model* model) { return model == nullptr ? 0 : model->model->spec().labels; }
+
+size_t continuo_model_receptive_field(const continuo_model* model) {
+  return model == nullptr ? 0 : static_cast<std::size_t>(model->model->spec().receptive_field());
+}
+
+const char* continuo_model_metadata(const continuo_model* model, const char* key) {
+  if (model == nullptr || key == nullptr) return "";
+  const auto found = std::ranges::find(model->metadata, std::string_view(key),
+                                       [](const auto& item) { return std::string_view(item.first); });
+  return found == model->metadata.end() ? "" : found->second.c_str();
+}
+
+continuo_stream* continuo_stream_new(const continuo_model* model) {
+  return guarded([&] {
+    require(model, "the model");
+    return std::make_unique<continuo_stream>(
+               continuo_stream{model->model->new_stream(), continuo_model_vocabulary_size(model)})
+        .release();
+  });
+}
+
+void continuo_stream_free(continuo_stream* stream) { delete stream; }
+
+const float* continuo_stream_step(continuo_stream* stream, uint16_t symbol) {
+  return continuo_stream_prime(stream, &symbol, 1);
+}
+
+const float* continuo_stream_prime(continuo_stream* stream, const uint16_t* symbols, size_t count) {
+  if (stream == nullptr || (symbols == nullptr && count > 0)) {
+    remember(stream == nullptr ? "the stream is NULL" : "the symbols are NULL");
+    return nullptr;
+  }
+  for (std::size_t i = 0; i < count; ++i) stream->logits = stream->stream->step(symbols[i]);
+  return stream->logits.data();
+}
+
+const float* continuo_stream_step_frame(continuo_stream* stream, const float* frame) {
+  if (stream == nullptr || frame == nullptr) {
+    remember(stream == nullptr ? "the stream is NULL" : "the frame is NULL");
+    return nullptr;
+  }
+  stream->logits = stream->stream->step(std::span(frame, stream->width));
+  return stream->logits.data();
+}
+
+const float* continuo_stream_logits(const continuo_stream* stream) {
+  return stream == nullptr ? nullptr : stream->logits.data();
+}
+
+void continuo_stream_reset(continuo_stream* stream) {
+  if (stream == nullptr) return;
+  stream->stream->reset();
+  stream->logits = {};
+}
+
+void continuo_stream_set_label(continuo_stream* stream, int label) {
+  if (stream != nullptr) stream->stream->set_label(label);
+}
+
+uint16_t continuo_argmax(const float* logits, size_t count) {
+  if (logits == nullptr || count == 0) return 0;
+  return static_cast<std::uint16_t>(std::max_element(logits, logits + std::min(count, kMostSymbols)) - logits);
+}
+
+continuo_sampler* continuo_sampler_new(size_t vocabulary_size, double temperature, int top_k, double top_p,
+                                       uint64_t seed) {
+  return guarded([&] {
+    if (vocabulary_size > kMostSymbols) throw continuo::Error("a vocabulary has at most 65,536 symbols");
+    const continuo::generation::SamplingOptions options{.temperature = temperature, .top_k = top_k, .top_p = top_p};
+    return std::make_unique<continuo_sampler>(continuo_sampler{continuo::generation::Sampler(options, vocabulary_size),
+                                                               continuo::Random(seed), vocabulary_size})
+        .release();
+  });
+}
+
+void continuo_sampler_free(continuo_sampler* sampler) { delete sampler; }
+
+uint16_t continuo_sampler_choose(continuo_sampler* sampler, const float* logits, const uint8_t* mask) {
+  if (sampler == nullptr || logits == nullptr) return 0;
+  const std::size_t size = sampler->vocabulary_size;
+  return sampler->sampler.choose(
+      {logits, size}, mask == nullptr ? std::span<const std::uint8_t>{} : std::span(mask, size), sampler->random);
+}
+
+}  // extern "C"
