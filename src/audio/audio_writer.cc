@@ -1,5 +1,5 @@
 // The streaming writer over libsndfile.
-#include "audio_writer.h"
+#include "continuo/audio/audio_writer.h"
 
 #include <sndfile.h>
 

@@ -7,7 +7,7 @@
 #include <new>
 #include <utility>
 
-#include "audio_writer.h"
+#include "continuo/audio/audio_writer.h"
 #include "continuo/base/error.h"
 #include "score_renderer.h"
 

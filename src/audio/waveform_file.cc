@@ -7,7 +7,7 @@
 #include <new>
 #include <system_error>
 
-#include "audio_writer.h"
+#include "continuo/audio/audio_writer.h"
 #include "continuo/audio/waveform.h"
 #include "continuo/base/error.h"
 

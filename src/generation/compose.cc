@@ -2,10 +2,10 @@
 #include "continuo/generation/compose.h"
 
 #include <algorithm>
-#include <cctype>
 #include <utility>
 
 #include "continuo/base/error.h"
+#include "generation/model_parts.h"
 
 namespace continuo::generation {
 namespace {
@@ -15,28 +15,8 @@ using representation::kStart;
 using representation::Symbol;
 
 constexpr double kDefaultSeconds = 120;
-constexpr std::size_t kStatelessPrime = 256;   // random symbols for networks without a receptive field of their own
 constexpr std::size_t kMostSymbols = 200'000;  // where only a length in music was asked for and none comes
 constexpr std::size_t kTidyingSymbols = 64;    // beyond a limit, to finish the note that was begun
-
-bool same_word(const std::string& a, const std::string& b) {
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
-                    [](unsigned char x, unsigned char y) { return std::tolower(x) == std::tolower(y); });
-}
-
-int label_index(const representation::RepresentationSpec& spec, const std::string& label) {
-  if (label.empty()) return 0;
-  for (std::size_t i = 0; i < spec.labels.size(); ++i) {
-    if (same_word(spec.labels[i], label)) return static_cast<int>(i);
-  }
-  if (spec.labels.empty()) {
-    throw Error({.message = "this model has no styles, so '" + label + "' cannot be asked of it",
-                 .hint = "Train one on a collection with labels, or leave the style out."});
-  }
-  std::string known;
-  for (const auto& name : spec.labels) known += (known.empty() ? "" : ", ") + name;
-  throw Error({.message = "this model knows no style '" + label + "'", .hint = "It knows: " + known + "."});
-}
 
 /// One piece in the making: the network's stream, the grammar's cursor and the symbols so far go forward together.
 class Session {
@@ -138,9 +118,7 @@ class Session {
   void prime_with_noise() {
     const auto& vocabulary = composer_.representation->vocabulary();
     const std::size_t first = 2 + composer_.representation->spec().labels.size();  // Start, End and labels are no music
-    std::size_t length = options_.random_length;
-    if (length == 0) length = static_cast<std::size_t>(composer_.model->spec().receptive_field());
-    if (length == 0) length = kStatelessPrime;
+    const std::size_t length = random_length(options_.random_length, composer_.model->spec());
     if (first >= vocabulary.size()) throw Error("the model's vocabulary holds no musical symbol");
     for (std::size_t i = 0; i < length; ++i) {
       take(static_cast<Symbol>(first + random_.below(vocabulary.size() - first)), options_.keep_random);
@@ -218,21 +196,18 @@ class Session {
 }  // namespace
 
 Composer Composer::load(const std::filesystem::path& model_file) {
-  const auto file = weights::ModelFile::load(model_file);
-  const std::string& spec = file.metadata("continuo.representation");
-  if (spec.empty()) {
-    throw Error({.message = "names no representation, so its symbols have no meaning",
-                 .path = model_file.string(),
-                 .hint = "Compose with a model that Continuo trained on music."});
-  }
+  return from(weights::ModelFile::load(model_file), model_file);
+}
+
+Composer Composer::from(const weights::ModelFile& file, const std::filesystem::path& path) {
   Composer composer;
-  composer.representation = representation::make(representation::spec_from_json(spec));
+  composer.representation = representation::make(representation_of(file, path));
   composer.model = engine::Model::create(file);
   const std::size_t symbols = composer.representation->vocabulary().size();
   if (symbols != static_cast<std::size_t>(composer.model->vocabulary_size())) {
     throw Error({.message = "its network has " + std::to_string(composer.model->vocabulary_size()) +
                             " symbols, its representation " + std::to_string(symbols),
-                 .path = model_file.string(),
+                 .path = path.string(),
                  .hint = "The file is damaged or was made by another version."});
   }
   return composer;

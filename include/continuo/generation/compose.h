@@ -12,6 +12,7 @@
 #include "continuo/base/progress.h"
 #include "continuo/engine/engine.h"
 #include "continuo/generation/sampler.h"
+#include "continuo/generation/start.h"
 #include "continuo/music/score.h"
 #include "continuo/representation/representation.h"
 
@@ -21,15 +22,10 @@ namespace continuo::generation {
 struct Composer {
   std::shared_ptr<const engine::Model> model;
   std::shared_ptr<const representation::Representation> representation;
-  /// Throws Error (no such file, no model, vocabulary and network do not fit).
+  /// Throws Error (the model composes sound; vocabulary and network do not fit).
+  static Composer from(const weights::ModelFile& file, const std::filesystem::path& path = {});
+  /// The same from the file. Throws Error (no such file, no model).
   static Composer load(const std::filesystem::path& model_file);
-};
-
-enum class StartKind {
-  kBeginning,  ///< Start (and label): the beginning of a piece
-  kRandom,     ///< a random array of symbols primes the network, as in the paper; it is not part of the result unless
-               ///< asked for
-  kPrompt,     ///< goes on from `prompt`, which is part of the result
 };
 
 struct ComposeOptions {

@@ -1,0 +1,22 @@
+// What composing scores and composing sound share: how a model's texts are read.
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+#include "continuo/representation/representation.h"
+#include "continuo/weights/model_file.h"
+
+namespace continuo::generation {
+
+/// The representation that the model names. Throws Error, with `path`, when it names none.
+representation::RepresentationSpec representation_of(const weights::ModelFile& file, const std::filesystem::path& path);
+
+/// The index of a label, in any case of letters; 0 for none. Throws Error with those that the model knows.
+int label_index(const representation::RepresentationSpec& spec, const std::string& label);
+
+inline constexpr std::size_t kStatelessPrime = 256;  ///< random steps for networks without a receptive field
+/// `asked`, or the receptive field of the network, or kStatelessPrime.
+std::size_t random_length(std::size_t asked, const weights::NetworkSpec& network) noexcept;
+
+}  // namespace continuo::generation
