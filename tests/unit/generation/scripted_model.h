@@ -22,6 +22,7 @@ class ScriptedModel : public engine::Model {
         logits_(std::move(logits)) {}
 
   std::unique_ptr<engine::Stream> new_stream() const override { return std::make_unique<ScriptedStream>(*this); }
+  std::unique_ptr<engine::Batch> new_batch(int) const override { return nullptr; }
   std::size_t stream_bytes() const noexcept override { return 0; }
   std::vector<float> recompute(std::span<const std::uint16_t>, int) const override { return {}; }
   std::vector<float> recompute(std::span<const float>, int) const override { return {}; }
