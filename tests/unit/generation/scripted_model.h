@@ -18,12 +18,14 @@ class ScriptedModel : public engine::Model {
   explicit ScriptedModel(std::vector<float> logits, int receptive_kernel = 2)
       : Model({.vocabulary_size = static_cast<int>(logits.size()),
                .network =
-                   weights::WaveNetSpec{.input_kernel_size = receptive_kernel, .stacks = 1, .dilations = {1, 2, 4}}}),
+                   weights::WaveNetSpec{.input_kernel_size = receptive_kernel, .stacks = 1, .dilations = {1, 2, 4}}},
+              {}),
         logits_(std::move(logits)) {}
 
   std::unique_ptr<engine::Stream> new_stream() const override { return std::make_unique<ScriptedStream>(*this); }
   std::unique_ptr<engine::Batch> new_batch(int) const override { return nullptr; }
   std::size_t stream_bytes() const noexcept override { return 0; }
+  std::size_t weight_bytes() const noexcept override { return 0; }
   std::vector<float> recompute(std::span<const std::uint16_t>, int) const override { return {}; }
   std::vector<float> recompute(std::span<const float>, int) const override { return {}; }
 
