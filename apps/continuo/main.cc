@@ -29,7 +29,9 @@ void refuse_unknown_command(const CLI::App& app, const std::string& word) {
 
 int main(int argc, char** argv) {
 #ifdef CONTINUO_WITH_TRAINING
-  if (argc > 1 && std::string_view(argv[1]) == "train") continuo::nets::wait_passively(argv);
+  if (argc > 1 && (std::string_view(argv[1]) == "train" || std::string_view(argv[1]) == "reproduce")) {
+    continuo::nets::wait_passively(argv);
+  }
 #endif
   CLI::App app{"Continuo learns from a collection of music and composes more of it.", "continuo"};
   app.require_subcommand(1);
@@ -51,6 +53,9 @@ int main(int argc, char** argv) {
     continuo::app::add_render(app);
     continuo::app::add_inspect(app);
     continuo::app::add_quantize(app);
+#ifdef CONTINUO_WITH_TRAINING
+    continuo::app::add_reproduce(app);
+#endif
     refuse_unknown_command(app, argc > 1 ? argv[1] : "");
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

@@ -1,0 +1,98 @@
+// continuo reproduce: a published experiment from beginning to end, as one page.
+#include <fmt/core.h>
+
+#include <chrono>
+#include <filesystem>
+
+#include "commands.h"
+#include "continuo/base/error.h"
+#include "held_out.h"
+#include "reproduce/experiment.h"
+#include "reproduce/figures.h"
+#include "reproduce/report.h"
+#include "terminal.h"
+
+namespace continuo::app {
+namespace {
+
+namespace fs = std::filesystem;
+
+struct Options {
+  reproduce::Settings settings;
+  bool quick = false, full = false;
+};
+
+std::string command_of(const reproduce::Settings& s) {
+  std::string text = fmt::format("continuo reproduce paper {} -o {}", s.folder.string(), s.output.string());
+  if (!s.select_column.empty()) text += " --select-column " + s.select_column;
+  if (s.max_pieces > 0) text += fmt::format(" --max-pieces {}", s.max_pieces);
+  if (s.any_length) text += " --any-length";
+  if (s.scale == reproduce::Scale::kQuick) text += " --quick";
+  if (s.scale == reproduce::Scale::kFull) text += " --full";
+  if (s.seed != 1) text += fmt::format(" --seed {}", s.seed);
+  return text;
+}
+
+void run(Options options) {
+  reproduce::Settings& settings = options.settings;
+  settings.scale = options.quick  ? reproduce::Scale::kQuick
+                   : options.full ? reproduce::Scale::kFull
+                                  : reproduce::Scale::kDefault;
+  if (settings.cache.empty()) settings.cache = default_cache();
+  const auto begun = std::chrono::steady_clock::now();
+  const auto progress = terminal_progress();
+  try {
+    const auto findings = reproduce::carry_out(settings, progress, interruption());
+    const auto figures = reproduce::draw_figures(settings, findings);
+    const double minutes = std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count() / 60;
+    const fs::path page = reproduce::write_report(settings, findings, figures, command_of(settings), minutes);
+    progress({.task = "Reproducing", .done = 10'000, .total = 10'000, .unit = "parts"});
+    fmt::print("{}\nThe page: {}\n", reproduce::losses_as_text(findings), page.string());
+  } catch (const Interrupted& stopped) {
+    throw Interrupted({.message = stopped.info().message,
+                       .hint = "Everything is kept. The same command goes on from there:\n  " + command_of(settings)});
+  }
+}
+
+}  // namespace
+
+void add_reproduce(CLI::App& app) {
+  auto options = std::make_shared<Options>();
+  auto& settings = options->settings;
+  auto* command =
+      app.add_subcommand("reproduce", "Carry out a published experiment from beginning to end, as one page");
+  command->require_subcommand(1);
+  auto* paper = command->add_subcommand(
+      "paper",
+      "\"Music Generation\" (A. Ibreighith 2023): train for three epochs as the paper and the code that it cites do, "
+      "compose step by step, and write index.html");
+  paper->footer(
+      "Examples:\n"
+      "  continuo reproduce paper FOLDER -o paper\n"
+      "      the notes and chords of the cited code, 500 pieces of 1 to 5 minutes; the page is paper/index.html\n"
+      "  continuo reproduce paper FOLDER -o quick --quick\n"
+      "      minutes: to see that everything works\n"
+      "  continuo reproduce paper FOLDER -o full --full\n"
+      "      larger networks: for a GPU\n"
+      "Stopped by Ctrl-C, the same command goes on where it was.");
+  paper->add_option("folder", settings.folder, "Folder of MIDI files (read with everything below it)")
+      ->required()
+      ->type_name("FOLDER");
+  paper->add_option("-o,--output", settings.output, "Folder for the page, the models and the pieces")
+      ->required()
+      ->type_name("FOLDER");
+  auto* quick = paper->add_flag("--quick", options->quick, "Minutes: 60 pieces, small networks");
+  paper->add_flag("--full", options->full, "Larger networks, for a GPU")->excludes(quick);
+  paper->add_option("--select-column", settings.select_column, "Only pieces with 1 in this column of MANIFEST.csv")
+      ->type_name("NAME");
+  paper->add_option("--max-pieces", settings.max_pieces, "A random choice of so many pieces (default 500)")
+      ->check(CLI::PositiveNumber);
+  paper->add_flag("--any-length", settings.any_length, "Also pieces shorter than 1 or longer than 5 minutes");
+  paper->add_option("--seed", settings.seed, "Of everything random")->check(CLI::NonNegativeNumber);
+  paper->add_option("--threads", settings.threads, "0: every core")->check(CLI::NonNegativeNumber);
+  paper->add_option("--cache", settings.cache, "Folder for encoded pieces (default: ~/.cache/continuo)")
+      ->type_name("FOLDER");
+  paper->callback([options] { run(*options); });
+}
+
+}  // namespace continuo::app
