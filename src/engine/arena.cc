@@ -4,14 +4,13 @@
 #include <algorithm>
 #include <cassert>
 
-#include "engine/kernels.h"
-
 namespace continuo::engine {
 
 static_assert(kLanes * sizeof(float) % kAlignment == 0, "a padded vector ends where the next may begin");
 
-Arena::Arena(std::size_t floats)
-    : data_(static_cast<float*>(
+Arena::Arena(std::size_t floats, Form packed)
+    : form(packed),
+      data_(static_cast<float*>(
           ::operator new[](std::max<std::size_t>(floats, 1) * sizeof(float), std::align_val_t{kAlignment}))),
       size_(floats) {
   std::fill_n(data_.get(), size_, 0.0F);

@@ -6,22 +6,35 @@
 #include <new>
 #include <span>
 
+#include "continuo/engine/engine.h"
+#include "engine/kernel_table.h"
+
 namespace continuo::engine {
 
+constexpr std::size_t padded(std::size_t size) noexcept { return (size + kLanes - 1) / kLanes * kLanes; }
+
 inline constexpr std::size_t kAlignment = 64;  ///< bytes: a cache line, and the widest vector register
+
+/// In what form matrices are packed, and for which kernels.
+struct Form {
+  Precision precision = Precision::kFp32;
+  InstructionSet instruction_set = InstructionSet::kScalar;
+};
 
 /// Two passes make one allocation: the first over an Arena without memory, which only measures, the second over one of
 /// the size that was measured.
 class Arena {
  public:
-  Arena() = default;                   ///< measures: take() gives nullptr
-  explicit Arena(std::size_t floats);  ///< zeroed
+  explicit Arena(Form packed = {}) : form(packed) {}     ///< measures: take() gives nullptr
+  explicit Arena(std::size_t floats, Form packed = {});  ///< zeroed
   /// The next `floats` values, on a kAlignment boundary and followed by padding up to the next one. Asking for more
   /// than was measured is a fault of the caller.
   float* take(std::size_t floats) noexcept;
 
   std::size_t used() const noexcept { return used_; }  ///< floats, padding included
   std::span<float> values() noexcept { return {data_.get(), size_}; }
+
+  Form form;  ///< of a model's weights
 
  private:
   struct Free {

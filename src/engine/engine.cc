@@ -58,8 +58,6 @@ std::optional<InstructionSet> instruction_set_from(std::string_view name) noexce
   return std::nullopt;
 }
 
-std::vector<InstructionSet> available_instruction_sets() { return {InstructionSet::kScalar}; }
-
 std::shared_ptr<const Model> Model::create(const weights::ModelFile& file, const Options& options) {
   const std::string name = file.network().name();
   for (const Entry& entry : kNetworks)

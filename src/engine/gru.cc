@@ -42,12 +42,7 @@ const float* GruState::step(const GruLayers& gru, const float* input) noexcept {
   for (const GruLayers::Layer& layer : gru.layers) {
     assign(layer.from_input, input, from_input_);
     assign(layer.from_hidden, output, from_hidden_);
-    for (std::size_t i = 0; i < size; ++i) {
-      const float reset = sigmoid(from_input_[i] + from_hidden_[i]);
-      const float update = sigmoid(from_input_[size + i] + from_hidden_[size + i]);
-      const float candidate = tanh(from_input_[2 * size + i] + reset * from_hidden_[2 * size + i]);
-      output[i] = (1.0F - update) * candidate + update * output[i];
-    }
+    layer.from_input.kernels->gru_cell(size, from_input_, from_hidden_, output);
     input = output;
     output += padded(size);
   }

@@ -1,62 +1,14 @@
-// Plain loops of fixed width that a compiler turns into vector code without changing any result.
+// Packing, choosing an instruction set, and what all of them share.
 #include "engine/kernels.h"
 
+#include <algorithm>
 #include <bit>
-#include <cstdint>
+#include <cstring>
+
+#include "engine/kernel_math.h"
+#include "engine/kernel_sets.h"
 
 namespace continuo::engine {
-namespace {
-
-template <bool kAdd>
-void multiply(const Affine& affine, const float* __restrict x, float* __restrict y) noexcept {
-  const float* __restrict panel = affine.panels;
-  for (std::size_t row = 0; row < affine.rows; row += kLanes) {
-    float sum[kLanes];
-    for (std::size_t lane = 0; lane < kLanes; ++lane) sum[lane] = affine.bias[row + lane];
-    for (std::size_t column = 0; column < affine.columns; ++column, panel += kLanes) {
-      const float value = x[column];
-      for (std::size_t lane = 0; lane < kLanes; ++lane) sum[lane] += panel[lane] * value;
-    }
-    for (std::size_t lane = 0; lane < kLanes; ++lane) {
-      if constexpr (kAdd)
-        y[row + lane] += sum[lane];
-      else
-        y[row + lane] = sum[lane];
-    }
-  }
-}
-
-/// e^x for x in [-87, 87], relative error below 2e-7: 2^n times the Taylor series of e^r, |r| <= ln(2)/2.
-inline float exponential(float x) noexcept {
-  constexpr float kLog2E = 1.44269504F;
-  constexpr float kLn2High = 0.693359375F;  // ln 2 in two parts (Cody and Waite), so that n ln 2 is subtracted exactly
-  constexpr float kLn2Low = -2.12194440e-4F;
-  constexpr float kRound = 12582912.0F;  // 1.5 * 2^23: adding it rounds to the nearest whole number
-  const float rounded = x * kLog2E + kRound;
-  const float n = rounded - kRound;
-  const float r = (x - n * kLn2High) - n * kLn2Low;
-  float series = 1.0F / 5040.0F;
-  series = series * r + 1.0F / 720.0F;
-  series = series * r + 1.0F / 120.0F;
-  series = series * r + 1.0F / 24.0F;
-  series = series * r + 1.0F / 6.0F;
-  series = series * r + 0.5F;
-  series = series * r + 1.0F;
-  series = series * r + 1.0F;
-  // The low bits of `rounded` hold n: moved up they add to the exponent.
-  const std::uint32_t power = std::bit_cast<std::uint32_t>(rounded) << 23U;
-  return std::bit_cast<float>(std::bit_cast<std::uint32_t>(series) + power);
-}
-
-inline float clamp(float x, float limit) noexcept {
-  const float low = x < -limit ? -limit : x;
-  return low > limit ? limit : low;
-}
-
-inline float sigmoid_inline(float x) noexcept { return 1.0F / (1.0F + exponential(-clamp(x, 80.0F))); }
-inline float tanh_inline(float x) noexcept { return 1.0F - 2.0F / (1.0F + exponential(clamp(2.0F * x, 80.0F))); }
-
-}  // namespace
 
 Affine pack_affine(Arena& arena, const weights::ModelFile& file, const std::string& name) {
   const weights::Tensor& weight = file.tensor(name + ".weight");
@@ -71,13 +23,45 @@ Affine pack_affine(Arena& arena, const weights::ModelFile& file, const std::stri
 const float* pack_values(Arena& arena, const weights::ModelFile& file, const std::string& name) {
   const std::span<const float> values = file.tensor(name).values;
   float* const copy = arena.take(values.size());
-  if (copy != nullptr)
-    for (std::size_t i = 0; i < values.size(); ++i) copy[i] = values[i];
+  if (copy != nullptr) std::ranges::copy(values, copy);
   return copy;
 }
 
-void assign(const Affine& affine, const float* x, float* y) noexcept { multiply<false>(affine, x, y); }
-void add(const Affine& affine, const float* x, float* y) noexcept { multiply<true>(affine, x, y); }
+namespace {
+
+void multiply(const Affine& affine, Start start, const float* x, float* y) noexcept {
+  if (affine.precision != Precision::kInt8) {
+    affine.kernels->product(affine, start, 1, x, 0, y, 0);
+    return;
+  }
+  alignas(kAlignment) float prepared[padded(1 + kMostColumns / 4)];
+  affine.kernels->quantise(affine.columns, x, prepared);
+  affine.kernels->product(affine, start, 1, prepared, 0, y, 0);
+}
+
+}  // namespace
+
+void assign(const Affine& affine, const float* x, float* y) noexcept { multiply(affine, Start::kBias, x, y); }
+void add(const Affine& affine, const float* x, float* y) noexcept { multiply(affine, Start::kAdd, x, y); }
+
+void assign(const Affine& affine, std::size_t streams, const float* x, std::size_t x_stride, float* y,
+            float* prepared) noexcept {
+  if (affine.precision == Precision::kInt8) {
+    const std::size_t size = prepared_size(affine.precision, affine.columns);
+    for (std::size_t i = 0; i < streams; ++i)
+      affine.kernels->quantise(affine.columns, x + i * x_stride, prepared + i * size);
+    x = prepared;
+    x_stride = size;
+  }
+  affine.kernels->product(affine, Start::kBias, streams, x, x_stride, y, padded(affine.rows));
+}
+
+void prepare(const Kernels& kernels, Precision precision, std::size_t size, const float* x, float* prepared) noexcept {
+  if (precision == Precision::kInt8)
+    kernels.quantise(size, x, prepared);
+  else
+    std::copy_n(x, size, prepared);
+}
 
 void add(std::size_t size, const float* __restrict x, float* __restrict y) noexcept {
   for (std::size_t i = 0; i < size; ++i) y[i] += x[i];
@@ -87,23 +71,58 @@ void relu(std::size_t size, float* x) noexcept {
   for (std::size_t i = 0; i < size; ++i) x[i] = x[i] > 0.0F ? x[i] : 0.0F;
 }
 
-void gate(std::size_t size, const float* __restrict pre, float* __restrict z) noexcept {
-  for (std::size_t i = 0; i < size; ++i) z[i] = tanh_inline(pre[i]) * sigmoid_inline(pre[size + i]);
-}
+float sigmoid(float x) noexcept { return scalar::sigmoid(x); }
+float tanh(float x) noexcept { return scalar::tanh(x); }
 
-void lstm_cell(std::size_t size, const float* __restrict pre, float* __restrict cell,
-               float* __restrict hidden) noexcept {
-  for (std::size_t i = 0; i < size; ++i) {
-    const float input = sigmoid_inline(pre[i]);
-    const float forget = sigmoid_inline(pre[size + i]);
-    const float candidate = tanh_inline(pre[2 * size + i]);
-    const float output = sigmoid_inline(pre[3 * size + i]);
-    cell[i] = forget * cell[i] + input * candidate;
-    hidden[i] = output * tanh_inline(cell[i]);
+namespace {
+
+#if defined(__x86_64__) && defined(__GNUC__)
+bool machine_has(InstructionSet set) noexcept {
+  __builtin_cpu_init();
+  const bool avx2 = __builtin_cpu_supports("avx2") != 0 && __builtin_cpu_supports("fma") != 0;
+  switch (set) {
+    case InstructionSet::kAvx2:
+      return avx2;
+    case InstructionSet::kAvx512:
+      return avx2 && __builtin_cpu_supports("avx512f") != 0 && __builtin_cpu_supports("avx512bw") != 0 &&
+             __builtin_cpu_supports("avx512dq") != 0 && __builtin_cpu_supports("avx512vl") != 0 &&
+             __builtin_cpu_supports("avx512vnni") != 0;
+    default:
+      return set == InstructionSet::kScalar;
   }
 }
+#else
+bool machine_has(InstructionSet) noexcept { return true; }
+#endif
 
-float sigmoid(float x) noexcept { return sigmoid_inline(x); }
-float tanh(float x) noexcept { return tanh_inline(x); }
+/// Slowest first.
+const Kernels* const kTables[] = {
+    &kScalarKernels,
+#if defined(__x86_64__) && defined(__GNUC__)
+    &kAvx2Kernels,
+    &kAvx512Kernels,
+#elif defined(__aarch64__)
+    &kNeonKernels,
+#endif
+};
+
+}  // namespace
+
+const Kernels& kernels_of(InstructionSet set) noexcept {
+  for (const Kernels* const table : kTables)
+    if (table->set == set && machine_has(set)) return *table;
+  return kScalarKernels;
+}
+
+bool has_run(InstructionSet set) noexcept {
+  return __atomic_load_n(&kernels_that_ran[static_cast<int>(set)], __ATOMIC_RELAXED);
+}
+
+std::vector<InstructionSet> available_instruction_sets() {
+  std::vector<InstructionSet> sets;
+  for (const Kernels* const table : kTables)
+    if (machine_has(table->set)) sets.push_back(table->set);
+  return sets;
+}
 
 }  // namespace continuo::engine

@@ -12,20 +12,20 @@ LstmLayers::LstmLayers(const weights::ModelFile& file, std::size_t input, int hi
     : hidden(static_cast<std::size_t>(hidden_size)) {
   for (int n = 0; n < count; ++n) {
     const std::string layer = "_l" + std::to_string(n);
-    const std::span<const float> from_input = file.tensor("lstm.weight_ih" + layer).values;
-    const std::span<const float> from_hidden = file.tensor("lstm.weight_hh" + layer).values;
-    const std::span<const float> bias_input = file.tensor("lstm.bias_ih" + layer).values;
-    const std::span<const float> bias_hidden = file.tensor("lstm.bias_hh" + layer).values;
+    const auto packed = [&](const std::string& side, std::size_t columns) {
+      const std::span<const float> weight = file.tensor("lstm.weight_" + side + layer).values;
+      const std::span<const float> bias = file.tensor("lstm.bias_" + side + layer).values;
+      return pack_affine(
+          arena, 4 * hidden, columns,
+          [&](std::size_t row, std::size_t column) { return weight[row * columns + column]; },
+          [&](std::size_t row) { return bias[row]; });
+    };
     Layer& added = layers.emplace_back();
-    added.joined = state_values;
-    added.cell = added.joined + padded(input + hidden);
+    added.from_input = packed("ih", input);
+    added.from_hidden = packed("hh", hidden);
+    added.output = state_values;
+    added.cell = added.output + padded(hidden);
     state_values = added.cell + padded(hidden);
-    added.gates = pack_affine(
-        arena, 4 * hidden, input + hidden,
-        [&](std::size_t row, std::size_t column) {
-          return column < input ? from_input[row * input + column] : from_hidden[row * hidden + column - input];
-        },
-        [&](std::size_t row) { return bias_input[row] + bias_hidden[row]; });
     input = hidden;
   }
 }
@@ -37,12 +37,11 @@ void LstmState::reset() noexcept { std::fill_n(values_, size_, 0.0F); }
 
 const float* LstmState::step(const LstmLayers& lstm, const float* input) noexcept {
   for (const LstmLayers::Layer& layer : lstm.layers) {
-    const std::size_t inputs = layer.gates.columns - lstm.hidden;
-    float* const joined = values_ + layer.joined;
-    std::copy_n(input, inputs, joined);
-    assign(layer.gates, joined, pre_);
-    lstm_cell(lstm.hidden, pre_, values_ + layer.cell, joined + inputs);
-    input = joined + inputs;
+    float* const output = values_ + layer.output;
+    assign(layer.from_input, input, pre_);
+    add(layer.from_hidden, output, pre_);
+    layer.from_input.kernels->lstm_cell(lstm.hidden, pre_, values_ + layer.cell, output);
+    input = output;
   }
   return input;
 }

@@ -9,14 +9,14 @@
 
 namespace continuo::engine {
 
-/// Both products of each layer as one: columns are the layer's input, then its own last output; rows the input,
-/// forget, cell and output gates. The two biases are added up.
+/// Rows are the input, forget, cell and output gates.
 struct LstmLayers {
   LstmLayers(const weights::ModelFile& file, std::size_t input, int hidden, int layers, Arena& arena);
 
   struct Layer {
-    Affine gates;
-    std::size_t joined = 0;  ///< where a state keeps the layer's input and, right behind it, its last output
+    Affine from_input;
+    Affine from_hidden;
+    std::size_t output = 0;  ///< where a state keeps the layer's last output
     std::size_t cell = 0;
   };
   std::size_t hidden = 0;

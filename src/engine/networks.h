@@ -31,7 +31,7 @@ class NetworkModel final : public Model {
  public:
   NetworkModel(const weights::ModelFile& file, const Options& options)
       : Model(file.network(), options),
-        arena_(measure([&](Arena& arena) { Weights(file, arena); })),
+        arena_(measure([&](Arena& arena) { Weights(file, arena); }, form()), form()),
         weights_(file, arena_) {
     state_floats_ = measure([&](Arena& arena) {
       arena.take(frame_values());
@@ -103,28 +103,35 @@ class NetworkModel final : public Model {
     std::size_t label_ = 0;
   };
 
+  /// States in lock step where the network has them (State::kLockStep), else one state a stream.
   class NetworkBatch final : public Batch {
    public:
     NetworkBatch(std::shared_ptr<const NetworkModel> model, int streams)
         : model_(std::move(model)),
-          arena_(static_cast<std::size_t>(streams) * model_->state_floats_),
-          frame_(arena_.take(model_->frame_values())),
-          labels_(static_cast<std::size_t>(streams)),
-          logits_(static_cast<std::size_t>(streams) * static_cast<std::size_t>(model_->vocabulary_size())) {
-      states_.reserve(labels_.size());
-      for (int i = 0; i < streams; ++i) states_.emplace_back(model_->weights_, arena_);
+          inputs_(static_cast<std::size_t>(streams)),
+          labels_(inputs_.size()),
+          logits_(inputs_.size() * model_->width()) {
+      arena_ = Arena(measure([&](Arena& arena) { build(arena); }));
+      build(arena_);
     }
-    int streams() const noexcept override { return static_cast<int>(states_.size()); }
+    int streams() const noexcept override { return static_cast<int>(inputs_.size()); }
     std::span<const float> step(std::span<const std::uint16_t> symbols) noexcept override {
-      float* out = logits_.data();
-      for (std::size_t i = 0; i < states_.size(); ++i) {
-        const std::size_t symbol = i < symbols.size() ? model_->known_symbol(symbols[i]) : 0;
-        if (model_->spec_.reads_frames()) {
-          std::fill_n(frame_, model_->width(), 0.0F);
-          frame_[symbol] = 1.0F;
-        }
-        const std::span<const float> logits = states_[i].step(model_->weights_, Input{symbol, frame_}, labels_[i]);
-        out = std::copy(logits.begin(), logits.end(), out);
+      for (std::size_t i = 0; i < inputs_.size(); ++i) {
+        inputs_[i].symbol = i < symbols.size() ? model_->known_symbol(symbols[i]) : 0;
+        if (!model_->spec_.reads_frames()) continue;
+        float* const frame = frames_ + i * padded(model_->width());
+        std::fill_n(frame, model_->width(), 0.0F);
+        frame[inputs_[i].symbol] = 1.0F;
+        inputs_[i].frame = frame;
+      }
+      if constexpr (kLockStep) {
+        const float* logits = states_.front().step(model_->weights_, inputs_.data(), labels_.data());
+        for (std::size_t i = 0; i < inputs_.size(); ++i, logits += padded(model_->width()))
+          std::copy_n(logits, model_->width(), logits_.data() + i * model_->width());
+      } else {
+        for (std::size_t i = 0; i < inputs_.size(); ++i)
+          std::ranges::copy(states_[i].step(model_->weights_, inputs_[i], labels_[i]),
+                            logits_.data() + i * model_->width());
       }
       return logits_;
     }
@@ -132,27 +139,43 @@ class NetworkModel final : public Model {
       for (State& state : states_) state.reset();
     }
     void reset(int stream) noexcept override {
-      if (stream >= 0 && stream < streams()) states_[static_cast<std::size_t>(stream)].reset();
+      if (stream < 0 || stream >= streams()) return;
+      if constexpr (kLockStep)
+        states_.front().reset(model_->weights_, static_cast<std::size_t>(stream));
+      else
+        states_[static_cast<std::size_t>(stream)].reset();
     }
     void set_label(int stream, int label) noexcept override {
       if (stream >= 0 && stream < streams()) labels_[static_cast<std::size_t>(stream)] = model_->known_label(label);
     }
 
    private:
+    static constexpr bool kLockStep = requires { State::kLockStep; };
+    void build(Arena& arena) {
+      states_.clear();
+      if (model_->spec_.reads_frames()) frames_ = arena.take(inputs_.size() * padded(model_->width()));
+      if constexpr (kLockStep)
+        states_.emplace_back(model_->weights_, arena, inputs_.size());
+      else
+        for (std::size_t i = 0; i < inputs_.size(); ++i) states_.emplace_back(model_->weights_, arena);
+    }
+
     std::shared_ptr<const NetworkModel> model_;
     Arena arena_;
-    float* frame_;
-    std::vector<State> states_;
+    std::vector<Input> inputs_;
     std::vector<std::size_t> labels_;
     std::vector<float> logits_;
+    float* frames_ = nullptr;
+    std::vector<State> states_;
   };
 
   template <class Build>
-  static std::size_t measure(const Build& build) {
-    Arena arena;
+  static std::size_t measure(const Build& build, Form form = {}) {
+    Arena arena(form);
     build(arena);
     return arena.used();
   }
+  Form form() const noexcept { return {precision(), instruction_set()}; }
   std::size_t width() const noexcept { return static_cast<std::size_t>(spec_.vocabulary_size); }
   std::size_t frame_values() const noexcept { return spec_.reads_frames() ? width() : 0; }
   static std::uint16_t greatest(std::span<const float> frame) noexcept {

@@ -75,11 +75,24 @@ Sequence recompute_convolution(const Affine& affine, const Sequence& x, std::siz
 
 Sequence recompute_pointwise(const Affine& affine, const Sequence& x) { return recompute_convolution(affine, x, 1); }
 
+/// The dilated convolution, its taps being matrices of their own.
+Sequence recompute_taps(const WaveNetLayer& layer, const Sequence& x) {
+  Sequence y(x.length(), layer.taps.front().rows);
+  for (std::size_t j = 0; j < layer.taps.size(); ++j) {
+    const Sequence product = recompute_pointwise(layer.taps[j], x);
+    const std::size_t delay = (layer.taps.size() - 1 - j) * layer.dilation;
+    for (std::size_t t = 0; t < x.length(); ++t)
+      for (std::size_t row = 0; row < y.channels(); ++row)
+        y(t, row) += t >= delay ? product(t - delay, row) : static_cast<double>(layer.taps[j].bias[row]);
+  }
+  return y;
+}
+
 Sequence recompute_body(const WaveNetBody& body, const Inputs& inputs, std::size_t label) {
   Sequence x = recompute_embedding(body.embedding, inputs);
   Sequence skips(inputs.length, body.skips);
   for (const WaveNetLayer& layer : body.layers) {
-    const Sequence c = recompute_convolution(layer.dilated, x, layer.dilation);
+    const Sequence c = recompute_taps(layer, x);
     if (body.paper) {
       const Sequence z = gated(layer, recompute_pointwise(layer.gate, c), label);
       accumulate(skips, z);
@@ -103,18 +116,16 @@ std::vector<float> recompute_head(const WaveNetHead& head, const Sequence& x) {
 
 Sequence recompute_lstm(const LstmLayers& lstm, const Sequence& x) {
   Sequence below = x;
-  for (const LstmLayers::Layer& each : lstm.layers) {
-    const Affine& layer = each.gates;
+  for (const LstmLayers::Layer& layer : lstm.layers) {
     Sequence output(x.length(), lstm.hidden);
+    const Sequence from_input = recompute_pointwise(layer.from_input, below);
     std::vector<double> cell(lstm.hidden);
     for (std::size_t t = 0; t < x.length(); ++t) {
       const auto pre = [&](std::size_t which, std::size_t unit) {
         const std::size_t row = which * lstm.hidden + unit;
-        double sum = layer.bias[row];
-        for (std::size_t i = 0; i < below.channels(); ++i)
-          sum += static_cast<double>(layer.weight(row, i)) * below(t, i);
+        double sum = from_input(t, row) + layer.from_hidden.bias[row];
         for (std::size_t i = 0; t > 0 && i < lstm.hidden; ++i)
-          sum += static_cast<double>(layer.weight(row, below.channels() + i)) * output(t - 1, i);
+          sum += static_cast<double>(layer.from_hidden.weight(row, i)) * output(t - 1, i);
         return sum;
       };
       for (std::size_t unit = 0; unit < lstm.hidden; ++unit) {

@@ -3,13 +3,24 @@
 
 #include <algorithm>
 #include <bit>
+#include <cmath>
+#include <new>
 #include <string>
+#include <type_traits>
 #include <utility>
 
 #include "engine/networks.h"
 #include "engine/recompute.h"
 
 namespace continuo::engine {
+namespace {
+
+constexpr std::size_t kMostAhead = 16;  ///< sums that are computed at once for the oldest tap
+
+static_assert(std::is_trivially_destructible_v<EmbeddingState>, "it lives in an arena");
+constexpr std::size_t kEmbeddingFloats = (sizeof(EmbeddingState) + sizeof(float) - 1) / sizeof(float);
+
+}  // namespace
 
 WaveNetBody::WaveNetBody(const weights::ModelFile& file, const weights::WaveNetSpec& wavenet, Arena& arena)
     : spec(wavenet),
@@ -25,23 +36,35 @@ WaveNetBody::WaveNetBody(const weights::ModelFile& file, const weights::WaveNetS
     layer.dilation = static_cast<std::size_t>(spec.dilations[static_cast<std::size_t>(i) % spec.dilations.size()]);
     // The present input is read where it is: a ring holds the past only, back to the oldest tap.
     const std::size_t slots = std::bit_ceil(std::max<std::size_t>((taps - 1) * layer.dilation, 1));
-    layer.ring = ring_values;
     layer.ring_mask = slots - 1;
-    ring_values += padded(slots * channels);
+    layer.block = taps == 2 ? std::min(layer.dilation & (~layer.dilation + 1), kMostAhead) : 1;
     const weights::Tensor& weight = file.tensor(block + "dilated.weight");  // [rows, R, taps]
-    const weights::Tensor& bias = file.tensor(block + "dilated.bias");
-    layer.dilated = pack_affine(
-        arena, bias.values.size(), taps * channels,
-        [&](std::size_t row, std::size_t column) {
-          return weight.values[(row * channels + column % channels) * taps + column / channels];
-        },
-        [&](std::size_t row) { return bias.values[row]; });
+    const std::span<const float> bias = file.tensor(block + "dilated.bias").values;
+    // All taps of a row are rounded alike, as in the model file.
+    const auto scale = [&](std::size_t row) {
+      float greatest = 0.0F;
+      for (const float value : weight.values.subspan(row * channels * taps, channels * taps))
+        greatest = std::max(greatest, std::abs(value));
+      return weights::row_scale(greatest);
+    };
+    for (std::size_t tap = 0; tap < taps; ++tap)
+      layer.taps.push_back(pack_affine(
+          arena, bias.size(), channels,
+          [&](std::size_t row, std::size_t column) { return weight.values[(row * channels + column) * taps + tap]; },
+          [&](std::size_t row) { return tap == 0 ? bias[row] : 0.0F; }, scale));
+    kernels = layer.taps.front().kernels;
+    precision = layer.taps.front().precision;
+    slot = prepared_size(precision, channels);
+    layer.ring = ring_values;
+    ring_values += slots * slot;
+    layer.ahead = ahead_values;
+    ahead_values += layer.block * padded(bias.size());
     if (labels > 0) layer.condition = pack_values(arena, file, block + "condition.weight");
     if (paper) {
       layer.gate = pack_affine(arena, file, block + "gate");
     } else {
-      layer.skip = pack_affine(arena, file, block + "skip");
       if (i + 1 < spec.layers()) layer.residual = pack_affine(arena, file, block + "residual");
+      layer.skip = pack_affine(arena, file, block + "skip");
     }
     layers.push_back(layer);
   }
@@ -50,66 +73,122 @@ WaveNetBody::WaveNetBody(const weights::ModelFile& file, const weights::WaveNetS
 WaveNetHead::WaveNetHead(const weights::ModelFile& file, Arena& arena)
     : hidden(pack_affine(arena, file, "head.0")), logits(pack_affine(arena, file, "head.1")) {}
 
-WaveNetState::WaveNetState(const WaveNetBody& body, Arena& arena) : embedding_(body.embedding, arena) {
-  const auto taps = static_cast<std::size_t>(body.spec.kernel_size);
-  rings_ = arena.take(body.ring_values);
-  ring_values_ = body.ring_values;
-  input_ = arena.take(body.channels);
-  window_ = arena.take(taps * body.channels);
-  pre_ = arena.take(2 * body.channels);
-  gated_ = arena.take(body.channels);
-  skip_ = arena.take(body.skips);
+WaveNetState::WaveNetState(const WaveNetBody& body, Arena& arena, std::size_t streams)
+    : streams_(streams), ring_values_(streams * body.ring_values) {
+  float* const embeddings = arena.take(streams * kEmbeddingFloats);
+  embeddings_ = reinterpret_cast<EmbeddingState*>(embeddings);
+  for (std::size_t i = 0; i < streams; ++i) {
+    const EmbeddingState made(body.embedding, arena);
+    if (embeddings != nullptr) new (embeddings_ + i) EmbeddingState(made);
+  }
+  rings_ = arena.take(ring_values_);
+  ahead_ = arena.take(streams * body.ahead_values);
+  input_ = arena.take(streams * padded(body.channels));
+  pre_ = arena.take(streams * padded(2 * body.channels));
+  gated_ = arena.take(streams * padded(body.channels));
+  prepared_ = arena.take(streams * body.slot);
+  skip_ = arena.take(streams * padded(body.skips));
 }
 
 void WaveNetState::reset() noexcept {
   std::fill_n(rings_, ring_values_, 0.0F);
-  embedding_.reset();
+  for (std::size_t i = 0; i < streams_; ++i) embeddings_[i].reset();
   time_ = 0;
 }
 
-/// Lays the taps of a layer side by side, oldest first, and remembers its input. Slots before the start are zero.
-void WaveNetState::gather(const WaveNetBody& body, const WaveNetLayer& layer) noexcept {
-  float* const ring = rings_ + layer.ring;
-  const auto taps = static_cast<std::size_t>(body.spec.kernel_size);
-  for (std::size_t tap = 0; tap + 1 < taps; ++tap) {
-    const std::uint64_t age = (taps - 1 - tap) * layer.dilation;
-    std::copy_n(ring + ((time_ - age) & layer.ring_mask) * body.channels, body.channels, window_ + tap * body.channels);
+void WaveNetState::reset(const WaveNetBody& body, std::size_t stream) noexcept {
+  embeddings_[stream].reset();
+  for (const WaveNetLayer& layer : body.layers) {
+    float* const ring = rings_ + streams_ * layer.ring;
+    for (std::size_t slot = 0; slot <= layer.ring_mask; ++slot)
+      std::fill_n(ring + (slot * streams_ + stream) * body.slot, body.slot, 0.0F);
+    const Affine& oldest = layer.taps.front();
+    const std::size_t rows = padded(oldest.rows);
+    for (std::size_t step = 0; step < layer.block; ++step)
+      std::copy_n(oldest.bias, rows, ahead_ + streams_ * layer.ahead + (step * streams_ + stream) * rows);
   }
-  std::copy_n(input_, body.channels, window_ + (taps - 1) * body.channels);
-  std::copy_n(input_, body.channels, ring + (time_ & layer.ring_mask) * body.channels);
 }
 
-const float* WaveNetState::step(const WaveNetBody& body, const Input& input, std::size_t label) noexcept {
-  embedding_.step(body.embedding, input, input_);
-  std::fill_n(skip_, body.skips, 0.0F);
-  for (const WaveNetLayer& layer : body.layers) {
-    gather(body, layer);
-    if (body.paper) {
-      assign(layer.dilated, window_, input_);
-      assign(layer.gate, input_, pre_);
-    } else {
-      assign(layer.dilated, window_, pre_);
-    }
-    if (layer.condition != nullptr) add(2 * body.channels, layer.condition + label * 2 * body.channels, pre_);
-    gate(body.channels, pre_, gated_);
-    if (body.paper) {
-      add(body.channels, gated_, skip_);
-      add(body.channels, gated_, input_);
-    } else {
-      add(layer.skip, gated_, skip_);
-      if (layer.residual.rows > 0) add(layer.residual, gated_, input_);
-    }
+float* WaveNetState::convolve(const WaveNetBody& body, const WaveNetLayer& layer) noexcept {
+  const std::size_t taps = layer.taps.size();
+  const std::size_t rows = padded(layer.taps.front().rows);
+  float* const ring = rings_ + streams_ * layer.ring;
+  const auto slot = [&](std::uint64_t time) { return ring + (time & layer.ring_mask) * streams_ * body.slot; };
+  const std::size_t step = time_ % layer.block;
+  float* const sums = ahead_ + streams_ * layer.ahead;
+  float* const sum = sums + step * streams_ * rows;
+  if (taps > 1 && step == 0)
+    body.kernels->product(layer.taps.front(), Start::kBias, layer.block * streams_,
+                          slot(time_ - (taps - 1) * layer.dilation), body.slot, sums, rows);
+  for (std::size_t tap = 1; tap + 1 < taps; ++tap)
+    body.kernels->product(layer.taps[tap], Start::kContinue, streams_, slot(time_ - (taps - 1 - tap) * layer.dilation),
+                          body.slot, sum, rows);
+  float* const present = slot(time_);
+  for (std::size_t i = 0; i < streams_; ++i)
+    prepare(*body.kernels, body.precision, body.channels, input_ + i * padded(body.channels), present + i * body.slot);
+  body.kernels->product(layer.taps.back(), taps > 1 ? Start::kContinue : Start::kBias, streams_, present, body.slot,
+                        sum, rows);
+  return sum;
+}
+
+void WaveNetState::gate(const WaveNetBody& body, const WaveNetLayer& layer, const std::size_t* labels,
+                        float* pre) noexcept {
+  const std::size_t channels = body.channels;
+  for (std::size_t i = 0; i < streams_; ++i, pre += padded(2 * channels)) {
+    if (layer.condition != nullptr) add(2 * channels, layer.condition + labels[i] * 2 * channels, pre);
+    body.kernels->gate(channels, pre, gated_ + i * padded(channels));
   }
-  relu(body.skips, skip_);
+}
+
+void WaveNetState::standard(const WaveNetBody& body, const WaveNetLayer& layer, const std::size_t* labels) noexcept {
+  gate(body, layer, labels, convolve(body, layer));
+  for (std::size_t i = 0; i < streams_; ++i)
+    prepare(*body.kernels, body.precision, body.channels, gated_ + i * padded(body.channels),
+            prepared_ + i * body.slot);
+  if (layer.residual.rows > 0)
+    body.kernels->product(layer.residual, Start::kAdd, streams_, prepared_, body.slot, input_, padded(body.channels));
+  body.kernels->product(layer.skip, Start::kAdd, streams_, prepared_, body.slot, skip_, padded(body.skips));
+}
+
+void WaveNetState::paper(const WaveNetBody& body, const WaveNetLayer& layer, const std::size_t* labels) noexcept {
+  const std::size_t stride = padded(body.channels);
+  const float* const convolved = convolve(body, layer);
+  for (std::size_t i = 0; i < streams_; ++i)
+    prepare(*body.kernels, body.precision, body.channels, convolved + i * stride, prepared_ + i * body.slot);
+  body.kernels->product(layer.gate, Start::kBias, streams_, prepared_, body.slot, pre_, padded(2 * body.channels));
+  gate(body, layer, labels, pre_);
+  add(streams_ * stride, gated_, skip_);
+  std::copy_n(convolved, streams_ * stride, input_);
+  add(streams_ * stride, gated_, input_);
+}
+
+const float* WaveNetState::step(const WaveNetBody& body, const Input* inputs, const std::size_t* labels) noexcept {
+  for (std::size_t i = 0; i < streams_; ++i)
+    embeddings_[i].step(body.embedding, inputs[i], input_ + i * padded(body.channels));
+  std::fill_n(skip_, streams_ * padded(body.skips), 0.0F);
+  for (const WaveNetLayer& layer : body.layers) {
+    if (body.paper)
+      paper(body, layer, labels);
+    else
+      standard(body, layer, labels);
+  }
+  relu(streams_ * padded(body.skips), skip_);
   ++time_;
   return skip_;
 }
 
-std::span<const float> WaveNetHeadState::step(const WaveNetHead& head, const float* x) noexcept {
-  assign(head.hidden, x, hidden_);
-  relu(head.hidden.rows, hidden_);
-  assign(head.logits, hidden_, logits_);
-  return {logits_, head.logits.rows};
+WaveNetHeadState::WaveNetHeadState(const WaveNetHead& head, Arena& arena, std::size_t streams)
+    : streams_(streams),
+      hidden_(arena.take(streams * padded(head.hidden.rows))),
+      logits_(arena.take(streams * padded(head.logits.rows))),
+      prepared_(arena.take(streams * std::max(prepared_size(head.hidden.precision, head.hidden.columns),
+                                              prepared_size(head.logits.precision, head.logits.columns)))) {}
+
+const float* WaveNetHeadState::step(const WaveNetHead& head, const float* x, std::size_t stride) noexcept {
+  assign(head.hidden, streams_, x, stride, hidden_, prepared_);
+  relu(streams_ * padded(head.hidden.rows), hidden_);
+  assign(head.logits, streams_, hidden_, padded(head.hidden.rows), logits_, prepared_);
+  return logits_;
 }
 
 namespace {
@@ -123,11 +202,18 @@ struct WaveNetWeights {
 };
 
 struct WaveNetStates {
-  WaveNetStates(const WaveNetWeights& weights, Arena& arena) : body(weights.body, arena), head(weights.head, arena) {}
+  static constexpr bool kLockStep = true;
+  WaveNetStates(const WaveNetWeights& weights, Arena& arena, std::size_t streams = 1)
+      : body(weights.body, arena, streams), head(weights.head, arena, streams) {}
   std::span<const float> step(const WaveNetWeights& weights, const Input& input, std::size_t label) noexcept {
-    return head.step(weights.head, body.step(weights.body, input, label));
+    return {step(weights, &input, &label), weights.head.logits.rows};
+  }
+  /// Logits [streams, padded(vocabulary)].
+  const float* step(const WaveNetWeights& weights, const Input* inputs, const std::size_t* labels) noexcept {
+    return head.step(weights.head, body.step(weights.body, inputs, labels), padded(weights.body.skips));
   }
   void reset() noexcept { body.reset(); }
+  void reset(const WaveNetWeights& weights, std::size_t stream) noexcept { body.reset(weights.body, stream); }
   WaveNetState body;
   WaveNetHeadState head;
 };

@@ -12,13 +12,17 @@
 
 namespace continuo::engine {
 
-/// One block. Columns of `dilated` are tap by tap, oldest first, and within a tap channel by channel.
+/// One block.
 struct WaveNetLayer {
   std::size_t dilation = 1;
-  std::size_t ring =
-      0;  ///< where a state keeps the layer's past inputs [ring_mask + 1, R]: time t in slot t & ring_mask
+  /// Where a state keeps the layer's past inputs, prepared: time t in slot t & ring_mask.
+  std::size_t ring = 0;
   std::size_t ring_mask = 0;
-  Affine dilated;                    ///< standard: [2R, taps R]; paper: [R, taps R]
+  /// The product of the oldest tap is known `dilation` steps ahead and computed for so many steps at once, all of them
+  /// from one reading of its weights. A state keeps these sums at `ahead`.
+  std::size_t block = 1;
+  std::size_t ahead = 0;
+  std::vector<Affine> taps;          ///< oldest first; standard: [2R, R] each; paper: [R, R]; the first has the bias
   Affine gate;                       ///< paper: [2R, R]
   Affine skip;                       ///< standard: [S, R]
   Affine residual;                   ///< standard, but for the last layer: [R, R]
@@ -35,7 +39,11 @@ struct WaveNetBody {
   std::size_t skips = 0;     ///< skip channels, S
   std::size_t labels = 0;
   Embedding embedding;
-  std::size_t ring_values = 0;  ///< floats of all rings
+  const Kernels* kernels = nullptr;
+  Precision precision{};
+  std::size_t slot = 0;          ///< floats of one prepared vector [R]
+  std::size_t ring_values = 0;   ///< floats of all rings
+  std::size_t ahead_values = 0;  ///< floats of all sums ahead
   std::vector<WaveNetLayer> layers;
 };
 
@@ -46,40 +54,49 @@ struct WaveNetHead {
   Affine logits;
 };
 
-/// The past of one sequence: for each layer the inputs that its oldest tap still needs, and what the first convolution
-/// needs.
+/// The past of sequences in lock step: for each layer the inputs that its oldest tap still needs, and what the first
+/// convolution needs. All arrays have the streams side by side.
 class WaveNetState {
  public:
-  WaveNetState(const WaveNetBody& body, Arena& arena);
+  WaveNetState(const WaveNetBody& body, Arena& arena, std::size_t streams = 1);
 
-  /// relu(sum of skips) [S] after one more step, valid until the next call.
-  const float* step(const WaveNetBody& body, const Input& input, std::size_t label) noexcept;
+  /// relu(sum of skips) [streams, padded(S)] after one more step of each, valid until the next call.
+  const float* step(const WaveNetBody& body, const Input* inputs, const std::size_t* labels) noexcept;
   void reset() noexcept;
+  void reset(const WaveNetBody& body, std::size_t stream) noexcept;
 
  private:
-  void gather(const WaveNetBody& body, const WaveNetLayer& layer) noexcept;
+  /// The dilated convolution of input_ [streams, rows of the taps]; remembers the input.
+  float* convolve(const WaveNetBody& body, const WaveNetLayer& layer) noexcept;
+  void standard(const WaveNetBody& body, const WaveNetLayer& layer, const std::size_t* labels) noexcept;
+  void paper(const WaveNetBody& body, const WaveNetLayer& layer, const std::size_t* labels) noexcept;
+  void gate(const WaveNetBody& body, const WaveNetLayer& layer, const std::size_t* labels, float* pre) noexcept;
 
+  std::size_t streams_ = 1;
   std::uint64_t time_ = 0;
-  EmbeddingState embedding_;
+  EmbeddingState* embeddings_ = nullptr;  ///< one a stream, in the arena
   float* rings_ = nullptr;
+  float* ahead_ = nullptr;
+  float* input_ = nullptr;     ///< of the present layer [R]
+  float* pre_ = nullptr;       ///< before the gate [2R]
+  float* gated_ = nullptr;     ///< [R]
+  float* prepared_ = nullptr;  ///< a vector [R] as products read it
+  float* skip_ = nullptr;      ///< [S]
   std::size_t ring_values_ = 0;
-  float* input_ = nullptr;   ///< of the present layer [R]
-  float* window_ = nullptr;  ///< its taps [taps, R]
-  float* pre_ = nullptr;     ///< before the gate [2R]
-  float* gated_ = nullptr;   ///< [R]
-  float* skip_ = nullptr;    ///< [S]
 };
 
-/// Scratch of the head and the logits.
+/// Scratch of the head and the logits, of sequences in lock step.
 class WaveNetHeadState {
  public:
-  WaveNetHeadState(const WaveNetHead& head, Arena& arena)
-      : hidden_(arena.take(head.hidden.rows)), logits_(arena.take(head.logits.rows)) {}
-  std::span<const float> step(const WaveNetHead& head, const float* x) noexcept;
+  WaveNetHeadState(const WaveNetHead& head, Arena& arena, std::size_t streams = 1);
+  /// Logits [streams, padded(vocabulary)] from x [streams, stride].
+  const float* step(const WaveNetHead& head, const float* x, std::size_t stride) noexcept;
 
  private:
+  std::size_t streams_;
   float* hidden_;
   float* logits_;
+  float* prepared_;
 };
 
 }  // namespace continuo::engine

@@ -29,10 +29,10 @@ struct WaveNetLstmStates {
         joined(arena.take(weights.head.hidden.columns)) {}
 
   std::span<const float> step(const WaveNetLstmWeights& weights, const Input& input, std::size_t label) noexcept {
-    const float* const skip = body.step(weights.body, input, label);
+    const float* const skip = body.step(weights.body, &input, &label);
     std::copy_n(skip, weights.body.skips, joined);
     std::copy_n(lstm.step(weights.lstm, skip), weights.lstm.hidden, joined + weights.body.skips);
-    return head.step(weights.head, joined);
+    return {head.step(weights.head, joined, 0), weights.head.logits.rows};
   }
   void reset() noexcept {
     body.reset();

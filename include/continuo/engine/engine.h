@@ -26,7 +26,7 @@ namespace continuo::engine {
 using weights::Precision;
 
 /// What the products and activations are calculated with. Every one gives the same bits.
-enum class InstructionSet {
+enum class InstructionSet : int {
   kBest,     ///< the fastest that this machine has
   kScalar,   ///< plain C++: the oracle, on every machine, slow
   kAvx2,     ///< x86-64 with AVX2 and FMA

@@ -10,7 +10,7 @@
 
 namespace continuo::weights {
 
-enum class Precision {
+enum class Precision : int {
   kFp32,
   kBf16,  ///< bfloat16: the upper half of a float's bits
   kInt8,  ///< whole numbers from -127 to 127 times a scale for each row

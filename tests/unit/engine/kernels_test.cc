@@ -39,7 +39,7 @@ TEST(Kernels, ProductsAreThoseOfTheDefinition) {
       std::vector<float> b(rows);
       for (float& value : w) value = static_cast<float>(random.normal());
       for (float& value : b) value = static_cast<float>(random.normal());
-      Arena arena(padded(rows) * columns + 3 * padded(rows) + padded(columns));
+      Arena arena(padded(rows) * columns + 3 * padded(rows) + padded(columns), Form{});
       const Affine affine = pack_affine(
           arena, rows, columns, [&](std::size_t row, std::size_t column) { return w[row * columns + column]; },
           [&](std::size_t row) { return b[row]; });
@@ -99,10 +99,10 @@ TEST(Kernels, GateAndCellAreTheirEquations) {
   float* const hidden = arena.take(kSize);
   for (std::size_t i = 0; i < 4 * kSize; ++i) pre[i] = static_cast<float>(3 * random.normal());
   const auto logistic = [](double x) { return 1.0 / (1.0 + std::exp(-x)); };
-  gate(kSize, pre, out);
+  kernels_of(InstructionSet::kScalar).gate(kSize, pre, out);
   for (std::size_t i = 0; i < kSize; ++i) EXPECT_NEAR(out[i], std::tanh(pre[i]) * logistic(pre[kSize + i]), 1e-6);
   for (std::size_t i = 0; i < kSize; ++i) cell[i] = static_cast<float>(i) - 18.0F;
-  lstm_cell(kSize, pre, cell, hidden);
+  kernels_of(InstructionSet::kScalar).lstm_cell(kSize, pre, cell, hidden);
   for (std::size_t i = 0; i < kSize; ++i) {
     const double expected =
         logistic(pre[kSize + i]) * (static_cast<double>(i) - 18.0) + logistic(pre[i]) * std::tanh(pre[2 * kSize + i]);

@@ -1,0 +1,16 @@
+// The tables, one for each file that is compiled for an instruction set, and their notes that they ran.
+#pragma once
+
+#include "engine/kernel_table.h"
+
+namespace continuo::engine {
+
+extern const Kernels kScalarKernels;
+extern const Kernels kAvx2Kernels;
+extern const Kernels kAvx512Kernels;
+extern const Kernels kNeonKernels;
+
+/// By InstructionSet: set by the products themselves.
+extern bool kernels_that_ran[8];
+
+}  // namespace continuo::engine
