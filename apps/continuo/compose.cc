@@ -7,10 +7,11 @@
 #include <mutex>
 
 #include "commands.h"
+#include "compose.h"
 #include "continuo/audio/render.h"
 #include "continuo/base/error.h"
 #include "continuo/base/parallel.h"
-#include "continuo/generation/compose.h"
+#include "continuo/generation/compose_sound.h"
 #include "continuo/midi/midi.h"
 #include "continuo/plot/plot.h"
 #include "terminal.h"
@@ -20,23 +21,33 @@ namespace {
 
 namespace fs = std::filesystem;
 
-struct Options {
-  fs::path model;
-  std::vector<fs::path> outputs;
-  generation::ComposeOptions compose;
-  std::string start = "beginning";
-  fs::path prompt;
-  double seconds = 0;
-  int bars = 0;
-  std::size_t symbols = 0;
-  int count = 1;
-  int threads = 0;
-  bool no_mask = false;
-  bool go_on = false;
-  audio::RenderOptions render;
-};
+}  // namespace
 
 bool is_midi_path(const fs::path& path) { return path.extension() == ".mid" || path.extension() == ".midi"; }
+
+std::string title_of(const ComposeOptions& options, int index) {
+  std::string name = options.model.stem().string();
+  if (name == "best" || name == "last") {
+    const auto folder = fs::absolute(options.model).lexically_normal().parent_path().filename().string();
+    if (!folder.empty()) name = folder;
+  }
+  return fmt::format("{}, seed {}{}", name, options.compose.seed,
+                     options.count > 1 ? fmt::format(", piece {}", index + 1) : "");
+}
+
+fs::path numbered(const fs::path& path, int index, int count) {
+  if (count == 1) return path;
+  return path.parent_path() / fmt::format("{}-{}{}", path.stem().string(), index + 1, path.extension().string());
+}
+
+Score read_score(const fs::path& path) {
+  auto read = midi::read_file(path);
+  for (const auto& warning : read.warnings)
+    fmt::print(stderr, "{}: at byte {}: {}\n", path.string(), warning.offset, warning.text);
+  return std::move(read.score);
+}
+
+namespace {
 
 /// A name without an extension stands for all three kinds of file. Refuses what cannot be written before anything is
 /// composed.
@@ -57,55 +68,48 @@ std::vector<fs::path> resolve_outputs(const std::vector<fs::path>& asked) {
   return outputs;
 }
 
-fs::path numbered(const fs::path& path, int index, int count) {
-  if (count == 1) return path;
-  return path.parent_path() / fmt::format("{}-{}{}", path.stem().string(), index + 1, path.extension().string());
-}
-
-/// Each composition gets a title that says how to make it again.
-std::string title_of(const Options& options, int index) {
-  return fmt::format("{}, seed {}{}", options.model.stem().string(), options.compose.seed,
-                     options.count > 1 ? fmt::format(", piece {}", index + 1) : "");
-}
-
-void write_outputs(const Options& options, const std::vector<fs::path>& outputs, int index,
+void write_outputs(const ComposeOptions& options, const std::vector<fs::path>& outputs, int index,
                    const generation::Composition& piece) {
-  std::optional<audio::Waveform> sound;
+  std::vector<fs::path> sounds;
   for (const auto& output : outputs) {
     const fs::path path = numbered(output, index, options.count);
-    std::string remark;
     if (is_midi_path(path)) {
       midi::write_file(path, piece.score);
     } else if (plot::is_picture_path(path)) {
       plot::piano_roll(path, piece.score, {.title = title_of(options, index)});
     } else {
-      if (!sound) sound = audio::render(piece.score, options.render, terminal_progress(), interruption());
-      audio::write_file(path, *sound);
-      const auto measured = audio::measure(*sound);
-      if (measured.peak == 0 || std::isinf(measured.loudness_lufs)) remark = " (silent)";
-      if (measured.clipped_ratio > 1e-4) remark = " (clipped)";
+      sounds.push_back(path);
     }
-    fmt::print("  {}{}\n", path.string(), remark);
+  }
+  std::string remark;
+  if (!sounds.empty()) {
+    const auto rendered =
+        audio::render_to_files(piece.score, sounds, options.render, terminal_progress(), interruption());
+    if (rendered.measurement.peak == 0 || std::isinf(rendered.measurement.loudness_lufs)) remark = " (silent)";
+    if (rendered.measurement.clipped_ratio > 1e-4) remark = " (clipped)";
+  }
+  for (const auto& output : outputs) {
+    const fs::path path = numbered(output, index, options.count);
+    fmt::print("  {}{}\n", path.string(), audio::is_audio_path(path) ? remark : "");
   }
 }
 
-void run(Options& options) {
+}  // namespace
+
+void compose_scores(ComposeOptions& options, const weights::ModelFile& file) {
   const auto stop = interruption();
   const auto outputs = resolve_outputs(options.outputs);
-  const auto composer = generation::Composer::load(options.model);
+  const auto composer = generation::Composer::from(file, options.model, options.engine);
   auto& how = options.compose;
-  if (options.seconds != 0) how.seconds = options.seconds;
-  if (options.bars != 0) how.bars = options.bars;
-  if (options.symbols != 0) how.symbols = options.symbols;
+  how.seconds = options.seconds;
+  how.bars = options.bars;
+  how.symbols = options.symbols;
   how.mask_grammar = !options.no_mask;
   how.stop_at_end = !options.go_on;
   how.start = options.start == "random" ? generation::StartKind::kRandom : generation::StartKind::kBeginning;
   if (!options.prompt.empty()) {
     how.start = generation::StartKind::kPrompt;
-    auto read = midi::read_file(options.prompt);
-    for (const auto& warning : read.warnings)
-      fmt::print(stderr, "{}: at byte {}: {}\n", options.prompt.string(), warning.offset, warning.text);
-    how.prompt = std::move(read.score);
+    how.prompt = read_score(options.prompt);
   }
 
   const auto begun = std::chrono::steady_clock::now();
@@ -144,10 +148,8 @@ void run(Options& options) {
              music / std::max(spent, 1e-9));
 }
 
-}  // namespace
-
 void add_compose(CLI::App& app) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<ComposeOptions>();
   auto* command = app.add_subcommand("compose", "Write new music with a trained model");
   command->footer(
       "Examples:\n"
@@ -158,7 +160,11 @@ void add_compose(CLI::App& app) {
       "  continuo compose --model M --start random --argmax -o paper.mid\n"
       "      as the paper does: a random array, then always the most probable symbol\n"
       "  continuo compose --model M --count 8 --seed 7 --temperature 0.9 -o piece.mid\n"
-      "      writes piece-1.mid to piece-8.mid");
+      "      writes piece-1.mid to piece-8.mid\n"
+      "With a model of sound:\n"
+      "  continuo compose --model sound/best.safetensors --seconds 20 -o new\n"
+      "      writes new.wav, and its waveform and spectrogram to new.png; Ctrl-C keeps what was written\n"
+      "  continuo compose --model sound/best.safetensors --prompt piece.flac --seconds 5 -o longer.ogg");
   command->add_option("-m,--model", options->model, "Model file (.safetensors)")->required()->type_name("FILE");
   command
       ->add_option("-o,--output", options->outputs,
@@ -176,9 +182,11 @@ void add_compose(CLI::App& app) {
                    "Symbols of the random array; 0: the receptive field")
       ->capture_default_str();
   command->add_flag("--keep-random", options->compose.keep_random, "Keep the random array in the result");
-  command->add_option("-p,--prompt", options->prompt, "MIDI file to go on from; it is part of the result")
+  command
+      ->add_option("-p,--prompt", options->prompt,
+                   "MIDI file to go on from, or with a model of sound also a sound file; it is part of the result")
       ->type_name("FILE");
-  command->add_option("--seconds", options->seconds, "Length of the new music in seconds (default 120)")
+  command->add_option("--seconds", options->seconds, "Length of the new music in seconds (default 120; of sound 10)")
       ->check(CLI::PositiveNumber);
   command->add_option("--bars", options->bars, "Length of the new music in bars")->check(CLI::PositiveNumber);
   command->add_option("--symbols", options->symbols, "Length in symbols")->check(CLI::PositiveNumber);
@@ -207,7 +215,21 @@ void add_compose(CLI::App& app) {
       ->capture_default_str();
   command->add_option("--soundfont", options->render.soundfont, "SoundFont for the sound (default: the system's)")
       ->type_name("FILE");
-  command->callback([options] { run(*options); });
+  command
+      ->add_option("--precision", options->engine.precision,
+                   "How the weights are read: fp32, bf16 or int8 (default: as they are in the file)")
+      ->transform(
+          CLI::CheckedTransformer(std::map<std::string, weights::Precision>{{"fp32", weights::Precision::kFp32},
+                                                                            {"bf16", weights::Precision::kBf16},
+                                                                            {"int8", weights::Precision::kInt8}}));
+  command->callback([options] {
+    const auto file = weights::ModelFile::load(options->model);
+    if (generation::composes_sound(file)) {
+      compose_sounds(*options, file);
+    } else {
+      compose_scores(*options, file);
+    }
+  });
 }
 
 }  // namespace continuo::app

@@ -199,10 +199,11 @@ Composer Composer::load(const std::filesystem::path& model_file) {
   return from(weights::ModelFile::load(model_file), model_file);
 }
 
-Composer Composer::from(const weights::ModelFile& file, const std::filesystem::path& path) {
+Composer Composer::from(const weights::ModelFile& file, const std::filesystem::path& path,
+                        const engine::Options& options) {
   Composer composer;
   composer.representation = representation::make(representation_of(file, path));
-  composer.model = engine::Model::create(file);
+  composer.model = engine::Model::create(file, options);
   const std::size_t symbols = composer.representation->vocabulary().size();
   if (symbols != static_cast<std::size_t>(composer.model->vocabulary_size())) {
     throw Error({.message = "its network has " + std::to_string(composer.model->vocabulary_size()) +

@@ -180,10 +180,11 @@ bool composes_sound(const weights::ModelFile& file) {
   return representation::reads_sound(representation_of(file, {}).name);
 }
 
-SoundComposer SoundComposer::from(const weights::ModelFile& file, const std::filesystem::path& path) {
+SoundComposer SoundComposer::from(const weights::ModelFile& file, const std::filesystem::path& path,
+                                  const engine::Options& options) {
   SoundComposer composer;
   composer.representation = representation::make_sound(representation_of(file, path));
-  composer.model = engine::Model::create(file);
+  composer.model = engine::Model::create(file, options);
   const bool frames = composer.representation->steps() == Steps::kFrames;
   if (composer.representation->width() != composer.model->vocabulary_size() ||
       frames != (file.network().output == weights::kReal)) {

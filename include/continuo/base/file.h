@@ -40,6 +40,27 @@ class AtomicFile {
   bool committed_ = false;
 };
 
+/// Bytes on the disk without a name: for what is too large for memory and needed for a while. Gone with the object, or
+/// with the process. Movable. One thread.
+class ScratchFile {
+ public:
+  /// In `folder`, which is created when it is missing. Throws Error.
+  explicit ScratchFile(const std::filesystem::path& folder);
+  ScratchFile(ScratchFile&& other) noexcept;
+  ScratchFile& operator=(ScratchFile&& other) noexcept;
+  ~ScratchFile();
+
+  void append(std::span<const std::uint8_t> bytes);  ///< throws Error (disk full)
+  std::uint64_t size() const noexcept { return size_; }
+  /// Fills `bytes` from `offset` on; what lies beyond the end is an Error.
+  void read(std::uint64_t offset, std::span<std::uint8_t> bytes) const;
+
+ private:
+  std::filesystem::path folder_;
+  int file_ = -1;
+  std::uint64_t size_ = 0;
+};
+
 /// A file mapped read-only into memory. Movable, not copyable. The span is valid for the life of the object.
 class MappedFile {
  public:

@@ -23,7 +23,8 @@ struct Composer {
   std::shared_ptr<const engine::Model> model;
   std::shared_ptr<const representation::Representation> representation;
   /// Throws Error (the model composes sound; vocabulary and network do not fit).
-  static Composer from(const weights::ModelFile& file, const std::filesystem::path& path = {});
+  static Composer from(const weights::ModelFile& file, const std::filesystem::path& path = {},
+                       const engine::Options& options = {});
   /// The same from the file. Throws Error (no such file, no model).
   static Composer load(const std::filesystem::path& model_file);
 };

@@ -27,7 +27,8 @@ struct SoundComposer {
   std::shared_ptr<const engine::Model> model;
   std::shared_ptr<const representation::SoundRepresentation> representation;
   /// Throws Error (the model composes scores; classes or frames do not fit the network).
-  static SoundComposer from(const weights::ModelFile& file, const std::filesystem::path& path = {});
+  static SoundComposer from(const weights::ModelFile& file, const std::filesystem::path& path = {},
+                            const engine::Options& options = {});
 };
 
 struct ComposeSoundOptions {

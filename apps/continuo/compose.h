@@ -1,0 +1,43 @@
+// What `continuo compose` was asked for, and its two halves: models that write scores and models that write sound.
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "continuo/audio/render.h"
+#include "continuo/engine/engine.h"
+#include "continuo/generation/compose.h"
+
+namespace continuo::app {
+
+struct ComposeOptions {
+  std::filesystem::path model;
+  std::vector<std::filesystem::path> outputs;
+  generation::ComposeOptions compose;
+  std::string start = "beginning";
+  std::filesystem::path prompt;
+  std::optional<double> seconds;
+  std::optional<int> bars;
+  std::optional<std::size_t> symbols;
+  int count = 1;
+  int threads = 0;
+  bool no_mask = false;
+  bool go_on = false;
+  audio::RenderOptions render;
+  engine::Options engine;
+};
+
+void compose_scores(ComposeOptions& options, const weights::ModelFile& file);
+void compose_sounds(const ComposeOptions& options, const weights::ModelFile& file);
+
+bool is_midi_path(const std::filesystem::path& path);
+/// Of several pieces each has its number in its name.
+std::filesystem::path numbered(const std::filesystem::path& path, int index, int count);
+/// How to make a composition again: the model by its own name, or its folder's where it is "best" or "last", and seed.
+std::string title_of(const ComposeOptions& options, int index);
+/// A MIDI file, with what its reader mended printed.
+Score read_score(const std::filesystem::path& path);
+
+}  // namespace continuo::app

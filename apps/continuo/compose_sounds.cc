@@ -1,0 +1,178 @@
+// continuo compose with a model of sound: files grow while the network writes, so that no length needs memory.
+#include <fmt/core.h>
+
+#include <chrono>
+#include <memory>
+#include <mutex>
+
+#include "compose.h"
+#include "continuo/audio/audio_writer.h"
+#include "continuo/audio/listen.h"
+#include "continuo/audio/overview.h"
+#include "continuo/audio/prepared_sound.h"
+#include "continuo/base/error.h"
+#include "continuo/base/parallel.h"
+#include "continuo/generation/compose_sound.h"
+#include "continuo/midi/midi.h"
+#include "continuo/plot/plot.h"
+#include "continuo/plot/sound.h"
+#include "terminal.h"
+
+namespace continuo::app {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr double kDefaultSeconds = 10;
+
+[[noreturn]] void refuse(const std::string& what, const std::string& hint) {
+  throw Error({.message = what + " cannot be asked of a model of sound", .hint = hint});
+}
+
+void check(const ComposeOptions& options) {
+  if (options.bars) refuse("a length in bars", "It knows no bars: give --seconds.");
+  if (options.symbols) refuse("a length in symbols", "Give --seconds.");
+  if (options.no_mask) refuse("--no-mask", "It has no grammar: leave it out.");
+  if (options.go_on) refuse("--go-on", "It never ends by itself: give --seconds.");
+}
+
+/// A name without an extension stands for a .wav and a .png.
+std::vector<fs::path> resolve_outputs(const std::vector<fs::path>& asked) {
+  std::vector<fs::path> outputs;
+  for (const auto& path : asked) {
+    if (path.extension().empty()) {
+      for (const char* extension : {".wav", ".png"}) outputs.push_back(fs::path(path) += extension);
+    } else if (is_midi_path(path)) {
+      throw Error({.message = "this model writes sound, which MIDI cannot hold",
+                   .path = path.string(),
+                   .hint = "Let the name end in .wav, .flac or .ogg, or in .png or .svg for a picture."});
+    } else if (audio::is_audio_path(path) || plot::is_picture_path(path)) {
+      outputs.push_back(path);
+    } else {
+      throw Error({.message = "its extension names no kind of file that can be written",
+                   .path = path.string(),
+                   .hint = "Use .wav, .flac or .ogg for sound, .png or .svg for a picture, or no extension for .wav "
+                           "and .png."});
+    }
+  }
+  return outputs;
+}
+
+/// A sound file, or a MIDI file as it sounds, in the form in which models learn.
+std::vector<float> read_prompt(const ComposeOptions& options, int sample_rate) {
+  const auto source = is_midi_path(options.prompt) ? audio::open_score(read_score(options.prompt), options.render)
+                                                   : audio::open_file(options.prompt);
+  audio::PreparedSound prepared(*source, {.sample_rate = sample_rate}, fs::temp_directory_path(), interruption());
+  if (prepared.samples() == 0) {
+    throw Error({.message = "is silent, so there is nothing to go on from",
+                 .path = options.prompt.string(),
+                 .hint = "Give a sound that can be heard, or leave the prompt out."});
+  }
+  std::vector<float> samples, block;
+  while (prepared.next(block)) samples.insert(samples.end(), block.begin(), block.end());
+  return samples;
+}
+
+/// One piece on its way to its files.
+class Files {
+ public:
+  Files(const ComposeOptions& options, const std::vector<fs::path>& outputs, int index, int sample_rate)
+      : listener_(sample_rate, 1), title_(title_of(options, index)) {
+    for (const auto& output : outputs) {
+      const fs::path path = numbered(output, index, options.count);
+      if (plot::is_picture_path(path)) {
+        pictures_.push_back(path);
+      } else {
+        writers_.push_back(std::make_unique<audio::AudioWriter>(path, sample_rate, 1));
+      }
+      paths_.push_back(path);
+    }
+    if (!pictures_.empty()) overview_.emplace(sample_rate, 1);
+  }
+
+  void add(std::span<const float> samples) {
+    for (const auto& writer : writers_) writer->write(samples);
+    listener_.add(samples);
+    if (overview_) overview_->add(samples);
+  }
+  void commit() {
+    for (const auto& writer : writers_) writer->commit();
+    for (const auto& picture : pictures_) plot::sound_sheet(picture, overview_->result(), {.title = title_});
+  }
+  const std::vector<fs::path>& paths() const { return paths_; }
+  audio::Listening heard() const { return listener_.result(); }
+
+ private:
+  std::vector<std::unique_ptr<audio::AudioWriter>> writers_;
+  std::vector<fs::path> pictures_, paths_;
+  audio::Listener listener_;
+  std::optional<audio::OverviewMaker> overview_;
+  std::string title_;
+};
+
+void print_piece(const ComposeOptions& options, int index, const generation::SoundComposition& piece,
+                 const Files& files) {
+  const audio::Listening heard = files.heard();
+  fmt::print("{}: {} of sound, peak {:.2f}, RMS {:.3f}, spectral centroid {:.0f} Hz, {:.0f} % silence{}\n",
+             options.count == 1 ? "Composed" : fmt::format("Piece {}", index + 1), format_duration(piece.seconds),
+             heard.level.peak, heard.level.rms, heard.centroid_hz, 100 * heard.level.silence_ratio,
+             piece.interrupted ? ", interrupted" : "");
+  for (const auto& warning : piece.warnings) fmt::print("  note: {}\n", warning);
+  for (const auto& complaint : audio::complaints(heard)) fmt::print("  note: {}\n", complaint);
+  for (const auto& path : files.paths()) fmt::print("  {}\n", path.string());
+}
+
+}  // namespace
+
+void compose_sounds(const ComposeOptions& options, const weights::ModelFile& file) {
+  check(options);
+  const auto outputs = resolve_outputs(options.outputs);
+  const auto composer = generation::SoundComposer::from(file, options.model, options.engine);
+  const int sample_rate = composer.representation->sample_rate();
+  generation::ComposeSoundOptions how{.sampling = options.compose.sampling,
+                                      .random_length = options.compose.random_length,
+                                      .keep_random = options.compose.keep_random,
+                                      .seconds = options.seconds.value_or(kDefaultSeconds),
+                                      .label = options.compose.label,
+                                      .seed = options.compose.seed};
+  if (options.start == "random") how.start = generation::StartKind::kRandom;
+  if (!options.prompt.empty()) {
+    how.start = generation::StartKind::kPrompt;
+    how.prompt = read_prompt(options, sample_rate);
+  }
+
+  const auto stop = interruption();
+  const ProgressSink progress = terminal_progress();
+  const auto begun = std::chrono::steady_clock::now();
+  std::mutex mutex;
+  std::uint64_t done = 0, steps = 0;
+  bool interrupted = false;
+  // No stop token here: a piece that is stopped keeps what it has, those that had not begun end at once.
+  parallel_for(static_cast<std::size_t>(options.count), options.threads, [&](std::size_t i) {
+    auto mine = how;
+    mine.stream = i;
+    const auto index = static_cast<int>(i);
+    if (stop.stop_requested()) return;
+    Files files(options, outputs, index, sample_rate);
+    const auto piece = generation::compose_sound(
+        composer, mine, [&](std::span<const float> samples) { files.add(samples); },
+        options.count == 1 ? progress : ProgressSink{}, stop);
+    files.commit();
+    const std::scoped_lock lock(mutex);
+    ++done;
+    steps += piece.steps;
+    interrupted = interrupted || piece.interrupted;
+    if (options.count > 1)
+      progress(
+          {.task = "Composing", .done = done, .total = static_cast<std::uint64_t>(options.count), .unit = "pieces"});
+    print_piece(options, index, piece, files);
+  });
+  const double spent = std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count();
+  const double sound = static_cast<double>(steps) / composer.representation->steps_per_second();
+  fmt::print("{:.1f} s for {} of new sound: {:.2f} times real time\n", spent, format_duration(sound),
+             sound / std::max(spent, 1e-9));
+  if (interrupted || done < static_cast<std::uint64_t>(options.count))
+    throw Interrupted("stopped before the end; what was written is kept");
+}
+
+}  // namespace continuo::app
