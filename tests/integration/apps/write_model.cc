@@ -1,25 +1,33 @@
-// write_model FILE: a small `remi` model with random weights and the labels "unknown", "bach", for tests that must not
-// wait for training.
+// write_model FILE [mulaw]: a small model with random weights, for tests that must not wait for training: of `remi`
+// with the labels "unknown", "bach", or of sound at 8 kHz.
 #include <fmt/core.h>
 
 #include <exception>
+#include <string_view>
 
 #include "continuo/base/random.h"
 #include "continuo/representation/representation.h"
+#include "continuo/representation/sound.h"
 #include "continuo/weights/model_file.h"
 
 int main(int argc, char** argv) {
   using namespace continuo;
-  if (argc != 2) return 2;
+  const bool sound = argc == 3 && std::string_view(argv[2]) == "mulaw";
+  if (argc != 2 && !sound) return 2;
   try {
-    const auto representation = representation::make({.name = "remi", .labels = {"unknown", "bach"}});
     weights::ModelContents contents;
-    contents.network = {
-        .vocabulary_size = static_cast<int>(representation->vocabulary().size()),
-        .labels = 2,
-        .network = weights::WaveNetSpec{
-            .residual_channels = 8, .skip_channels = 8, .head_channels = 8, .stacks = 1, .dilations = {1, 2, 4}}};
-    contents.metadata["continuo.representation"] = representation::to_json(representation->spec());
+    if (sound) {
+      const auto mulaw = representation::make_sound({.name = "mulaw", .settings = {{"sample_rate", "8000"}}});
+      contents.network.vocabulary_size = mulaw->width();
+      contents.metadata["continuo.representation"] = representation::to_json(mulaw->spec());
+    } else {
+      const auto remi = representation::make({.name = "remi", .labels = {"unknown", "bach"}});
+      contents.network.vocabulary_size = static_cast<int>(remi->vocabulary().size());
+      contents.network.labels = 2;
+      contents.metadata["continuo.representation"] = representation::to_json(remi->spec());
+    }
+    contents.network.network = weights::WaveNetSpec{
+        .residual_channels = 8, .skip_channels = 8, .head_channels = 8, .stacks = 1, .dilations = {1, 2, 4}};
     Random random(1);
     for (const auto& tensor : weights::tensor_specs(contents.network)) {
       std::size_t size = 1;
