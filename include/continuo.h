@@ -38,7 +38,12 @@ CONTINUO_API const char* continuo_last_error(void);
 
 /* Reads and checks a whole model file. NULL: no such file, no model, damaged, of an unknown network. */
 CONTINUO_API continuo_model* continuo_model_load(const char* path);
-/* The same from `size` bytes in memory, which may go afterwards. */
+/* The same with a say in how it runs. `precision`: "fp32", "bf16", "int8", or NULL for the file's own.
+ * `instruction_set`: "scalar", "avx2", "avx-vnni", "avx512", "neon", or NULL for the fastest that this machine has.
+ * `threads`: 1 or 2 for each step. NULL also for a word that is none, or an instruction set that this machine lacks. */
+CONTINUO_API continuo_model* continuo_model_load_with(const char* path, const char* precision,
+                                                      const char* instruction_set, int threads);
+/* As continuo_model_load, from `size` bytes in memory, which may go afterwards. */
 CONTINUO_API continuo_model* continuo_model_parse(const void* bytes, size_t size);
 /* Streams keep what they need of it: a model may be freed before them. */
 CONTINUO_API void continuo_model_free(continuo_model* model);
@@ -47,6 +52,9 @@ CONTINUO_API void continuo_model_free(continuo_model* model);
 CONTINUO_API size_t continuo_model_vocabulary_size(const continuo_model* model);
 /* "categorical": symbols in, logits of the next symbol out; "real" or "binary": frames. "" for NULL. */
 CONTINUO_API const char* continuo_model_output(const continuo_model* model);
+/* What really runs, in the words of continuo_model_load_with. "" for NULL. */
+CONTINUO_API const char* continuo_model_precision(const continuo_model* model);
+CONTINUO_API const char* continuo_model_instruction_set(const continuo_model* model);
 /* Labels for conditioning are 1 to this number - 1, 0 is 'unknown'; 0: the model has none. */
 CONTINUO_API int continuo_model_labels(const continuo_model* model);
 /* Symbols on which a prediction depends; 0: all since the start. */

@@ -63,8 +63,26 @@ void require(const void* handle, const char* what) {
   if (handle == nullptr) throw continuo::Error(std::string(what) + " is NULL");
 }
 
-continuo_model* open_model(const continuo::weights::ModelFile& file) {
-  return std::make_unique<continuo_model>(continuo_model{continuo::engine::Model::create(file), file.all_metadata()})
+continuo::engine::Options options_from(const char* precision, const char* instruction_set, int threads) {
+  continuo::engine::Options options{.threads = threads};
+  if (precision != nullptr) {
+    options.precision = continuo::weights::precision_from(precision);
+    if (!options.precision)
+      throw continuo::Error(
+          {.message = "there is no precision '" + std::string(precision) + "'", .hint = "Use fp32, bf16 or int8."});
+  }
+  if (instruction_set != nullptr) {
+    const auto set = continuo::engine::instruction_set_from(instruction_set);
+    if (!set) throw continuo::Error("there is no instruction set '" + std::string(instruction_set) + "'");
+    options.instruction_set = *set;
+  }
+  if (threads < 1) throw continuo::Error("a step needs at least 1 thread");
+  return options;
+}
+
+continuo_model* open_model(const continuo::weights::ModelFile& file, const continuo::engine::Options& options = {}) {
+  return std::make_unique<continuo_model>(
+             continuo_model{continuo::engine::Model::create(file, options), file.all_metadata()})
       .release();
 }
 
@@ -80,6 +98,15 @@ continuo_model* continuo_model_load(const char* path) {
   return guarded([&] {
     require(path, "the path");
     return open_model(continuo::weights::ModelFile::load(path));
+  });
+}
+
+continuo_model* continuo_model_load_with(const char* path, const char* precision, const char* instruction_set,
+                                         int threads) {
+  return guarded([&] {
+    require(path, "the path");
+    const auto options = options_from(precision, instruction_set, threads);
+    return open_model(continuo::weights::ModelFile::load(path), options);
   });
 }
 
@@ -99,6 +126,14 @@ size_t continuo_model_vocabulary_size(const continuo_model* model) {
 
 const char* continuo_model_output(const continuo_model* model) {
   return model == nullptr ? "" : model->model->spec().output.c_str();
+}
+
+const char* continuo_model_precision(const continuo_model* model) {
+  return model == nullptr ? "" : continuo::weights::name(model->model->precision()).data();  // of literals
+}
+
+const char* continuo_model_instruction_set(const continuo_model* model) {
+  return model == nullptr ? "" : continuo::engine::name(model->model->instruction_set()).data();
 }
 
 int continuo_model_labels(const continuo_model* model) { return model == nullptr ? 0 : model->model->spec().labels; }

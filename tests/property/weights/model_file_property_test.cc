@@ -96,7 +96,8 @@ TEST(ModelFileProperty, FuzzSeedsReplay) {
     ++seeds;
   }
   EXPECT_GE(seeds, 10);
-  for (const char* const good : {"lstm", "wavenet", "wavenet-lstm-paper"})
+  for (const char* const good : {"lstm", "wavenet", "wavenet-lstm-paper", "lstm-int8", "wavenet-int8", "wavenet-bf16",
+                                 "gru-binary-int8", "guide-cnn-bf16", "markov"})
     EXPECT_NO_THROW(ModelFile::load(folder / good));
 }
 

@@ -62,6 +62,36 @@ static void check_errors(const char* bytes, size_t size) {
   CHECK(continuo_sampler_new(1u << 20, 1.0, 0, 1.0, 1) == NULL);
 }
 
+static void check_options(const char* path, size_t vocabulary) {
+  CHECK(continuo_model_load_with(NULL, NULL, NULL, 1) == NULL);
+  CHECK(continuo_model_load_with(path, "fp64", NULL, 1) == NULL);
+  CHECK_ERROR("there is no precision 'fp64'");
+  CHECK(continuo_model_load_with(path, NULL, "mmx", 1) == NULL);
+  CHECK_ERROR("there is no instruction set 'mmx'");
+  CHECK(continuo_model_load_with(path, NULL, NULL, 0) == NULL);
+  CHECK_ERROR("at least 1 thread");
+  continuo_model* plain = continuo_model_load(path);
+  continuo_model* narrow = continuo_model_load_with(path, "int8", "scalar", 2);
+  continuo_model* best = continuo_model_load_with(path, "int8", NULL, 1);
+  CHECK(plain != NULL && narrow != NULL && best != NULL);
+  CHECK(strcmp(continuo_model_precision(plain), "fp32") == 0);
+  CHECK(strcmp(continuo_model_precision(narrow), "int8") == 0);
+  CHECK(strcmp(continuo_model_instruction_set(narrow), "scalar") == 0);
+  CHECK(strlen(continuo_model_instruction_set(best)) > 3);
+  continuo_stream* a = continuo_stream_new(plain);
+  continuo_stream* b = continuo_stream_new(narrow);
+  continuo_stream* c = continuo_stream_new(best);
+  size_t bytes = vocabulary * sizeof(float);
+  CHECK(memcmp(continuo_stream_step(b, 1), continuo_stream_step(c, 1), bytes) == 0); /* whatever runs it */
+  CHECK(memcmp(continuo_stream_step(a, 1), continuo_stream_logits(b), bytes) != 0);
+  continuo_stream_free(a);
+  continuo_stream_free(b);
+  continuo_stream_free(c);
+  continuo_model_free(plain);
+  continuo_model_free(narrow);
+  continuo_model_free(best);
+}
+
 static void check_streams(const continuo_model* model, size_t vocabulary) {
   const uint16_t symbols[] = {1, 0, 3, 2};
   continuo_stream* a = continuo_stream_new(model);
@@ -140,6 +170,7 @@ int main(int count, char** arguments) {
   CHECK(strcmp(continuo_model_metadata(model, "no such key"), "") == 0);
   CHECK(strcmp(continuo_model_output(model), "categorical") == 0);
   CHECK(strlen(continuo_version()) >= 5);
+  check_options(arguments[1], vocabulary);
   check_streams(model, vocabulary);
   check_choosing();
   continuo_model_free(model);
