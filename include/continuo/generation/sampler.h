@@ -28,6 +28,7 @@ class Sampler {
   SamplingOptions options_;
   std::vector<double> probability_;
   std::vector<std::uint16_t> order_;
+  std::vector<std::uint64_t> keys_;
 };
 
 }  // namespace continuo::generation

@@ -3,7 +3,10 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
+#include <functional>
+#include <numeric>
 #include <vector>
 
 #include "continuo/base/error.h"
@@ -66,6 +69,19 @@ TEST(Sampler, ArgmaxTakesTheMostProbableAllowedAndTheLowerOfEquals) {
   const std::vector<std::uint8_t> mask{1, 0, 0, 1};
   EXPECT_EQ(sampler.choose(kLogits, mask, random), 3);
   EXPECT_EQ(sampler.choose(std::vector<float>{1, 2, 2, 0}, {}, random), 1);
+}
+
+TEST(Sampler, RanksLogitsOfEverySignAndEqualsByTheirNumber) {
+  const std::vector<float> logits{0.0F, -3.5F, 2.0F, -0.0F, 1e-40F, 2.0F, -1e30F, -1e-40F, 7.25F, -3.5F, 1e30F, -0.0F};
+  std::vector<std::size_t> ranked(logits.size());
+  std::iota(ranked.begin(), ranked.end(), std::size_t{0});
+  std::ranges::stable_sort(ranked, std::ranges::greater{}, [&](std::size_t i) { return logits[i]; });
+  for (std::size_t k = 1; k < logits.size(); ++k) {
+    // So hot that all that are kept are as probable.
+    const auto share = frequencies({.temperature = 1e35, .top_k = static_cast<int>(k), .top_p = 1}, logits);
+    for (std::size_t rank = 0; rank < logits.size(); ++rank)
+      EXPECT_EQ(share[ranked[rank]] > 0, rank < k) << "rank " << rank << " of " << k << " kept";
+  }
 }
 
 TEST(Sampler, HugeLogitsDoNotOverflow) {
