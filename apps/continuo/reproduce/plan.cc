@@ -39,6 +39,7 @@ weights::WaveNetSpec paper_wavenet(int channels, int layers) {
 
 void add_notes(const Settings& settings, std::vector<Arm>& arms) {
   const bool quick = settings.scale == Scale::kQuick;
+  const bool full = settings.scale == Scale::kFull;
   training::Recipe base = common(settings);
   // A rare chord cannot be learned: the guide leaves out what occurs less than 50 times.
   training::set_options(base, {{"representation.name", "notes"}, {"representation.min_count", quick ? "10" : "50"}});
@@ -52,9 +53,13 @@ void add_notes(const Settings& settings, std::vector<Arm>& arms) {
   };
   // 5 layers of dilations 1 to 16 see the window of 32 exactly.
   add("notes-wavenet", "WaveNet, the paper's block", 3,
-      [](training::Recipe& recipe) { recipe.network.network = paper_wavenet(64, 5); });
+      [&](training::Recipe& recipe) { recipe.network.network = paper_wavenet(full ? 256 : 64, 5); });
   add("notes-lstm", "LSTM", 6, [&](training::Recipe& recipe) {
-    recipe.network.network = weights::LstmSpec{.embedding = 100, .hidden = quick ? 64 : 128, .layers = quick ? 1 : 2};
+    recipe.network.network = weights::LstmSpec{.embedding = 100,
+                                               .hidden = quick  ? 64
+                                                         : full ? 512
+                                                                : 128,
+                                               .layers = quick ? 1 : 2};
   });
 }
 
