@@ -80,8 +80,13 @@ training::Recipe make_recipe(const Options& options) {
   return recipe;
 }
 
+std::string loss_name(const std::string& output) {
+  if (output == weights::kReal) return "mean squared error";
+  return output == weights::kBinary ? "loss, nats per frame" : "loss, nats per symbol";
+}
+
 void draw_curve(const fs::path& path, const std::vector<training::CurvePoint>& curve,
-                const evaluation::Baselines& baselines, const std::string& title) {
+                const evaluation::Baselines& baselines, const std::string& title, const std::string& output) {
   plot::Curve train{.label = "training part", .points = true};
   plot::Curve held_out{.label = "held-out part", .points = true};
   for (const auto& point : curve) {
@@ -93,42 +98,55 @@ void draw_curve(const fs::path& path, const std::vector<training::CurvePoint>& c
   std::vector<plot::Curve> lines = {train, held_out};
   if (!curve.empty() && baselines.frequencies > 0) {
     const double last = curve.back().epoch;
-    lines.push_back(
-        {.label = "symbol frequencies alone", .x = {0, last}, .y = {baselines.frequencies, baselines.frequencies}});
+    lines.push_back({.label = output == weights::kCategorical ? "symbol frequencies alone" : "the mean frame alone",
+                     .x = {0, last},
+                     .y = {baselines.frequencies, baselines.frequencies}});
   }
-  plot::curves(path, lines, {.title = title, .x_label = "epochs", .y_label = "loss, nats per symbol"});
+  plot::curves(path, lines, {.title = title, .x_label = "epochs", .y_label = loss_name(output)});
 }
 
-std::string both_units(double nats) {
-  return fmt::format("{:.4f} nats = {:.4f} bits per symbol", nats, nats / std::numbers::ln2);
+/// A loss with its unit, by what the network gives out.
+std::string with_unit(double loss, const std::string& output) {
+  if (output == weights::kReal) return fmt::format("{:.6f} mean squared error of a value", loss);
+  return fmt::format("{:.4f} nats = {:.4f} bits per {}", loss, loss / std::numbers::ln2,
+                     output == weights::kBinary ? "frame" : "symbol");
 }
 
 void summarise(const Options& options, const training::Recipe& recipe, const training::TrainResult& result) {
   const auto& base = result.baselines;
-  const char* part = result.held_out == corpus::Part::kValidation ? "validation" : "test";
+  const bool frames = result.output != weights::kCategorical;
+  const auto both_units = [&](double loss) { return with_unit(loss, result.output); };
+  const char* part = result.held_out == corpus::Part::kValidation ? "validation"
+                     : result.held_out == corpus::Part::kTest     ? "test"
+                                                                  : "the training";
   fmt::print("\n{} on {}: {} parameters, ", recipe.network.name(), recipe.representation.name,
              format_count(result.parameters));
   if (result.receptive_field > 0) {
-    fmt::print("receptive field {} symbols\n", format_count(static_cast<std::uint64_t>(result.receptive_field)));
+    fmt::print("receptive field {} steps\n", format_count(static_cast<std::uint64_t>(result.receptive_field)));
   } else {
     fmt::print("depends on everything since the start\n");
   }
-  fmt::print("  trained on       {} pieces, {} symbols; held out: {} pieces, {} symbols ({} part)\n",
-             result.train_pieces, format_count(result.train_symbols), result.held_out_pieces,
-             format_count(result.held_out_symbols), part);
-  fmt::print("  vocabulary       {} symbols; ln V {}\n", result.vocabulary_size, both_units(base.uniform));
-  fmt::print("  frequencies      {}\n", both_units(base.frequencies));
+  fmt::print("  trained on       {} pieces, {} steps; held out: {} pieces, {} steps ({} part)\n", result.train_pieces,
+             format_count(result.train_symbols), result.held_out_pieces, format_count(result.held_out_symbols), part);
+  if (frames) {
+    fmt::print("  frames           of {} values; {}: {}\n", result.vocabulary_size,
+               result.output == weights::kReal ? "always zero" : "even odds", both_units(base.uniform));
+    fmt::print("  mean frame       {}\n", both_units(base.frequencies));
+  } else {
+    fmt::print("  vocabulary       {} symbols; ln V {}\n", result.vocabulary_size, both_units(base.uniform));
+    fmt::print("  frequencies      {}\n", both_units(base.frequencies));
+  }
   fmt::print("  repetition       {}\n", both_units(base.repetition));
   if (const auto* best = result.best()) {
     fmt::print("  held-out loss    {} (best, epoch {:.2f})\n", both_units(best->held_out_loss), best->epoch);
     fmt::print("  training loss    {} (there, without dropout)\n", both_units(best->train_eval_loss));
     const auto& last = result.curve.back();
     if (last.step != best->step) {
-      fmt::print("  at the end       held-out {:.4f} nats, training {:.4f} nats (epoch {:.2f})\n", last.held_out_loss,
+      fmt::print("  at the end       held-out {:.4f}, training {:.4f} (epoch {:.2f})\n", last.held_out_loss,
                  last.train_eval_loss, last.epoch);
     }
   }
-  fmt::print("  speed            {} symbols a second over {} of training; {} of evaluation\n",
+  fmt::print("  speed            {} steps a second over {} of training; {} of evaluation\n",
              format_count(static_cast<std::uint64_t>(result.symbols_per_second)), format_duration(result.minutes * 60),
              format_duration(result.evaluation_minutes * 60));
   if (result.skipped_steps > 0) {
@@ -170,23 +188,26 @@ void run(const Options& options) {
   const auto split = corpus::split(collection, recipe.split);
   const auto dataset = corpus::open_dataset(collection, split, recipe.representation,
                                             options.cache.empty() ? default_cache() : options.cache, progress, stop);
-  fmt::print("{:>8} {:>8} {:>9} {:>14} {:>14} {:>14} {:>14}\n", "epoch", "step", "minutes", "train (nats)",
-             "held out (nats)", "held out (bits)", "rate");
-  const auto result =
-      training::train(dataset, recipe,
-                      {.folder = options.output,
-                       .resume = options.resume_if_same ? training::Resume::kIfSame
-                                 : options.resume       ? training::Resume::kMust
-                                                        : training::Resume::kNever},
-                      progress, stop, [&](const training::CurvePoint& point) {
-                        fmt::print("{:8.2f} {:8} {:9.2f} {:14.4f} {:15.4f} {:15.4f} {:14.2e}\n", point.epoch,
-                                   point.step, point.minutes, point.train_eval_loss, point.held_out_loss,
-                                   point.held_out_loss / std::numbers::ln2, point.learning_rate);
-                        std::fflush(stdout);
-                      });
+  const bool real = !dataset.pieces().empty() && !dataset.pieces().front().frames.empty() &&
+                    recipe.network.output != weights::kBinary;
+  fmt::print("{:>8} {:>8} {:>9} {:>14} {:>15} {:>15} {:>14}\n", "epoch", "step", "minutes",
+             real ? "train (MSE)" : "train (nats)", real ? "held out (MSE)" : "held out (nats)",
+             real ? "" : "held out (bits)", "rate");
+  const auto result = training::train(
+      dataset, recipe,
+      {.folder = options.output,
+       .resume = options.resume_if_same ? training::Resume::kIfSame
+                 : options.resume       ? training::Resume::kMust
+                                        : training::Resume::kNever},
+      progress, stop, [&](const training::CurvePoint& point) {
+        const std::string bits = real ? "" : fmt::format("{:.4f}", point.held_out_loss / std::numbers::ln2);
+        fmt::print("{:8.2f} {:8} {:9.2f} {:14.4f} {:15.4f} {:>15} {:14.2e}\n", point.epoch, point.step, point.minutes,
+                   point.train_eval_loss, point.held_out_loss, bits, point.learning_rate);
+        std::fflush(stdout);
+      });
   if (!result.curve.empty()) {
     draw_curve(options.output / "curve.png", result.curve, result.baselines,
-               fmt::format("{} on {}", recipe.network.name(), recipe.representation.name));
+               fmt::format("{} on {}", recipe.network.name(), recipe.representation.name), result.output);
   }
   summarise(options, recipe, result);
   if (result.interrupted) throw Interrupted("stopped before the end of training");
@@ -203,6 +224,10 @@ void add_train(CLI::App& app) {
       "      ten minutes of a WaveNet on remi symbols; trained/best.safetensors is the model\n"
       "  continuo train FOLDER --recipe recipes/remi-lstm.toml --minutes 20 -o lstm\n"
       "  continuo train FOLDER --network wavenet-lstm --representation notes --epochs 3 -o three\n"
+      "  continuo train FOLDER --network markov -o chain\n"
+      "      counts a Markov chain in seconds: what every network must beat\n"
+      "  continuo train FOLDER --recipe recipes/sound-small.toml -o sound\n"
+      "      learns raw sound, from audio files or rendered MIDI\n"
       "  continuo train FOLDER -o trained --resume\n"
       "      goes on where Ctrl-C stopped it\n"
       "  continuo train FOLDER --set training.chunk=1024 --set network.dilations=[1,2,4,8,16]\n"
@@ -213,8 +238,10 @@ void add_train(CLI::App& app) {
       ->type_name("FOLDER")
       ->capture_default_str();
   command->add_option("-r,--recipe", options->recipe, "What to train, and how (TOML)")->type_name("FILE");
-  command->add_option("--network", options->network, "wavenet, lstm or wavenet-lstm")->type_name("NAME");
-  command->add_option("--representation", options->representation, "remi, events or notes")->type_name("NAME");
+  command->add_option("--network", options->network, "wavenet, lstm, gru, wavenet-lstm, guide-cnn or markov")
+      ->type_name("NAME");
+  command->add_option("--representation", options->representation, "remi, events, notes, mulaw or spectrum")
+      ->type_name("NAME");
   command->add_option("--minutes", options->minutes, "Length of the training (default 10, or the recipe's)")
       ->check(CLI::PositiveNumber);
   command->add_option("--epochs", options->epochs, "Length in readings of the training part")

@@ -62,7 +62,8 @@ std::vector<Likelihood> likelihood(std::span<const engine::Model* const> models,
         stream->set_label(sequence.label);
         const std::size_t size = sequence.symbols.size();
         for (std::size_t t = 0; t + 1 < size; ++t) {
-          bits[i] += bits_of(stream->step(sequence.symbols[t]), sequence.symbols[t + 1]);
+          const std::span<const float> logits = stream->step(sequence.symbols[t]);
+          if (t >= sequence.context) bits[i] += bits_of(logits, sequence.symbols[t + 1]);
           if ((t + 1) % kReportEvery == 0) report(kReportEvery);
         }
         report(size == 0 ? 0 : size - (size - 1) / kReportEvery * kReportEvery);
@@ -72,9 +73,10 @@ std::vector<Likelihood> likelihood(std::span<const engine::Model* const> models,
   std::vector<Likelihood> results(models.size());
   for (std::size_t i = 0; i < bits.size(); ++i) {
     Likelihood& result = results[i % models.size()];
-    const std::size_t size = sequences[i / models.size()].symbols.size();
+    const LabelledSequence& sequence = sequences[i / models.size()];
     result.bits += bits[i];
-    result.symbols += size == 0 ? 0 : size - 1;
+    if (sequence.symbols.size() > sequence.context + 1)
+      result.symbols += sequence.symbols.size() - 1 - sequence.context;
   }
   for (Likelihood& result : results)
     if (result.symbols > 0) result.bits /= static_cast<double>(result.symbols);

@@ -80,6 +80,15 @@ torch::Tensor embed(const torch::Tensor& symbols, const torch::Tensor& weight, c
   return torch::embedding(table, torch::stack(rows, 2)).sum(2) + bias;
 }
 
+torch::Tensor embed_frames(const torch::Tensor& frames, const torch::Tensor& weight, const torch::Tensor& bias) {
+  const std::int64_t taps = weight.size(0);
+  const std::int64_t time = frames.size(0) - (taps - 1);
+  std::vector<torch::Tensor> shifted;
+  for (std::int64_t tap = 0; tap < taps; ++tap) shifted.push_back(frames.slice(0, tap, tap + time));
+  const torch::Tensor joined = taps == 1 ? shifted[0] : torch::cat(shifted, 2);
+  return linear(joined.contiguous(), weight.view({-1, weight.size(2)}).t(), bias);
+}
+
 torch::Tensor linear(const torch::Tensor& x, const torch::Tensor& weight, const torch::Tensor& bias) {
   if (!x.device().is_cpu() || at::get_num_threads() == 1) return torch::linear(x, weight, bias);
   std::vector<std::int64_t> shape = x.sizes().vec();

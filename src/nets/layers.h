@@ -22,6 +22,9 @@ inline constexpr std::int64_t kNoSymbol = -1;
 /// channels].
 torch::Tensor embed(const torch::Tensor& symbols, const torch::Tensor& weight, const torch::Tensor& bias);
 
+/// The same over frames, float [taps - 1 + time, batch, values] with the past (or zeros) in front.
+torch::Tensor embed_frames(const torch::Tensor& frames, const torch::Tensor& weight, const torch::Tensor& bias);
+
 /// Parameters of one block, shapes as in weights::tensor_specs(); what the block or the spec does not have is
 /// undefined.
 struct BlockTensors {
@@ -46,6 +49,10 @@ torch::Tensor wavenet_stack(const weights::WaveNetSpec& spec, const torch::Tenso
 /// detached. Gate order i, f, g, o as in torch. `between` (may be empty) is applied between layers.
 torch::Tensor lstm_layers(torch::Tensor input, const ParameterFinder& find, int layers, State* state,
                           const std::function<torch::Tensor(const torch::Tensor&)>& between);
+
+/// Stacked GRU layers "gru.*", the same way; the state is h alone. Gate order r, z, n and equations as in torch.
+torch::Tensor gru_layers(torch::Tensor input, const ParameterFinder& find, int layers, State* state,
+                         const std::function<torch::Tensor(const torch::Tensor&)>& between);
 
 /// x [..., inputs] times weight^T plus bias, with its rows split over OpenMP's threads where there are several.
 torch::Tensor linear(const torch::Tensor& x, const torch::Tensor& weight, const torch::Tensor& bias);

@@ -7,6 +7,8 @@
 
 #include "continuo/base/error.h"
 #include "continuo/base/random.h"
+#include "continuo/nets/gru.h"
+#include "continuo/nets/guide_cnn.h"
 #include "continuo/nets/lstm.h"
 #include "continuo/nets/wavenet.h"
 #include "continuo/nets/wavenet_lstm.h"
@@ -37,15 +39,18 @@ bool ends_with_any(const std::string& name, std::initializer_list<const char*> e
 /// / 3. Scales are chosen so that every pre-activation starts near unit variance. A gated product of such has a mean
 /// square of about 0.12; with `layers` of them the sums into the skip and along the residual path stay near 1 at any
 /// depth.
-double initial_width(const std::string& name, const torch::Tensor& parameter, int layers) {
+double initial_width(const std::string& name, const torch::Tensor& parameter, int layers, bool frames) {
   const auto width = [](double variance) { return std::sqrt(3.0 * variance); };
   const double fan_in = parameter.dim() < 2 ? 1.0 : static_cast<double>(parameter.numel() / parameter.size(0));
   const double sum_gain = 8.0 / std::max(8, layers);
   if (ends_with_any(name, {".bias"}) || name.find(".bias_") != std::string::npos) return 0.0;
+  if (name == "embedding.weight" && frames)  // every value of a frame adds to the sum, not one row
+    return width(static_cast<double>(parameter.size(-1)) / static_cast<double>(parameter.numel()));
   if (name == "embedding.weight")
     return width(parameter.dim() == 3 ? 1.0 / static_cast<double>(parameter.size(0)) : 1.0);
   if (ends_with_any(name, {"skip.weight", "residual.weight"})) return width(sum_gain / fan_in);
-  if (name == "head.0.weight") return width(2.0 / fan_in);  // before a ReLU (He et al. 2015)
+  if (name == "head.0.weight" || name == "hidden.weight" || name.starts_with("convolution."))
+    return width(2.0 / fan_in);  // before a ReLU (He et al. 2015)
   if (ends_with_any(name, {"head.1.weight", "head.weight"})) return width(0.01 / fan_in);  // first loss near ln V
   if (ends_with_any(name, {"condition.weight"})) return 0.1;
   if (name.find(".weight_hh_") != std::string::npos) return 1.0 / std::sqrt(fan_in);
@@ -66,12 +71,12 @@ void initialise(NetworkImpl& network, std::uint64_t seed) {
   for (auto& item : network.named_parameters()) {
     torch::Tensor& parameter = item.value();
     Random random(seed, stream++);
-    const double width = initial_width(item.key(), parameter, layers);
+    const double width = initial_width(item.key(), parameter, layers, network.spec().reads_frames());
     float* values = parameter.data_ptr<float>();
     for (std::int64_t i = 0; i < parameter.numel(); ++i)
       values[i] = width > 0 ? static_cast<float>(width * (2.0 * random.uniform() - 1.0)) : 0.0F;
     // Forget gates start open, so that gradients reach far back from the first step (Gers et al. 2000).
-    if (item.key().find(".bias_ih_") != std::string::npos) {
+    if (item.key().find("lstm.bias_ih_") != std::string::npos) {
       const std::int64_t hidden = parameter.size(0) / 4;
       parameter.slice(0, hidden, 2 * hidden).fill_(1.0);
     }
@@ -89,9 +94,14 @@ NetworkImpl::NetworkImpl(weights::NetworkSpec spec) : spec_(std::move(spec)) {
   }
 }
 
-void NetworkImpl::check_input(const torch::Tensor& symbols, const State* state, std::int64_t first) {
-  if (symbols.dim() != 2 || symbols.scalar_type() != torch::kInt64)
+void NetworkImpl::check_input(const torch::Tensor& symbols, const State* state, std::int64_t first) const {
+  const std::int64_t values = spec_.vocabulary_size;
+  if (spec_.reads_frames()) {
+    if (symbols.dim() != 3 || symbols.scalar_type() != torch::kFloat32 || symbols.size(2) != values)
+      throw Error("frames for this network must be a float tensor [batch, time, " + std::to_string(values) + "]");
+  } else if (symbols.dim() != 2 || symbols.scalar_type() != torch::kInt64) {
     throw Error("symbols for a network must be an int64 tensor [batch, time]");
+  }
   if (first < 0 || first >= symbols.size(1))
     throw Error("the first wanted position " + std::to_string(first) + " lies outside the " +
                 std::to_string(symbols.size(1)) + " symbols");
@@ -101,7 +111,7 @@ void NetworkImpl::check_input(const torch::Tensor& symbols, const State* state, 
 }
 
 torch::Tensor NetworkImpl::labels_or_unknown(const torch::Tensor& labels, const torch::Tensor& symbols) {
-  return labels.defined() ? labels : torch::zeros({symbols.size(0)}, symbols.options());
+  return labels.defined() ? labels : torch::zeros({symbols.size(0)}, symbols.options().dtype(torch::kInt64));
 }
 
 void begin_again(State& state, const torch::Tensor& which) {
@@ -119,10 +129,14 @@ std::shared_ptr<NetworkImpl> make_network(const weights::NetworkSpec& spec, std:
     network = std::make_shared<WaveNetImpl>(spec);
   else if (std::holds_alternative<weights::LstmSpec>(spec.network))
     network = std::make_shared<LstmImpl>(spec);
+  else if (std::holds_alternative<weights::GruSpec>(spec.network))
+    network = std::make_shared<GruImpl>(spec);
+  else if (std::holds_alternative<weights::GuideCnnSpec>(spec.network))
+    network = std::make_shared<GuideCnnImpl>(spec);
   else if (std::holds_alternative<weights::WaveNetLstmSpec>(spec.network))
     network = std::make_shared<WaveNetLstmImpl>(spec);
   else
-    throw Error("there is no libtorch module for the network " + spec.name());
+    throw Error("the network " + spec.name() + " is not trained by gradient: there is no libtorch module of it");
   initialise(*network, seed);
   return network;
 }

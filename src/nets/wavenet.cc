@@ -12,10 +12,17 @@ torch::Tensor skip_sum(const weights::WaveNetSpec& spec, const ParameterFinder& 
   const std::int64_t past = spec.input_kernel_size - 1;
   const bool goes_on = state != nullptr && !state->tensors.empty();
 
-  const torch::Tensor before =
-      goes_on ? state->tensors.at(0) : torch::full({past, batch}, kNoSymbol, symbols.options());
+  const bool frames = symbols.dim() == 3;
+  torch::Tensor before;
+  if (goes_on)
+    before = state->tensors.at(0);
+  else if (frames)
+    before = torch::zeros({past, batch, symbols.size(2)}, symbols.options());
+  else
+    before = torch::full({past, batch}, kNoSymbol, symbols.options());
   const torch::Tensor with_past = torch::cat({before, symbols.transpose(0, 1)});
-  const torch::Tensor input = embed(with_past, find("embedding.weight"), find("embedding.bias"));
+  const torch::Tensor input = frames ? embed_frames(with_past, find("embedding.weight"), find("embedding.bias"))
+                                     : embed(with_past, find("embedding.weight"), find("embedding.bias"));
 
   std::vector<BlockTensors> blocks(layers);
   std::vector<torch::Tensor> keep;

@@ -5,8 +5,8 @@
 
 namespace continuo::nets {
 
-/// relu(skip sum) [time - first, batch, S] of `symbols` [batch, time]. `state` (may be null) holds the past symbols and
-/// the tails of the layers, 1 + layers tensors from `state->tensors[0]` on; it is replaced.
+/// relu(skip sum) [time - first, batch, S] of `symbols` [batch, time] or frames. `state` (may be null) holds the past
+/// of these and the tails of the layers, 1 + layers tensors from `state->tensors[0]` on; it is replaced.
 torch::Tensor skip_sum(const weights::WaveNetSpec& spec, const ParameterFinder& find, const torch::Tensor& symbols,
                        const torch::Tensor& labels, State* state, std::int64_t first, bool training);
 

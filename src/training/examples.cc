@@ -16,10 +16,51 @@ using representation::Symbol;
 namespace {
 
 /// Streams of the seed: every purpose draws from numbers of its own.
-enum Stream : std::uint64_t { kSteps = 1, kVisits = 2, kOrders = 3 };
+enum Stream : std::uint64_t { kSteps = 1, kVisits = 2, kOrders = 3, kExcerpts = 4 };
 
 /// Draws for a row that suits its batch before the row above is used again.
 constexpr int kDraws = 256;
+
+Batch empty_batch(int height, int length, int first, std::size_t width) {
+  Batch batch;
+  batch.rows = height;
+  batch.length = length;
+  batch.first = first;
+  batch.width = static_cast<int>(width);
+  const auto rows = static_cast<std::size_t>(batch.rows);
+  const std::size_t steps = rows * static_cast<std::size_t>(length);
+  if (batch.width > 0) {
+    batch.input_frames.assign(steps * width, 0.0F);
+    batch.target_frames.assign(steps * width, 0.0F);
+  } else {
+    batch.inputs.assign(steps, representation::kStart);
+  }
+  batch.targets.assign(steps, kNotScored);
+  batch.labels.assign(rows, 0);
+  batch.fresh.assign(rows, 1);
+  return batch;
+}
+
+/// All but the last of the steps as inputs, their successors as targets from batch.first on and after `warm`; what is
+/// too long is cut.
+void put(Batch& batch, int row, const ExamplePiece& piece, std::size_t warm = 0) {
+  const auto length = static_cast<std::size_t>(batch.length);
+  const std::size_t begin = static_cast<std::size_t>(row) * length;
+  const std::size_t count = std::min(piece.size() - 1, length);
+  const std::size_t from = std::max(static_cast<std::size_t>(batch.first), warm);
+  if (batch.width > 0) {
+    const auto to = static_cast<std::ptrdiff_t>(begin * piece.width);
+    std::copy_n(piece.frames.begin(), count * piece.width, batch.input_frames.begin() + to);
+    std::copy_n(piece.frames.begin() + static_cast<std::ptrdiff_t>(piece.width), count * piece.width,
+                batch.target_frames.begin() + to);
+  }
+  for (std::size_t i = 0; i < count; ++i) {
+    if (batch.width == 0) batch.inputs[begin + i] = piece.symbols[i];
+    if (i < from) continue;
+    batch.targets[begin + i] = batch.width > 0 ? 0 : piece.symbols[i + 1];
+    ++batch.scored;
+  }
+}
 
 }  // namespace
 
@@ -31,15 +72,15 @@ class ExampleRandom : public Random {
 
 ExampleSource::ExampleSource(std::vector<ExamplePiece> pieces, const ExampleOptions& options, Vary vary)
     : pieces_(std::move(pieces)), options_(options), vary_(std::move(vary)) {
-  std::erase_if(pieces_, [](const ExamplePiece& piece) { return piece.symbols.size() < 2; });
+  std::erase_if(pieces_, [](const ExamplePiece& piece) { return piece.size() < 2; });
   if (pieces_.empty()) {
     throw Error(ErrorInfo{.message = "there is no piece to learn from",
                           .hint = "Give a folder with more pieces, or filters that let more of them pass."});
   }
   std::uint64_t chances = 0;
   for (const ExamplePiece& piece : pieces_) {
-    const std::uint64_t targets = piece.symbols.size() - 1;
-    epoch_symbols_ += targets;
+    const std::uint64_t targets = piece.size() - 1;
+    targets_ += targets;
     // kRandom: every place where a chunk can overlap the piece.
     chances += options_.order == ExampleOptions::Order::kRandom
                    ? targets + static_cast<std::uint64_t>(options_.chunk) - 1
@@ -52,6 +93,41 @@ ExampleSource::ExampleSource(std::vector<ExamplePiece> pieces, const ExampleOpti
   }
 }
 
+Batch chunk_of(std::span<const ExamplePiece> pieces, std::size_t at, std::size_t length) {
+  Batch batch = empty_batch(static_cast<int>(pieces.size()), static_cast<int>(length), 0, pieces[0].width);
+  for (std::size_t r = 0; r < pieces.size(); ++r) {
+    const ExamplePiece& piece = pieces[r];
+    batch.labels[r] = piece.label;
+    put(batch, static_cast<int>(r), piece.excerpt(at, std::min(length + 1, piece.size() - at)),
+        piece.context > at ? piece.context - at : 0);
+  }
+  return batch;
+}
+
+std::vector<ExamplePiece> choose_excerpts(const std::vector<ExamplePiece>& pieces, std::uint64_t symbols,
+                                          std::size_t context, std::uint64_t seed) {
+  std::vector<std::uint64_t> sums;
+  std::uint64_t sum = 0;
+  for (const ExamplePiece& piece : pieces) sums.push_back(sum += piece.targets());
+  if (sum <= symbols) return pieces;
+  constexpr std::uint64_t kExcerpt = 4096;  // steps: long beside what a network needs to find its footing
+  const std::uint64_t length = std::clamp<std::uint64_t>(symbols / 32, 1, kExcerpt);
+  ExampleRandom random(seed, kExcerpts, 0);
+  std::vector<ExamplePiece> excerpts;
+  for (std::uint64_t scored = 0; scored < symbols; scored += excerpts.back().targets()) {
+    const std::uint64_t chance = random.below(sum);
+    const auto found = std::upper_bound(sums.begin(), sums.end(), chance);
+    const ExamplePiece& piece = pieces[static_cast<std::size_t>(found - sums.begin())];
+    const std::uint64_t place = chance - (found == sums.begin() ? 0 : *(found - 1));
+    const std::size_t from = std::min(place, piece.targets() - std::min<std::uint64_t>(length, piece.targets()));
+    const std::size_t before = std::min(from, context);
+    const std::size_t end = std::min(piece.size(), from + static_cast<std::size_t>(length) + 1);
+    excerpts.push_back(piece.excerpt(from - before, end - (from - before)));
+    excerpts.back().context = before;
+  }
+  return excerpts;
+}
+
 Batch ExampleSource::next() {
   Batch batch = options_.order == ExampleOptions::Order::kContiguous ? next_contiguous()
                 : options_.order == ExampleOptions::Order::kRandom   ? next_random()
@@ -60,43 +136,27 @@ Batch ExampleSource::next() {
   return batch;
 }
 
-Batch ExampleSource::empty_batch(int length, int first) const {
-  Batch batch;
-  batch.rows = options_.batch;
-  batch.length = length;
-  batch.first = first;
-  const auto rows = static_cast<std::size_t>(batch.rows);
-  batch.inputs.assign(rows * static_cast<std::size_t>(length), representation::kStart);
-  batch.targets.assign(rows * static_cast<std::size_t>(length), kNotScored);
-  batch.labels.assign(rows, 0);
-  batch.fresh.assign(rows, 1);
-  return batch;
+Batch ExampleSource::empty(int length, int first) const {
+  return empty_batch(options_.batch, length, first, pieces_[0].width);
 }
 
-/// All but the last of the symbols as inputs, their successors as targets from batch.first on; what is too long is cut.
-void ExampleSource::put(Batch& batch, int row, std::span<const Symbol> symbols) const {
-  const auto length = static_cast<std::size_t>(batch.length);
-  const std::size_t begin = static_cast<std::size_t>(row) * length;
-  const std::size_t count = std::min(symbols.size() - 1, length);
-  for (std::size_t i = 0; i < count; ++i) {
-    batch.inputs[begin + i] = symbols[i];
-    if (i < static_cast<std::size_t>(batch.first)) continue;
-    batch.targets[begin + i] = symbols[i + 1];
-    ++batch.scored;
-  }
-}
-
-void ExampleSource::vary(std::span<const Symbol> symbols, std::size_t at_least, ExampleRandom& random,
-                         std::vector<Symbol>& out) const {
+ExamplePiece ExampleSource::vary(const ExamplePiece& piece, std::size_t at_least, ExampleRandom& random,
+                                 std::vector<Symbol>& out) const {
   constexpr int kTries = 4;
-  if (vary_ && (options_.transpose > 0 || options_.tempo > 0)) {
-    const double tempo = std::exp((2 * random.uniform() - 1) * std::log1p(options_.tempo));
-    for (int i = 0; i < kTries; ++i) {
-      const auto semitones = static_cast<int>(random.between(-options_.transpose, options_.transpose));
-      if (vary_(symbols, {.semitones = semitones, .tempo_factor = tempo}, out) && out.size() >= at_least) return;
+  if (!vary_ || piece.width > 0 || (options_.transpose == 0 && options_.tempo == 0)) return piece;
+  const std::vector<Symbol> copied =
+      piece.symbols.bytes_per_symbol() == 1 ? piece.symbols.to_vector() : std::vector<Symbol>();
+  const std::span<const Symbol> symbols = copied.empty() ? piece.symbols.wide() : std::span<const Symbol>(copied);
+  const double tempo = std::exp((2 * random.uniform() - 1) * std::log1p(options_.tempo));
+  for (int i = 0; i < kTries; ++i) {
+    const auto semitones = static_cast<int>(random.between(-options_.transpose, options_.transpose));
+    if (vary_(symbols, {.semitones = semitones, .tempo_factor = tempo}, out) && out.size() >= at_least) {
+      ExamplePiece varied = piece;
+      varied.symbols = out;
+      return varied;
     }
   }
-  out.assign(symbols.begin(), symbols.end());
+  return piece;
 }
 
 void ExampleSource::take(Row& row, std::uint64_t visit) {
@@ -107,26 +167,37 @@ void ExampleSource::take(Row& row, std::uint64_t visit) {
     ExampleRandom(options_.seed, kOrders, epoch).shuffle(std::span(order_));
     order_epoch_ = epoch;
   }
-  const ExamplePiece& piece = pieces_[order_[visit % pieces_.size()]];
+  const ExamplePiece* piece = &pieces_[order_[visit % pieces_.size()]];
   ExampleRandom random(options_.seed, kVisits, visit);
   row.visit = visit;
   row.at = 0;
-  row.label = random.uniform() < options_.label_dropout ? 0 : piece.label;
-  vary(piece.symbols, 2, random, row.symbols);
+  row.warm = 0;
+  std::size_t from = 0;
+  std::size_t count = piece->size();
+  if (options_.epoch_symbols > 0) {
+    const Place place = draw(random);
+    piece = place.piece;
+    const std::size_t longest = kExcerptChunks * static_cast<std::size_t>(options_.chunk) + 1;
+    count = std::min(piece->size(), longest);
+    from = std::min(place.at, piece->size() - count);
+    row.warm = from > 0 ? std::min(static_cast<std::size_t>(options_.chunk) / 2, count - 2) : 0;
+  }
+  row.label = random.uniform() < options_.label_dropout ? 0 : piece->label;
+  row.piece = vary(piece->excerpt(from, count), 2, random, row.varied);
 }
 
 Batch ExampleSource::next_contiguous() {
   // Lengths differ a little from step to step, so that the edges that gradients do not cross fall elsewhere each time.
   int length = options_.chunk;
   if (length >= 16) length -= static_cast<int>(ExampleRandom(options_.seed, kSteps, step_).below(3)) * (length / 8);
-  Batch batch = empty_batch(length, 0);
+  Batch batch = empty(length, 0);
   for (int r = 0; r < batch.rows; ++r) {
     Row& row = rows_[static_cast<std::size_t>(r)];
-    if (row.at + 1 >= row.symbols.size()) take(row, visits_++);
-    const std::size_t end = std::min<std::size_t>(row.at + static_cast<std::size_t>(length), row.symbols.size() - 1);
+    if (row.at + 1 >= row.piece.size()) take(row, visits_++);
+    const std::size_t end = std::min<std::size_t>(row.at + static_cast<std::size_t>(length), row.piece.size() - 1);
     batch.fresh[static_cast<std::size_t>(r)] = row.at == 0 ? 1 : 0;
     batch.labels[static_cast<std::size_t>(r)] = row.label;
-    put(batch, r, std::span(row.symbols).subspan(row.at, end - row.at + 1));
+    put(batch, r, row.piece.excerpt(row.at, end - row.at + 1), row.warm > row.at ? row.warm - row.at : 0);
     row.at = end;
   }
   return batch;
@@ -149,7 +220,7 @@ Batch ExampleSource::next_random() {
   ExampleRandom random(options_.seed, kSteps, step_);
   // A draw is over all places where a chunk overlaps the piece; those that stand out at its ends are moved inside.
   const auto chunk_start = [&](const Place& place) {
-    const std::size_t inputs = place.piece->symbols.size() - 1;
+    const std::size_t inputs = place.piece->size() - 1;
     const std::size_t from = place.at < chunk ? 0 : place.at - (chunk - 1);
     return std::min(from, inputs - std::min(inputs, chunk));
   };
@@ -157,21 +228,20 @@ Batch ExampleSource::next_random() {
   std::size_t from = chunk_start(place);
   const bool whole = from >= context;
   const std::size_t first = std::min(from, context);
-  Batch batch = empty_batch(static_cast<int>(first + chunk), static_cast<int>(first));
+  Batch batch = empty(static_cast<int>(first + chunk), static_cast<int>(first));
   std::vector<Symbol> varied;
   for (int r = 0; r < batch.rows; ++r) {
     for (int i = 0; r > 0 && i < kDraws; ++i) {
       // Where the first row's place is fixed, every piece that has it is as likely.
       const Place other = whole ? draw(random) : any_piece(random);
-      if (whole ? chunk_start(other) < context : other.piece->symbols.size() - 1 <= first) continue;
+      if (whole ? chunk_start(other) < context : other.piece->size() - 1 <= first) continue;
       place = other;
       from = whole ? chunk_start(other) : first;
       break;
     }
-    const std::size_t end = std::min(place.piece->symbols.size(), from + chunk + 1);
+    const std::size_t end = std::min(place.piece->size(), from + chunk + 1);
     batch.labels[static_cast<std::size_t>(r)] = random.uniform() < options_.label_dropout ? 0 : place.piece->label;
-    vary(place.piece->symbols.subspan(from - first, end - (from - first)), first + 2, random, varied);
-    put(batch, r, varied);
+    put(batch, r, vary(place.piece->excerpt(from - first, end - (from - first)), first + 2, random, varied));
   }
   return batch;
 }
@@ -182,18 +252,19 @@ Batch ExampleSource::next_window() {
   Place place = draw(random);  // the input whose successor is predicted
   const bool whole = place.at + 1 >= chunk;
   const std::size_t length = std::min(place.at + 1, chunk);
-  Batch batch = empty_batch(static_cast<int>(length), static_cast<int>(length) - 1);
+  Batch batch = empty(static_cast<int>(length), static_cast<int>(length) - 1);
   std::vector<Symbol> varied;
   for (int r = 0; r < batch.rows; ++r) {
     for (int i = 0; r > 0 && i < kDraws; ++i) {
       const Place other = whole ? draw(random) : any_piece(random);
-      if (whole ? other.at + 1 < chunk : other.piece->symbols.size() <= length) continue;
+      if (whole ? other.at + 1 < chunk : other.piece->size() <= length) continue;
       place = {other.piece, whole ? other.at : length - 1};
       break;
     }
     batch.labels[static_cast<std::size_t>(r)] = random.uniform() < options_.label_dropout ? 0 : place.piece->label;
-    vary(place.piece->symbols.subspan(place.at + 1 - length, length + 1), length + 1, random, varied);
-    put(batch, r, std::span(varied).last(length + 1));
+    const ExamplePiece window =
+        vary(place.piece->excerpt(place.at + 1 - length, length + 1), length + 1, random, varied);
+    put(batch, r, window.excerpt(window.size() - (length + 1), length + 1));
   }
   return batch;
 }
@@ -215,7 +286,7 @@ void ExampleSource::restore(const std::string& position) {
     if (!in) break;
     take(row, visit);
     row.at = at;
-    if (at >= row.symbols.size()) in.setstate(std::ios::failbit);
+    if (at >= row.piece.size()) in.setstate(std::ios::failbit);
   }
   if (!in) throw Error("the position in the training data does not fit this collection");
 }

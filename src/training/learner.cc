@@ -34,6 +34,35 @@ namespace {
 Tensor to_tensor(const std::vector<std::int64_t>& values, std::vector<std::int64_t> shape) {
   return torch::tensor(values, torch::kInt64).view(shape);
 }
+Tensor to_tensor(const std::vector<float>& values, std::vector<std::int64_t> shape) {
+  return torch::tensor(values, torch::kFloat32).view(shape);
+}
+
+/// What the network reads.
+Tensor input_of(const Batch& batch) {
+  return batch.width > 0 ? to_tensor(batch.input_frames, {batch.rows, batch.length, batch.width})
+                         : to_tensor(batch.inputs, {batch.rows, batch.length});
+}
+
+/// Losses [scored steps] of outputs [rows, length - first, width] in the order of the steps.
+Tensor losses_of(const Tensor& outputs, const Batch& batch, const std::string& kind) {
+  namespace F = torch::nn::functional;
+  const Tensor targets = to_tensor(batch.targets, {batch.rows, batch.length}).slice(1, batch.first).reshape({-1});
+  const Tensor flat = outputs.reshape({-1, outputs.size(-1)});
+  if (kind == weights::kCategorical) {
+    const Tensor all =
+        F::cross_entropy(flat, targets, F::CrossEntropyFuncOptions().ignore_index(kNotScored).reduction(torch::kNone));
+    return all.masked_select(targets != kNotScored);
+  }
+  const Tensor scored = (targets != kNotScored).nonzero().squeeze(1);
+  const Tensor frames = to_tensor(batch.target_frames, {batch.rows, batch.length, batch.width})
+                            .slice(1, batch.first)
+                            .reshape({-1, batch.width})
+                            .index_select(0, scored);
+  const Tensor found = flat.index_select(0, scored);
+  if (kind == weights::kReal) return (found - frames).square().mean(1);
+  return torch::binary_cross_entropy_with_logits(found, frames, {}, {}, at::Reduction::None).sum(1);
+}
 
 [[noreturn]] void bad_checkpoint(const std::filesystem::path& path, const std::string& why) {
   throw Error(ErrorInfo{.message = "this checkpoint cannot be used: " + why,
@@ -82,17 +111,13 @@ StepOutcome Learner::step(const Batch& batch, std::uint64_t number, double learn
   Parts& p = *parts_;
   p.network->train();
   torch::manual_seed(Random(p.options.seed, number).next());
-  const Tensor inputs = to_tensor(batch.inputs, {batch.rows, batch.length});
-  const Tensor targets = to_tensor(batch.targets, {batch.rows, batch.length}).slice(1, batch.first).reshape({-1});
   const Tensor labels = p.labelled() ? to_tensor(batch.labels, {batch.rows}) : Tensor{};
   if (p.carries()) {
     const Tensor fresh = torch::tensor(std::vector<std::int64_t>(batch.fresh.begin(), batch.fresh.end()));
     nets::begin_again(p.state, fresh.to(torch::kBool));
   }
-  const Tensor logits = p.network->forward(inputs, labels, p.carries() ? &p.state : nullptr, batch.first);
-  const Tensor loss =
-      torch::nn::functional::cross_entropy(logits.view({-1, logits.size(-1)}), targets,
-                                           torch::nn::functional::CrossEntropyFuncOptions().ignore_index(kNotScored));
+  const Tensor outputs = p.network->forward(input_of(batch), labels, p.carries() ? &p.state : nullptr, batch.first);
+  const Tensor loss = losses_of(outputs, batch, p.network->spec().output).mean();
   StepOutcome outcome;
   outcome.loss = loss.item<double>();
   if (std::isfinite(outcome.loss)) {
@@ -110,7 +135,7 @@ StepOutcome Learner::step(const Batch& batch, std::uint64_t number, double learn
   return outcome;
 }
 
-Likelihood Learner::evaluate(std::span<const ExamplePiece> pieces, const std::function<bool(std::uint64_t)>& go_on) {
+LossSum Learner::evaluate(std::span<const ExamplePiece> pieces, const std::function<bool(std::uint64_t)>& go_on) {
   constexpr std::size_t kRows = 32;
   constexpr std::size_t kChunk = 512;
   Parts& p = *parts_;
@@ -118,42 +143,26 @@ Likelihood Learner::evaluate(std::span<const ExamplePiece> pieces, const std::fu
   p.network->eval();
   // Longest first: those of a batch end at about the same time, and the ended ones are its last rows.
   std::vector<ExamplePiece> sorted(pieces.begin(), pieces.end());
-  std::erase_if(sorted, [](const ExamplePiece& piece) { return piece.symbols.size() < 2; });
+  std::erase_if(sorted, [](const ExamplePiece& piece) { return piece.targets() == 0; });
   std::stable_sort(sorted.begin(), sorted.end(),
-                   [](const ExamplePiece& a, const ExamplePiece& b) { return a.symbols.size() > b.symbols.size(); });
-  Likelihood sum;
+                   [](const ExamplePiece& a, const ExamplePiece& b) { return a.size() > b.size(); });
+  LossSum sum;
   for (std::size_t begin = 0; begin < sorted.size(); begin += kRows) {
     const auto group = std::span(sorted).subspan(begin, std::min(kRows, sorted.size() - begin));
     nets::State state;
     std::size_t rows = group.size();
     for (std::size_t at = 0;; at += kChunk) {
-      while (rows > 0 && group[rows - 1].symbols.size() - 1 <= at) --rows;
+      while (rows > 0 && group[rows - 1].size() - 1 <= at) --rows;
       if (rows == 0) break;
       for (Tensor& tensor : state.tensors) tensor = tensor.narrow(1, 0, static_cast<std::int64_t>(rows)).contiguous();
-      const std::size_t length = std::min(kChunk, group[0].symbols.size() - 1 - at);
-      std::vector<std::int64_t> inputs(rows * length, representation::kStart);
-      std::vector<std::int64_t> targets(rows * length, kNotScored);
-      std::vector<std::int64_t> labels(rows);
-      std::uint64_t scored = 0;
-      for (std::size_t r = 0; r < rows; ++r) {
-        labels[r] = group[r].label;
-        const auto symbols = group[r].symbols.subspan(at);
-        const std::size_t count = std::min(length, symbols.size() - 1);
-        for (std::size_t i = 0; i < count; ++i) {
-          inputs[r * length + i] = symbols[i];
-          targets[r * length + i] = symbols[i + 1];
-        }
-        scored += count;
-      }
-      const auto height = static_cast<std::int64_t>(rows);
-      const Tensor logits = p.network->forward(to_tensor(inputs, {height, -1}),
-                                               p.labelled() ? to_tensor(labels, {height}) : Tensor{}, &state);
-      const Tensor nats = torch::nn::functional::cross_entropy(
-          logits.view({-1, logits.size(-1)}), to_tensor(targets, {-1}),
-          torch::nn::functional::CrossEntropyFuncOptions().ignore_index(kNotScored).reduction(torch::kNone));
-      sum.nats += nats.sum(torch::kFloat64).item<double>();
-      sum.symbols += scored;
-      if (go_on && !go_on(sum.symbols)) return sum;
+      const std::size_t length = std::min(kChunk, group[0].size() - 1 - at);
+      const Batch batch = chunk_of(group.first(rows), at, length);
+      const Tensor outputs =
+          p.network->forward(input_of(batch), p.labelled() ? to_tensor(batch.labels, {batch.rows}) : Tensor{}, &state);
+      if (batch.scored == 0) continue;
+      sum.loss += losses_of(outputs, batch, p.network->spec().output).sum(torch::kFloat64).item<double>();
+      sum.steps += batch.scored;
+      if (go_on && !go_on(sum.steps)) return sum;
     }
   }
   return sum;

@@ -17,15 +17,18 @@
 
 namespace continuo::training {
 
+// Losses are of one step of a sequence: nats of a symbol; with output "binary" nats of a frame, summed over its values;
+// with output "real" the mean squared error of a frame's values.
+
 struct StepOutcome {
-  double loss = 0;     ///< nats, mean over the scored symbols
+  double loss = 0;     ///< mean over the scored steps
   bool taken = false;  ///< false: loss or gradient was not finite, and nothing was changed
 };
 
-struct Likelihood {
-  double nats = 0;  ///< sum over the predicted symbols
-  std::uint64_t symbols = 0;
-  double per_symbol() const noexcept { return symbols > 0 ? nats / static_cast<double>(symbols) : 0; }
+struct LossSum {
+  double loss = 0;  ///< over the predicted steps
+  std::uint64_t steps = 0;
+  double per_step() const noexcept { return steps > 0 ? loss / static_cast<double>(steps) : 0; }
 };
 
 class Learner {
@@ -37,9 +40,9 @@ class Learner {
   /// One step of the optimiser. `number` keys the random numbers of dropout.
   StepOutcome step(const Batch& batch, std::uint64_t number, double learning_rate);
 
-  /// Likelihood of every symbol but each piece's first, given all before it, without dropout. `pieces` in any order.
-  /// Returns early, with what was summed so far, when `go_on` returns false.
-  Likelihood evaluate(std::span<const ExamplePiece> pieces, const std::function<bool(std::uint64_t)>& go_on = {});
+  /// Loss of every step but each piece's first and its context, given all before it, without dropout. `pieces` in any
+  /// order. Returns early, with what was summed so far, when `go_on` returns false.
+  LossSum evaluate(std::span<const ExamplePiece> pieces, const std::function<bool(std::uint64_t)>& go_on = {});
 
   /// Parameter values under their contract names.
   std::map<std::string, std::vector<float>> tensors() const;

@@ -120,7 +120,8 @@ void visit_recipe(Visitor& v, AnyRecipe& recipe) {
   v.field("threads", scan.threads, "for reading; 0: every core", Limits{0, 4096});
 
   v.section("split", "pieces that are the same work stay on one side");
-  v.field("train", recipe.split.train, "share of the pieces to learn from", kShare);
+  v.field("train", recipe.split.train,
+          "share of the pieces to learn from; 1: nothing is held out, pieces are learned by heart", kShare);
   v.field("validation", recipe.split.validation, "share for held-out losses while training; the rest is the test part",
           kShare);
   v.field("seed", recipe.split.seed, "of the split", kNotNegative);
@@ -149,6 +150,10 @@ void visit_recipe(Visitor& v, AnyRecipe& recipe) {
   v.field("epochs", t.epochs, "the run ends at the first of these limits that is above 0", kNotNegative);
   v.field("minutes", t.minutes, "of training, evaluation not counted", kNotNegative);
   v.field("steps", t.steps, "of the optimiser", kNotNegative);
+  v.field("epoch_symbols", t.epoch_symbols,
+          "steps of an epoch, from random places; 0: one reading of the training part", kNotNegative);
+  v.field("evaluate_symbols", t.evaluate_symbols, "held-out steps that are evaluated, a fixed choice; 0: all",
+          kNotNegative);
   v.field("evaluate_every", t.evaluate_every, "epochs between held-out losses", Limits{1e-6, 1e9});
   v.field("transpose", t.transpose, "augmentation: up to so many semitones either way", Limits{0, 48});
   v.field("tempo", t.tempo, "augmentation: tempo times at most 1 + this, or divided by it", Limits{0, 1});

@@ -40,25 +40,36 @@ std::string curve_csv(const std::vector<CurvePoint>& curve) {
 }
 
 std::string training_metadata(const TrainResult& result, const CurvePoint& point, const corpus::Dataset& dataset) {
-  const Json json = {
+  Json json = {
       {"step", point.step},
       {"epoch", point.epoch},
-      {"held_out_loss_nats", point.held_out_loss},
-      {"held_out_loss_bits", bits(point.held_out_loss)},
-      {"train_loss_nats", point.train_eval_loss},
       {"parameters", result.parameters},
       {"receptive_field", result.receptive_field},
       {"vocabulary_size", result.vocabulary_size},
-      {"ln_vocabulary_size", result.baselines.uniform},
-      {"baseline_frequencies_nats", result.baselines.frequencies},
-      {"baseline_repetition_nats", result.baselines.repetition},
       {"train_pieces", result.train_pieces},
       {"held_out_pieces", result.held_out_pieces},
       {"train_symbols", result.train_symbols},
       {"held_out_symbols", result.held_out_symbols},
-      {"held_out_part", result.held_out == corpus::Part::kValidation ? "validation" : "test"},
+      {"held_out_part", result.held_out == corpus::Part::kValidation ? "validation"
+                        : result.held_out == corpus::Part::kTest     ? "test"
+                                                                     : "train"},
       {"dataset", dataset.path().stem().string()},
   };
+  const evaluation::Baselines& base = result.baselines;
+  if (result.output == weights::kReal) {
+    json["held_out_mean_squared_error"] = point.held_out_loss;
+    json["train_mean_squared_error"] = point.train_eval_loss;
+    json["baseline_zero_mean_squared_error"] = base.uniform;
+    json["baseline_mean_mean_squared_error"] = base.frequencies;
+    json["baseline_repetition_mean_squared_error"] = base.repetition;
+  } else {
+    json["held_out_loss_nats"] = point.held_out_loss;
+    json["held_out_loss_bits"] = bits(point.held_out_loss);
+    json["train_loss_nats"] = point.train_eval_loss;
+    json["ln_vocabulary_size"] = base.uniform;
+    json["baseline_frequencies_nats"] = base.frequencies;
+    json["baseline_repetition_nats"] = base.repetition;
+  }
   return json.dump();
 }
 

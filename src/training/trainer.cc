@@ -6,15 +6,13 @@
 #include <chrono>
 #include <cmath>
 #include <numbers>
-#include <numeric>
-#include <optional>
 
 #include "continuo/base/error.h"
 #include "continuo/base/file.h"
-#include "continuo/base/random.h"
-#include "continuo/representation/representation.h"
 #include "continuo/weights/model_file.h"
 #include "training/learner.h"
+#include "training/markov.h"
+#include "training/plan.h"
 #include "training/records.h"
 
 namespace continuo::training {
@@ -23,38 +21,6 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 double seconds_since(Clock::time_point begin) { return std::chrono::duration<double>(Clock::now() - begin).count(); }
-
-std::vector<ExamplePiece> pieces_of(const corpus::Dataset& dataset, corpus::Part part) {
-  std::vector<ExamplePiece> pieces;
-  for (const std::size_t i : dataset.indices(part)) {
-    const corpus::EncodedPiece& piece = dataset.pieces()[i];
-    if (piece.symbols.size() >= 2) pieces.push_back({piece.symbols.wide(), piece.label});
-  }
-  return pieces;
-}
-
-std::uint64_t targets(std::span<const ExamplePiece> pieces) {
-  std::uint64_t sum = 0;
-  for (const ExamplePiece& piece : pieces) sum += piece.symbols.size() - 1;
-  return sum;
-}
-
-std::vector<evaluation::Sequence> sequences(std::span<const ExamplePiece> pieces) {
-  std::vector<evaluation::Sequence> list;
-  for (const ExamplePiece& piece : pieces) list.emplace_back(piece.symbols);
-  return list;
-}
-
-/// Training pieces in a fixed random order until they hold `symbols`.
-std::vector<ExamplePiece> sample(std::vector<ExamplePiece> pieces, std::uint64_t symbols, std::uint64_t seed) {
-  Random random(seed, 0x5A3B);
-  random.shuffle(std::span(pieces));
-  std::uint64_t sum = 0;
-  std::size_t count = 0;
-  while (count < pieces.size() && sum < symbols) sum += pieces[count++].symbols.size() - 1;
-  pieces.resize(count);
-  return pieces;
-}
 
 std::string decimals(double value, int digits) {
   char buffer[64];
@@ -73,6 +39,7 @@ ExampleOptions example_options(const Recipe& recipe, const weights::NetworkSpec&
           .transpose = t.transpose,
           .tempo = t.tempo,
           .label_dropout = recipe.condition_on_label ? t.label_dropout : 0,
+          .epoch_symbols = static_cast<std::uint64_t>(t.epoch_symbols),
           .seed = t.seed};
 }
 
@@ -80,13 +47,19 @@ ExampleOptions example_options(const Recipe& recipe, const weights::NetworkSpec&
 std::string describe(const ExampleOptions& o) {
   return "order " + std::to_string(static_cast<int>(o.order)) + ", chunk " + std::to_string(o.chunk) + ", batch " +
          std::to_string(o.batch) + ", transpose " + std::to_string(o.transpose) + ", tempo " + decimals(o.tempo, 6) +
-         ", label_dropout " + decimals(o.label_dropout, 6) + ", seed " + std::to_string(o.seed);
+         ", label_dropout " + decimals(o.label_dropout, 6) + (o.epoch_symbols > 0 ? ", excerpts" : "") + ", seed " +
+         std::to_string(o.seed);
+}
+
+Vary vary_of(const Plan& plan) {
+  if (plan.music == nullptr) return {};
+  return [music = plan.music](auto symbols, const auto& how, auto& out) { return music->augment(symbols, how, out); };
 }
 
 class Run {
  public:
-  Run(const corpus::Dataset& dataset, const Recipe& recipe, const TrainOptions& options, const ProgressSink& progress,
-      std::stop_token stop, const std::function<void(const CurvePoint&)>& on_point)
+  Run(const corpus::Dataset& dataset, const Plan& plan, const Recipe& recipe, const TrainOptions& options,
+      const ProgressSink& progress, std::stop_token stop, const std::function<void(const CurvePoint&)>& on_point)
       : dataset_(dataset),
         recipe_(recipe),
         t_(recipe.training),
@@ -94,37 +67,17 @@ class Run {
         progress_(progress),
         stop_(std::move(stop)),
         on_point_(on_point),
-        representation_(representation::make(dataset.spec())),
-        train_(pieces_of(dataset, corpus::Part::kTrain)),
-        network_(filled_in()),
-        source_(
-            train_, example_options(recipe, network_),
-            [this](auto symbols, const auto& how, auto& out) { return representation_->augment(symbols, how, out); }),
-        learner_(network_, t_) {
+        plan_(plan),
+        network_(plan.network),
+        source_(plan.train, example_options(recipe, network_), vary_of(plan)),
+        learner_(network_, t_),
+        result_(result_of(plan)) {
     if (t_.epochs <= 0 && t_.minutes <= 0 && t_.steps <= 0) {
       throw Error(ErrorInfo{.message = "the recipe sets no end to the training",
                             .hint = "Set training.minutes, training.epochs or training.steps above 0."});
     }
-    held_out_ = pieces_of(dataset, corpus::Part::kValidation);
-    result_.held_out = corpus::Part::kValidation;
-    if (held_out_.empty()) {
-      held_out_ = pieces_of(dataset, corpus::Part::kTest);
-      result_.held_out = corpus::Part::kTest;
-    }
-    if (held_out_.empty()) {
-      throw Error(ErrorInfo{.message = "no piece is held out, so nothing would tell learning from memorising",
-                            .hint = "Give more pieces, or a smaller split.train."});
-    }
-    train_sample_ = sample(train_, targets(held_out_), t_.seed);
     result_.parameters = learner_.parameters();
-    result_.vocabulary_size = network_.vocabulary_size;
-    result_.receptive_field = network_.receptive_field();
-    result_.train_symbols = source_.epoch_symbols();
-    result_.held_out_symbols = targets(held_out_);
-    result_.train_pieces = train_.size();
-    result_.held_out_pieces = held_out_.size();
-    result_.baselines = evaluation::baselines(sequences(train_), sequences(held_out_),
-                                              static_cast<std::size_t>(network_.vocabulary_size));
+    result_.train_symbols = source_.targets();
     result_.best_model = options.folder / "best.safetensors";
     result_.last_model = options.folder / "last.safetensors";
     state_.dataset = dataset.path().filename().string();
@@ -151,19 +104,6 @@ class Run {
 
  private:
   std::filesystem::path checkpoint() const { return options_.folder / "last.checkpoint"; }
-
-  weights::NetworkSpec filled_in() const {
-    weights::NetworkSpec spec = recipe_.network;
-    spec.vocabulary_size = static_cast<int>(representation_->vocabulary().size());
-    const auto labels = static_cast<int>(dataset_.spec().labels.size());
-    spec.labels = recipe_.condition_on_label ? labels : 0;
-    if (recipe_.condition_on_label && labels < 2) {
-      throw Error(ErrorInfo{.message = "network.condition_on_label is true, but the pieces have no labels",
-                            .hint = "Set collection.label_column to a column of the folder's MANIFEST.csv."});
-    }
-    weights::validate(spec);
-    return spec;
-  }
 
   double epoch() const { return static_cast<double>(state_.symbols) / static_cast<double>(source_.epoch_symbols()); }
 
@@ -219,7 +159,7 @@ class Run {
     if (stop_.stop_requested()) return false;
     if (milestone_ || !mark_) return milestone_;
     constexpr double kCost = 1.0 / 3;  // of a symbol evaluated, where one that is learned from costs 1
-    const double cost = kCost * static_cast<double>(targets(held_out_) + targets(train_sample_));
+    const double cost = kCost * static_cast<double>(targets(plan_.held_out) + targets(plan_.train_sample));
     if (t_.minutes > 0) {
       const double second = static_cast<double>(state_.symbols) / std::max(state_.seconds, 1e-3);
       return state_.evaluation_seconds + cost / second <= 0.1 * state_.seconds;
@@ -240,16 +180,16 @@ class Run {
 
   void evaluate() {
     const Clock::time_point begin = Clock::now();
-    const std::uint64_t total = targets(held_out_) + targets(train_sample_);
+    const std::uint64_t total = targets(plan_.held_out) + targets(plan_.train_sample);
     std::uint64_t before = 0;
     const auto go_on = [&](std::uint64_t done) {
       if (progress_) progress_({"Evaluating", before + done, total, "symbols"});
       return !stop_.stop_requested();
     };
     CurvePoint point = current_point();
-    point.held_out_loss = learner_.evaluate(held_out_, go_on).per_symbol();
-    before = targets(held_out_);
-    point.train_eval_loss = learner_.evaluate(train_sample_, go_on).per_symbol();
+    point.held_out_loss = learner_.evaluate(plan_.held_out, go_on).per_step();
+    before = targets(plan_.held_out);
+    point.train_eval_loss = learner_.evaluate(plan_.train_sample, go_on).per_step();
     state_.evaluation_seconds += seconds_since(begin);
     if (stop_.stop_requested()) {
       unfinished_ = true;
@@ -270,11 +210,7 @@ class Run {
   }
 
   void save_model(const std::filesystem::path& path, const CurvePoint& point) const {
-    weights::save(path, {.network = network_,
-                         .metadata = {{"continuo.representation", representation::to_json(representation_->spec())},
-                                      {"continuo.recipe", to_toml(recipe_)},
-                                      {"continuo.training", training_metadata(result_, point, dataset_)}},
-                         .tensors = learner_.tensors()});
+    weights::save(path, model_contents(plan_, recipe_, dataset_, result_, point, learner_.tensors()));
   }
 
   void save() {
@@ -343,9 +279,8 @@ class Run {
   const ProgressSink& progress_;
   std::stop_token stop_;
   const std::function<void(const CurvePoint&)>& on_point_;
-  std::unique_ptr<representation::Representation> representation_;
-  std::vector<ExamplePiece> train_, held_out_, train_sample_;
-  weights::NetworkSpec network_;
+  const Plan& plan_;
+  const weights::NetworkSpec& network_;
   ExampleSource source_;
   Learner learner_;
   RunState state_;
@@ -377,7 +312,10 @@ double rate_share(double share, const OptimisationOptions& options) noexcept {
 TrainResult train(const corpus::Dataset& dataset, const Recipe& recipe, const TrainOptions& options,
                   const ProgressSink& progress, std::stop_token stop,
                   const std::function<void(const CurvePoint&)>& on_point) {
-  return Run(dataset, recipe, options, progress, std::move(stop), on_point)();
+  const Plan plan = make_plan(dataset, recipe);
+  if (plan.network.is_counted())
+    return count_and_evaluate(dataset, plan, recipe, options, progress, std::move(stop), on_point);
+  return Run(dataset, plan, recipe, options, progress, std::move(stop), on_point)();
 }
 
 }  // namespace continuo::training

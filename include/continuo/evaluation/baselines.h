@@ -5,9 +5,11 @@
 #include <span>
 #include <vector>
 
+#include "continuo/representation/symbol_view.h"
+
 namespace continuo::evaluation {
 
-using Sequence = std::span<const std::uint16_t>;
+using Sequence = representation::SymbolView;
 
 /// Mean negative log-likelihood in nats per predicted symbol over `held_out` (each symbol but the first of each
 /// sequence; what is counted in `train` are the predicted symbols, too).
@@ -20,5 +22,13 @@ struct Baselines {
 };
 /// Throws Error for a symbol beyond the vocabulary and for a vocabulary of size 0.
 Baselines baselines(std::span<const Sequence> train, std::span<const Sequence> held_out, std::size_t vocabulary_size);
+
+/// The same for sequences of frames, row-major [steps, width] each. Means over the predicted frames.
+/// Real numbers (mean squared error of a frame's values): uniform predicts zero, frequencies the mean frame of `train`,
+/// repetition the last frame.
+/// Zeros and ones (nats of a frame): uniform gives each value the probability 1/2, frequencies how often it was 1 in
+/// `train`, repetition how often any value was 1 after a 1 and after a 0 there; each with one of both added.
+Baselines frame_baselines(std::span<const std::span<const float>> train,
+                          std::span<const std::span<const float>> held_out, std::size_t width, bool binary);
 
 }  // namespace continuo::evaluation

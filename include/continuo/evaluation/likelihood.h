@@ -15,6 +15,7 @@ namespace continuo::evaluation {
 struct LabelledSequence {
   representation::SymbolView symbols;
   int label = 0;
+  std::size_t context = 0;  ///< symbols at the beginning whose successors are not counted, for excerpts of a piece
 };
 
 struct Likelihood {

@@ -28,14 +28,14 @@ class NetworkImpl : public torch::nn::Module {
  public:
   const weights::NetworkSpec& spec() const noexcept { return spec_; }
 
-  /// symbols: int64 [batch, time], time > first >= 0; labels: int64 [batch], or undefined for 'unknown' throughout.
-  /// Returns logits float32 [batch, time - first, vocabulary], contiguous: row t of it predicts symbol first+t+1 from
-  /// symbols 0..first+t (and the state).
-  /// With `state` the result is that of one long sequence given chunk by chunk: it is read, then replaced (detached)
-  /// for the next chunk. Otherwise the sequences begin with the first symbol.
-  /// `first`: positions before it are context only. Nothing is computed for them that no wanted logit depends on: a
-  /// chunk preceded by context of receptive_field - 1 symbols costs less than the two together, and first = time - 1
-  /// (one prediction for a window) costs a fraction.
+  /// symbols: int64 [batch, time], or for networks over frames float32 [batch, time, values]; time > first >= 0;
+  /// labels: int64 [batch], or undefined for 'unknown' throughout. Returns logits float32 [batch, time - first,
+  /// vocabulary], contiguous: row t of it predicts symbol first+t+1 from symbols 0..first+t (and the state). With
+  /// output "real" they are the next frame, with "binary" the logits of its values being 1. With `state` the result is
+  /// that of one long sequence given chunk by chunk: it is read, then replaced (detached) for the next chunk. Otherwise
+  /// the sequences begin with the first symbol. `first`: positions before it are context only. Nothing is computed for
+  /// them that no wanted logit depends on: a chunk preceded by context of receptive_field - 1 symbols costs less than
+  /// the two together, and first = time - 1 (one prediction for a window) costs a fraction.
   virtual torch::Tensor forward(const torch::Tensor& symbols, const torch::Tensor& labels = {}, State* state = nullptr,
                                 std::int64_t first = 0) = 0;
 
@@ -47,7 +47,7 @@ class NetworkImpl : public torch::nn::Module {
   const torch::Tensor& parameter(const std::string& name) const { return by_name_.at(name); }
   bool has_parameter(const std::string& name) const { return by_name_.contains(name); }
   /// Throws Error when symbols, first and state do not go together.
-  static void check_input(const torch::Tensor& symbols, const State* state, std::int64_t first);
+  void check_input(const torch::Tensor& symbols, const State* state, std::int64_t first) const;
   /// `labels` as indices, or zeros [batch] ('unknown') on the device of `symbols` when they are undefined.
   static torch::Tensor labels_or_unknown(const torch::Tensor& labels, const torch::Tensor& symbols);
 
@@ -56,7 +56,8 @@ class NetworkImpl : public torch::nn::Module {
   std::map<std::string, torch::Tensor> by_name_;
 };
 
-/// Builds the network of a validated spec with seeded initial weights (the same seed, the same weights). Throws Error.
+/// Builds the network of a validated spec with seeded initial weights (the same seed, the same weights). Throws Error,
+/// also for `markov`, which is counted.
 std::shared_ptr<NetworkImpl> make_network(const weights::NetworkSpec& spec, std::uint64_t seed = 1);
 
 /// Values of all parameters under their contract names, for weights::save().

@@ -8,19 +8,23 @@
 #include <vector>
 
 #include "continuo/representation/representation.h"
+#include "continuo/representation/symbol_view.h"
 
 namespace continuo::training {
 
 /// The target of a position that is not scored: padding, or context that only warms the network.
 inline constexpr std::int64_t kNotScored = -100;
 
-/// A batch as plain arrays, row-major.
+/// A batch as plain arrays, row-major. Of symbols or, where width is above 0, of frames.
 struct Batch {
   int rows = 0;
   int length = 0;
   int first = 0;                      ///< positions before it are context in every row
-  std::vector<std::int64_t> inputs;   ///< [rows, length]; Start where padded, always at a row's end
-  std::vector<std::int64_t> targets;  ///< [rows, length]; the symbol after each input, or kNotScored
+  int width = 0;                      ///< values of a frame
+  std::vector<std::int64_t> inputs;   ///< [rows, length]; Start where padded, always at a row's end; empty for frames
+  std::vector<std::int64_t> targets;  ///< [rows, length]; the symbol after each input (0 for frames), or kNotScored
+  std::vector<float> input_frames;    ///< [rows, length, width]; zeros where padded
+  std::vector<float> target_frames;   ///< [rows, length, width]; the frame after each
   std::vector<std::int64_t> labels;   ///< [rows]
   std::vector<std::uint8_t> fresh;    ///< [rows]; 1: the row's sequence begins here, no state is carried into it
   std::uint64_t scored = 0;           ///< targets that are not kNotScored
@@ -39,14 +43,45 @@ struct ExampleOptions {
   int transpose = 0;         ///< semitones either way
   double tempo = 0;          ///< factor between 1 / (1 + tempo) and 1 + tempo
   double label_dropout = 0;  ///< share of examples whose label is replaced by 0, 'unknown'
+  /// Above 0: one epoch is so many predicted steps, drawn at random; kContiguous then reads excerpts of
+  /// kExcerptChunks chunks from random places instead of whole pieces, each with half a chunk first that only warms the
+  /// network. For pieces of hours.
+  std::uint64_t epoch_symbols = 0;
   std::uint64_t seed = 1;
 };
 
-/// A piece to draw from; the symbols must outlive the source.
+inline constexpr std::size_t kExcerptChunks = 32;
+
+/// A piece, or an excerpt of one, to draw from: symbols or frames, which must outlive the source. Nothing is copied.
 struct ExamplePiece {
-  std::span<const representation::Symbol> symbols;
+  representation::SymbolView symbols;
   int label = 0;
+  std::size_t context = 0;        ///< steps at the beginning whose successors are not scored
+  std::span<const float> frames;  ///< row-major [steps, width]; where width is above 0, there are no symbols
+  std::size_t width = 0;
+
+  std::size_t size() const noexcept { return width > 0 ? frames.size() / width : symbols.size(); }  ///< steps
+  /// Steps that are predicted and scored: each but the first, and those of the context.
+  std::size_t targets() const noexcept { return size() > context + 1 ? size() - 1 - context : 0; }
+  /// `count` steps from `offset` on, both within the piece; no context.
+  ExamplePiece excerpt(std::size_t offset, std::size_t count) const noexcept {
+    ExamplePiece part{.symbols = {}, .label = label, .context = 0, .frames = {}, .width = width};
+    if (width > 0)
+      part.frames = frames.subspan(offset * width, count * width);
+    else
+      part.symbols = symbols.subview(offset, count);
+    return part;
+  }
 };
+
+/// `length` steps from `at` on of every piece, each a row, without what lies beyond their ends; a piece's context is
+/// not scored.
+Batch chunk_of(std::span<const ExamplePiece> pieces, std::size_t at, std::size_t length);
+
+/// A fixed choice of excerpts from `pieces`, in all `symbols` scored steps or a little more, each preceded by `context`
+/// steps or as many as there are. Every step is as likely. All of `pieces` when they hold no more.
+std::vector<ExamplePiece> choose_excerpts(const std::vector<ExamplePiece>& pieces, std::uint64_t symbols,
+                                          std::size_t context, std::uint64_t seed);
 
 /// Representation::augment.
 using Vary = std::function<bool(std::span<const representation::Symbol>, const representation::Augmentation&,
@@ -59,13 +94,17 @@ using Vary = std::function<bool(std::span<const representation::Symbol>, const r
 /// whole of it come in batches of their own, as often as is their due.
 class ExampleSource {
  public:
-  /// Throws Error when no piece has two symbols.
+  /// Throws Error when no piece has two steps. `vary` is for symbols.
   ExampleSource(std::vector<ExamplePiece> pieces, const ExampleOptions& options, Vary vary = {});
 
   Batch next();
 
-  /// Predicted symbols in the pieces: what one epoch sees.
-  std::uint64_t epoch_symbols() const noexcept { return epoch_symbols_; }
+  /// Predicted steps of one epoch: those in the pieces, or what the options say.
+  std::uint64_t epoch_symbols() const noexcept {
+    return options_.epoch_symbols > 0 ? options_.epoch_symbols : targets_;
+  }
+  /// Predicted steps in the pieces.
+  std::uint64_t targets() const noexcept { return targets_; }
 
   /// Where the source is, as short text; restore() of that text on an equal source goes on from there. Throws Error.
   std::string position() const;
@@ -75,21 +114,23 @@ class ExampleSource {
   struct Row {
     std::uint64_t visit = 0;  ///< running number of the piece's reading
     std::uint64_t at = 0;     ///< next input
+    std::size_t warm = 0;     ///< inputs that only warm the network
     int label = 0;
-    std::vector<representation::Symbol> symbols;
+    ExamplePiece piece;                          ///< what is read
+    std::vector<representation::Symbol> varied;  ///< holds its symbols, where they are varied
   };
 
   void take(Row& row, std::uint64_t visit);
-  void vary(std::span<const representation::Symbol> symbols, std::size_t at_least, class ExampleRandom& random,
-            std::vector<representation::Symbol>& out) const;
-  void put(Batch& batch, int row, std::span<const representation::Symbol> symbols) const;
+  /// The piece itself, or one whose symbols are in `out`.
+  ExamplePiece vary(const ExamplePiece& piece, std::size_t at_least, class ExampleRandom& random,
+                    std::vector<representation::Symbol>& out) const;
   struct Place {
     const ExamplePiece* piece;
     std::size_t at;  ///< an input of it
   };
   Place draw(class ExampleRandom& random) const;       ///< by chances_
   Place any_piece(class ExampleRandom& random) const;  ///< every piece alike, at its beginning
-  Batch empty_batch(int length, int first) const;
+  Batch empty(int length, int first) const;
   Batch next_contiguous();
   Batch next_random();
   Batch next_window();
@@ -97,7 +138,7 @@ class ExampleSource {
   std::vector<ExamplePiece> pieces_;
   ExampleOptions options_;
   Vary vary_;
-  std::uint64_t epoch_symbols_ = 0;
+  std::uint64_t targets_ = 0;
   std::vector<std::uint64_t> chances_;  ///< running sums by which kRandom and kManyToOne choose a piece
   std::uint64_t step_ = 0;
   std::uint64_t visits_ = 0;

@@ -32,6 +32,10 @@ struct OptimisationOptions {
                       ///< the training part holds
   double minutes = 0;
   std::int64_t steps = 0;
+  std::int64_t epoch_symbols = 0;     ///< above 0: an epoch is so many steps from random places, not a whole reading of
+                                      ///< the training part: for collections of sound
+  std::int64_t evaluate_symbols = 0;  ///< above 0: held-out losses over a fixed choice of excerpts with so many steps
+                                      ///< in all, each with the steps before it that its predictions depend on
   double evaluate_every = 1.0;  ///< epochs between held-out losses (and after epochs 1, 2 and 3 in any case); runs
                                 ///< limited by minutes or steps also evaluate at every tenth. Between whole epochs only
                                 ///< while evaluation takes little of the time

@@ -16,15 +16,16 @@
 
 namespace continuo::training {
 
-/// One evaluation: a row of curve.csv. Losses are in nats per symbol; bits = nats / ln 2.
+/// One evaluation: a row of curve.csv. Losses are in nats per symbol; bits = nats / ln 2. Of networks over frames they
+/// are in nats per frame ("binary") or the mean squared error of a frame's values ("real").
 struct CurvePoint {
   std::int64_t step = 0;
   double epoch = 0;            ///< scored symbols so far / symbols of the training part
   double minutes = 0;          ///< of training, evaluation excluded
   double train_loss = 0;       ///< mean over the steps since the last point, with dropout and augmentation on
   double train_eval_loss = 0;  ///< as held_out_loss, of a fixed choice of training pieces with as many symbols
-  double held_out_loss = 0;  ///< over the whole validation part (test part where there is none), without dropout, each
-                             ///< symbol given all before it in its piece
+  double held_out_loss = 0;  ///< over the validation part (test part where there is none) or the recipe's choice of it,
+                             ///< without dropout, each symbol given all before it in its piece
   double learning_rate = 0;
 };
 
@@ -46,13 +47,15 @@ struct TrainResult {
   std::filesystem::path best_model, last_model;
   std::vector<CurvePoint> curve;
   std::size_t parameters = 0;
-  int vocabulary_size = 0;
+  std::string output;                  ///< NetworkSpec::output: what the losses are
+  int vocabulary_size = 0;             ///< symbols, or values of a frame
   int receptive_field = 0;             ///< 0: everything since the start
   std::uint64_t train_symbols = 0;     ///< to predict in the training part
   std::uint64_t held_out_symbols = 0;  ///< to predict in the held-out part
   std::size_t train_pieces = 0, held_out_pieces = 0;
-  corpus::Part held_out = corpus::Part::kTest;  ///< which part that is
-  evaluation::Baselines baselines;              ///< over the held-out part
+  corpus::Part held_out =
+      corpus::Part::kTest;          ///< which part that is; kTrain where split.train is 1: nothing is held out
+  evaluation::Baselines baselines;  ///< over the held-out part
   std::int64_t steps = 0;
   std::uint64_t symbols_seen = 0;  ///< scored, with repetition
   std::int64_t skipped_steps = 0;  ///< loss or gradient not finite
@@ -69,7 +72,7 @@ struct TrainResult {
 /// so. Deterministic in (dataset, recipe, thread count) when the recipe is limited by steps or epochs; a limit in
 /// minutes makes the learning rate, and so everything, depend on the machine's speed. Every run evaluates at its end
 /// and after its first three epochs. Throws Error (nothing to train on, no limit, loss not finite, disk full, a
-/// checkpoint of another dataset or network).
+/// checkpoint of another dataset or network). `markov` is counted: one reading, one point, nothing to resume.
 TrainResult train(const corpus::Dataset& dataset, const Recipe& recipe, const TrainOptions& options,
                   const ProgressSink& progress = {}, std::stop_token stop = {},
                   const std::function<void(const CurvePoint&)>& on_point = {});

@@ -28,10 +28,13 @@ void expect_parity(const weights::NetworkSpec& spec, std::int64_t length) {
   network->eval();
   const auto model = engine::Model::create(weights::ModelFile::parse(
       weights::serialise({.network = spec, .metadata = {}, .tensors = export_tensors(*network)})));
-  const torch::Tensor symbols = random_symbols(1, length, spec.vocabulary_size);
+  const torch::Tensor symbols = random_input(1, length, spec);
   std::vector<std::uint16_t> given;
-  for (std::int64_t t = 0; t < length; ++t)
+  for (std::int64_t t = 0; t < length && !spec.reads_frames(); ++t)
     given.push_back(static_cast<std::uint16_t>(symbols[0][t].item<std::int64_t>()));
+  const auto width = static_cast<std::size_t>(spec.vocabulary_size);
+  std::span<const float> frames;
+  if (spec.reads_frames()) frames = {symbols.data_ptr<float>(), static_cast<std::size_t>(symbols.numel())};
   const auto stream = model->new_stream();
   for (int label = 0; label < std::max(1, spec.labels); ++label) {
     const torch::Tensor expected = network->forward(symbols, torch::tensor({label}, torch::kInt64))[0];
@@ -39,11 +42,14 @@ void expect_parity(const weights::NetworkSpec& spec, std::int64_t length) {
     stream->reset();
     stream->set_label(label);
     double streamed = 0;
-    for (std::int64_t t = 0; t < length; ++t)
-      streamed = std::max(streamed, largest_difference(stream->step(given[static_cast<std::size_t>(t)]), expected[t]));
+    for (std::int64_t t = 0; t < length; ++t) {
+      const auto at = static_cast<std::size_t>(t);
+      const auto step = frames.empty() ? stream->step(given[at]) : stream->step(frames.subspan(at * width, width));
+      streamed = std::max(streamed, largest_difference(step, expected[t]));
+    }
     EXPECT_LT(streamed, kTolerance) << "streaming, label " << label;
-    EXPECT_LT(largest_difference(model->recompute(given, label), expected), kTolerance)
-        << "recomputed, label " << label;
+    const auto recomputed = frames.empty() ? model->recompute(given, label) : model->recompute(frames, label);
+    EXPECT_LT(largest_difference(recomputed, expected), kTolerance) << "recomputed, label " << label;
   }
 }
 
@@ -58,7 +64,11 @@ TEST(EngineParity, NetworksOfTheDefaultSize) {
   expect_parity(with(weights::WaveNetSpec{}, 400, 3), 560);  // beyond the receptive field of 512
   expect_parity(with(paper, 400), 40);
   expect_parity(with(weights::LstmSpec{}, 400, 3), 60);
+  expect_parity(with(weights::GruSpec{}, 400, 3), 60);
   expect_parity(with(weights::WaveNetLstmSpec{}, 400), 60);
+  expect_parity(with(weights::GuideCnnSpec{}, 400), 50);
+  expect_parity(of_frames(with(weights::GruSpec{}, 513), weights::kReal), 30);
+  expect_parity(of_frames(with(weights::WaveNetSpec{}, 88), weights::kBinary), 60);
 }
 
 }  // namespace

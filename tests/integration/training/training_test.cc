@@ -236,6 +236,22 @@ TEST_F(TrainingTest, RefusesWhatCannotBeTrained) {
   EXPECT_THAT(error_of(recipe_, "a"), HasSubstr("held out"));
 }
 
+TEST_F(TrainingTest, LearnsByHeartWhereNothingIsToBeHeldOut) {
+  corpus::Split all;
+  for (std::size_t i = 0; i < 2; ++i) all.train.push_back(i);
+  dataset_ = std::make_unique<corpus::Dataset>(
+      corpus::open_dataset(collection_, all, recipe_.representation, folder_ / "cache"));
+  recipe_.split.train = 1;
+  recipe_.network.network = weights::GruSpec{.embedding = 16, .hidden = 64, .layers = 1};
+  recipe_.training.batch = 2;
+  recipe_.training.chunk = 100;
+  recipe_.training.steps = 500;
+  const TrainResult result = run(recipe_, "heart");
+  EXPECT_EQ(result.held_out, corpus::Part::kTrain);
+  EXPECT_EQ(result.held_out_symbols, result.train_symbols);
+  EXPECT_LT(result.best()->held_out_loss, 0.1 * result.baselines.frequencies) << "the coin is known now, too";
+}
+
 TEST_F(TrainingTest, StopsWithAdviceWhenTheLossIsNotFinite) {
   recipe_.training.steps = 400;
   recipe_.training.learning_rate = 10;
@@ -266,6 +282,70 @@ TEST(RateShare, ClimbsAndFallsAlongACosine) {
   EXPECT_NEAR(rate_share(7, options), 0.2, 1e-12);
   EXPECT_GT(rate_share(0, options), 0) << "the first step must move";
   EXPECT_NEAR(rate_share(0, {.warmup = 0}), 1, 1e-12);
+}
+
+TEST_F(TrainingTest, AMarkovChainIsCountedAndBeatsFrequencies) {
+  recipe_.network.network = weights::MarkovSpec{.order = 2};
+  std::vector<CurvePoint> points;
+  const TrainResult result = train(*dataset_, recipe_, {.folder = out("markov")}, {}, {},
+                                   [&](const CurvePoint& point) { points.push_back(point); });
+  ASSERT_EQ(points.size(), 1U);
+  EXPECT_EQ(result.curve.size(), 1U);
+  EXPECT_EQ(result.receptive_field, 2);
+  // The coin of each pair, half of the symbols, and what little an order of 2 knows of the end.
+  EXPECT_NEAR(points[0].held_out_loss, 0.5 * std::log(2.0), 0.1);
+  EXPECT_LT(points[0].held_out_loss, result.baselines.frequencies);
+  const auto file = weights::ModelFile::load(result.best_model);
+  EXPECT_EQ(file.network().name(), "markov");
+  EXPECT_NE(file.metadata("continuo.representation"), "");
+  EXPECT_TRUE(fs::exists(out("markov") / "curve.csv"));
+  EXPECT_EQ(load_recipe(out("markov") / "recipe.toml").network.name(), "markov");
+  EXPECT_EQ(read_file(result.best_model), read_file(run(recipe_, "again").best_model));
+}
+
+TEST_F(TrainingTest, EveryNetworkLearnsTheAnswers) {
+  for (const std::string& name : weights::network_names()) {
+    SCOPED_TRACE(name);
+    recipe_.network = weights::default_network(name);
+    if (auto* guide = std::get_if<weights::GuideCnnSpec>(&recipe_.network.network)) {
+      *guide = {.window = 8, .embedding = 8, .channels = {16, 16}, .dilations = {1, 2}, .hidden = 16, .dropout = 0};
+      recipe_.training.objective = "many-to-one";
+    } else {
+      recipe_.training.objective = "every-position";
+    }
+    for (auto* wavenet : {std::get_if<weights::WaveNetSpec>(&recipe_.network.network)})
+      if (wavenet != nullptr)
+        *wavenet = {
+            .residual_channels = 12, .skip_channels = 12, .head_channels = 12, .stacks = 1, .dilations = {1, 2}};
+    if (auto* both = std::get_if<weights::WaveNetLstmSpec>(&recipe_.network.network))
+      *both = {.wavenet = {.residual_channels = 12,
+                           .skip_channels = 12,
+                           .head_channels = 12,
+                           .stacks = 1,
+                           .dilations = {1, 2}},
+               .hidden = 12};
+    if (auto* lstm = std::get_if<weights::LstmSpec>(&recipe_.network.network))
+      *lstm = {.embedding = 12, .hidden = 16, .layers = 1};
+    if (auto* gru = std::get_if<weights::GruSpec>(&recipe_.network.network))
+      *gru = {.embedding = 12, .hidden = 16, .layers = 1};
+    recipe_.training.steps = name == "guide-cnn" ? 1500 : 250;
+    const TrainResult result = run(recipe_, name);
+    ASSERT_NE(result.best(), nullptr);
+    EXPECT_LT(result.best()->held_out_loss, 0.6 * result.baselines.frequencies);
+    EXPECT_LT(result.best()->held_out_loss, result.baselines.repetition);
+  }
+}
+
+TEST_F(TrainingTest, EvaluationOfAChoiceIsNearThatOfTheWhole) {
+  recipe_.training.epochs = 2;
+  const TrainResult whole = run(recipe_, "whole");
+  recipe_.training.evaluate_symbols = 200;
+  const TrainResult some = run(recipe_, "some");
+  EXPECT_EQ(whole.held_out_symbols, 8U * (2 * kPairs + 1));
+  EXPECT_GE(some.held_out_symbols, 200U);
+  EXPECT_LT(some.held_out_symbols, 300U);
+  EXPECT_EQ(whole.curve.back().train_loss, some.curve.back().train_loss) << "it trains the same";
+  EXPECT_NEAR(whole.curve.back().held_out_loss, some.curve.back().held_out_loss, 0.1);
 }
 
 }  // namespace

@@ -302,5 +302,108 @@ TEST(Examples, NothingToLearnFromIsSaid) {
   EXPECT_THROW(ExampleSource(pieces.list, {}), Error);
 }
 
+/// A piece of bytes, as sound has them: place i holds i mod 251.
+std::vector<std::uint8_t> long_sound(std::size_t steps) {
+  std::vector<std::uint8_t> sound(steps);
+  for (std::size_t i = 0; i < steps; ++i) sound[i] = static_cast<std::uint8_t>(i % 251);
+  return sound;
+}
+
+TEST(Excerpts, OfLongPiecesComeFromEverywhereAndAreReadOn) {
+  const auto sound = long_sound(200'000);
+  const std::vector<ExamplePiece> pieces = {
+      {.symbols = std::span<const std::uint8_t>(sound), .label = 0, .context = 0, .frames = {}, .width = 0}};
+  const ExampleOptions options{
+      .order = Order::kContiguous, .chunk = 64, .batch = 4, .epoch_symbols = 10'000, .seed = 3};
+  ExampleSource source(pieces, options);
+  EXPECT_EQ(source.epoch_symbols(), 10'000U);
+  EXPECT_EQ(source.targets(), 199'999U);
+  std::vector<std::int64_t> last(4, -1);
+  std::set<std::int64_t> beginnings;
+  std::size_t warm_rows = 0;
+  for (int n = 0; n < 200; ++n) {
+    const Batch batch = source.next();
+    const auto rows = rows_of(batch);
+    for (std::size_t r = 0; r < rows.size(); ++r) {
+      const Row& row = rows[r];
+      if (row.fresh) {
+        beginnings.insert(row.inputs[0]);
+        std::size_t warm = 0;
+        while (row.targets[warm] == kNotScored) ++warm;
+        warm_rows += warm == 32 ? 1 : 0;
+        EXPECT_TRUE(warm == 32 || warm == 0) << warm;
+      } else {
+        ASSERT_EQ(row.inputs[0], (last[r] + 1) % 251);
+      }
+      for (std::size_t i = 0; i < row.targets.size(); ++i) {
+        if (row.targets[i] == kNotScored) continue;
+        ASSERT_EQ(row.targets[i], (row.inputs[i] + 1) % 251);
+        last[r] = row.inputs[i];
+      }
+    }
+  }
+  EXPECT_GT(beginnings.size(), 15U);
+  EXPECT_GT(warm_rows, 15U);
+  ExampleSource again(pieces, options);
+  again.restore(source.position());
+  EXPECT_EQ(again.next().inputs, source.next().inputs);
+}
+
+TEST(Excerpts, ChosenForEvaluationHoldWhatWasAskedForWithTheirContext) {
+  const auto sound = long_sound(100'000);
+  const auto short_one = long_sound(300);
+  const auto piece = [](const std::vector<std::uint8_t>& symbols) {
+    return ExamplePiece{
+        .symbols = std::span<const std::uint8_t>(symbols), .label = 0, .context = 0, .frames = {}, .width = 0};
+  };
+  const std::vector<ExamplePiece> pieces = {piece(sound), piece(short_one)};
+  const auto chosen = choose_excerpts(pieces, 6400, 50, 9);
+  std::uint64_t scored = 0;
+  std::set<const std::uint8_t*> places;
+  for (const ExamplePiece& excerpt : chosen) {
+    scored += excerpt.targets();
+    EXPECT_TRUE(excerpt.context == 50 || excerpt.symbols.bytes().data() == sound.data() ||
+                excerpt.symbols.bytes().data() == short_one.data())
+        << "less context only at a piece's beginning";
+    EXPECT_EQ(excerpt.targets(), 200U);
+    places.insert(excerpt.symbols.bytes().data());
+  }
+  EXPECT_GE(scored, 6400U);
+  EXPECT_LT(scored, 6400U + 200);
+  EXPECT_GT(places.size(), 20U);
+  const auto again = choose_excerpts(pieces, 6400, 50, 9);
+  ASSERT_EQ(again.size(), chosen.size());
+  EXPECT_EQ(again[3].symbols.bytes().data(), chosen[3].symbols.bytes().data());
+  EXPECT_EQ(choose_excerpts(pieces, 1'000'000, 50, 9).size(), 2U) << "all of it where there is no more";
+}
+
+TEST(FrameExamples, AreTheFramesAndTheirSuccessors) {
+  constexpr std::size_t kWidth = 3;
+  std::vector<std::vector<float>> frames(3);
+  std::vector<ExamplePiece> pieces;
+  for (std::size_t p = 0; p < frames.size(); ++p) {
+    for (std::size_t t = 0; t < 20 + 9 * p; ++t)
+      for (std::size_t v = 0; v < kWidth; ++v) frames[p].push_back(static_cast<float>(1000 * (p + 1) + 10 * t + v));
+    pieces.push_back({.symbols = {}, .label = 0, .context = 0, .frames = frames[p], .width = kWidth});
+  }
+  for (const Order order : {Order::kContiguous, Order::kRandom, Order::kManyToOne}) {
+    ExampleSource source(pieces, {.order = order, .chunk = 8, .batch = 3, .context = 4, .seed = 2});
+    for (int n = 0; n < 30; ++n) {
+      const Batch batch = source.next();
+      ASSERT_EQ(batch.width, 3);
+      ASSERT_TRUE(batch.inputs.empty());
+      std::uint64_t scored = 0;
+      for (std::size_t i = 0; i < batch.targets.size(); ++i) {
+        if (batch.targets[i] == kNotScored) continue;
+        ++scored;
+        for (std::size_t v = 0; v < kWidth; ++v)
+          ASSERT_EQ(batch.target_frames[i * kWidth + v], batch.input_frames[i * kWidth + v] + 10);
+      }
+      ASSERT_EQ(scored, batch.scored);
+      ASSERT_GT(scored, 0U);
+    }
+  }
+}
+
 }  // namespace
 }  // namespace continuo::training

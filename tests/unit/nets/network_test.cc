@@ -49,6 +49,16 @@ TEST(Network, HasExactlyTheContractsTensors) {
   }
 }
 
+TEST(Network, WhatIsCountedHasNoModule) {
+  EXPECT_THAT(error_of([] { make_network(with(weights::MarkovSpec{})); }), HasSubstr("markov"));
+  for (const std::string& name : weights::network_names()) {
+    auto spec = weights::default_network(name);
+    spec.vocabulary_size = 9;
+    if (spec.is_counted()) continue;
+    EXPECT_EQ(make_network(spec)->spec().name(), name);
+  }
+}
+
 TEST(Network, ShapesByHand) {
   const auto wavenet = make_network(with(small_wavenet("standard", 3, 2, {1, 2}, 1), 13, 4))->named_parameters();
   EXPECT_EQ(wavenet["embedding.weight"].sizes(), torch::IntArrayRef({2, 13, 6}));
@@ -80,7 +90,9 @@ TEST(Network, BeginsNearTheUniformGuessAtAnyDepth) {
   const torch::NoGradGuard no_grad;
   constexpr int kVocabulary = 200;
   std::vector<weights::NetworkSpec> specs = {
-      with(weights::LstmSpec{.embedding = 32, .hidden = 48, .layers = 3}, kVocabulary)};
+      with(weights::LstmSpec{.embedding = 32, .hidden = 48, .layers = 3}, kVocabulary),
+      with(weights::GruSpec{.embedding = 32, .hidden = 48, .layers = 3}, kVocabulary),
+      with(weights::GuideCnnSpec{}, kVocabulary)};
   for (const char* block : {"standard", "paper"})
     for (const int stacks : {1, 4, 16}) {
       weights::WaveNetSpec wavenet;
@@ -124,7 +136,7 @@ TEST(Network, ExportAndImportGiveTheSameNetwork) {
     const auto to = make_network(spec, 4);
     import_tensors(*to, export_tensors(*from));
     EXPECT_EQ(export_tensors(*to), export_tensors(*from));
-    const torch::Tensor symbols = random_symbols(2, 12, spec.vocabulary_size);
+    const torch::Tensor symbols = random_input(2, 12, spec);
     EXPECT_TRUE(torch::equal(to->forward(symbols), from->forward(symbols)));
   }
 }
@@ -151,7 +163,7 @@ TEST(Network, LabelsChangeThePredictionAndDefaultToUnknown) {
   for (const auto& spec : all_specs()) {
     SCOPED_TRACE(describe(spec));
     const auto network = perturbed(spec);
-    const torch::Tensor symbols = random_symbols(2, 9, spec.vocabulary_size);
+    const torch::Tensor symbols = random_input(2, 9, spec);
     const torch::Tensor unknown = network->forward(symbols);
     EXPECT_TRUE(torch::equal(unknown, network->forward(symbols, torch::tensor({0, 0}))));
     const torch::Tensor labelled = network->forward(symbols, torch::tensor({0, 2}));
@@ -164,10 +176,11 @@ TEST(Network, RefusesInputThatDoesNotGoTogether) {
   for (const auto& spec : all_specs()) {
     SCOPED_TRACE(describe(spec));
     const auto network = make_network(spec);
-    const torch::Tensor symbols = random_symbols(2, 9, spec.vocabulary_size);
+    const torch::Tensor symbols = random_input(2, 9, spec);
     EXPECT_THAT(error_of([&] { network->forward(symbols, {}, nullptr, 9); }), HasSubstr("position 9"));
     EXPECT_THAT(error_of([&] { network->forward(symbols.slice(1, 0, 0)); }), HasSubstr("0 symbols"));
-    EXPECT_THAT(error_of([&] { network->forward(symbols[0]); }), HasSubstr("[batch, time]"));
+    EXPECT_THAT(error_of([&] { network->forward(symbols[0]); }), HasSubstr("[batch, time"));
+    EXPECT_THAT(error_of([&] { network->forward(symbols.to(torch::kFloat64)); }), HasSubstr("[batch, time"));
     State state;
     network->forward(symbols, {}, &state);
     EXPECT_THAT(error_of([&] { network->forward(symbols.slice(0, 0, 1), {}, &state); }), HasSubstr("2 sequences"));
@@ -185,6 +198,9 @@ TEST(Network, MemorisesAShortSequence) {
   paper.head_channels = standard.head_channels = 16;
   for (const auto& spec :
        {with(standard, 7), with(paper, 7), with(weights::LstmSpec{.embedding = 8, .hidden = 24, .layers = 1}, 7),
+        with(weights::GruSpec{.embedding = 8, .hidden = 24, .layers = 1}, 7),
+        with(weights::GuideCnnSpec{.window = 8, .channels = {16, 16}, .dilations = {1, 2}, .hidden = 24, .dropout = 0},
+             7),
         with(weights::WaveNetLstmSpec{.wavenet = standard, .hidden = 12, .layers = 1}, 7)}) {
     SCOPED_TRACE(describe(spec));
     const auto network = make_network(spec);

@@ -32,11 +32,16 @@ struct Reference {
     return torch::conv1d(x, get(name + ".weight").unsqueeze(2), get(name + ".bias"));
   }
 
+  /// One-hot vectors [batch, time, vocabulary] of symbols; of one before the beginning (-1), zeros. Frames as they are.
+  static Tensor frames_of(const Tensor& symbols, std::int64_t vocabulary) {
+    if (symbols.dim() == 3) return symbols;
+    return torch::one_hot(symbols + 1, vocabulary + 1).slice(2, 1).to(torch::kFloat32);
+  }
+
   /// Skip sum after its ReLU [batch, S, time].
   Tensor wavenet(const weights::WaveNetSpec& spec, const Tensor& symbols, std::int64_t vocabulary) const {
-    // One-hot vectors; of a symbol before the beginning (-1), zeros.
-    const Tensor all = state.empty() ? symbols : torch::cat({state.at(0).t(), symbols}, 1);
-    const Tensor one_hot = torch::one_hot(all + 1, vocabulary + 1).slice(2, 1).to(torch::kFloat32).transpose(1, 2);
+    const Tensor all = state.empty() ? symbols : torch::cat({state.at(0).transpose(0, 1), symbols}, 1);
+    const Tensor one_hot = frames_of(all, vocabulary).transpose(1, 2);
     const Tensor& embedding = get("embedding.weight");
     const std::int64_t missing = state.empty() ? embedding.size(0) - 1 : 0;
     Tensor x = torch::conv1d(torch::constant_pad_nd(one_hot, {missing, 0}), embedding.permute({2, 1, 0}),
@@ -81,6 +86,50 @@ struct Reference {
     return x;
   }
 
+  /// The same of GRU layers, whose state is h alone.
+  Tensor gru(Tensor x, int layers, std::int64_t hidden) const {
+    for (int n = 0; n < layers; ++n) {
+      std::vector<Tensor> weights;
+      for (const char* kind : {"weight_ih", "weight_hh", "bias_ih", "bias_hh"})
+        weights.push_back(get("gru." + std::string(kind) + "_l" + std::to_string(n)));
+      const Tensor start =
+          state.empty() ? torch::zeros({1, x.size(0), hidden}) : state.at(0).slice(0, n, n + 1).contiguous();
+      if (n > 0) x = drop(x);
+      x = std::get<0>(torch::gru(x.transpose(1, 2), start, weights, true, 1, 0.0, false, false, /*batch_first=*/true))
+              .transpose(1, 2);
+    }
+    return x;
+  }
+
+  /// Embedding of `lstm` and `gru` [batch, E, time].
+  Tensor embedded(const Tensor& symbols, const weights::NetworkSpec& spec) const {
+    Tensor x = torch::matmul(frames_of(symbols, spec.vocabulary_size), get("embedding.weight")).transpose(1, 2);
+    if (spec.labels > 0) x = x + get("condition.weight").index_select(0, labels).unsqueeze(2);
+    return x;
+  }
+
+  /// Logits [batch, vocabulary, time], window by window.
+  Tensor guide_cnn(const weights::GuideCnnSpec& options, const weights::NetworkSpec& spec,
+                   const Tensor& symbols) const {
+    const Tensor all = state.empty() ? torch::constant_pad_nd(symbols, {options.window - 1, 0}, -1)
+                                     : torch::cat({state.at(0).t(), symbols}, 1);
+    std::vector<Tensor> logits;
+    for (std::int64_t t = 0; t < symbols.size(1); ++t) {
+      const Tensor window = all.narrow(1, t, options.window);
+      Tensor x = embedded(window, spec) * (window >= 0).unsqueeze(1);
+      for (std::size_t i = 0; i < options.channels.size(); ++i) {
+        const std::string name = "convolution." + std::to_string(i);
+        const std::int64_t past = (options.kernel_size - 1) * options.dilations[i];
+        x = torch::conv1d(torch::constant_pad_nd(x, {past, 0}), get(name + ".weight"), get(name + ".bias"),
+                          torch::IntArrayRef{1}, torch::IntArrayRef{0}, torch::IntArrayRef{options.dilations[i]});
+        x = torch::max_pool1d(torch::relu(x), 2);
+      }
+      const Tensor most = std::get<0>(x.max(2, /*keepdim=*/true));
+      logits.push_back(pointwise(torch::relu(pointwise(most, "hidden")), "head"));
+    }
+    return torch::cat(logits, 2);
+  }
+
   Tensor head(const Tensor& x) const { return pointwise(torch::relu(pointwise(x, "head.0")), "head.1"); }
 };
 
@@ -94,9 +143,12 @@ Tensor reference_logits(const NetworkImpl& network, const Tensor& symbols, const
   if (const auto* wavenet = std::get_if<weights::WaveNetSpec>(&spec.network)) {
     logits = r.head(r.wavenet(*wavenet, symbols, spec.vocabulary_size));
   } else if (const auto* lstm = std::get_if<weights::LstmSpec>(&spec.network)) {
-    Tensor x = torch::embedding(r.get("embedding.weight"), symbols).transpose(1, 2);
-    if (spec.labels > 0) x = x + r.get("condition.weight").index_select(0, labels).unsqueeze(2);
+    const Tensor x = r.embedded(symbols, spec);
     logits = r.pointwise(r.drop(r.lstm(r.drop(x), lstm->layers, lstm->hidden, true)), "head");
+  } else if (const auto* gru = std::get_if<weights::GruSpec>(&spec.network)) {
+    logits = r.pointwise(r.drop(r.gru(r.drop(r.embedded(symbols, spec)), gru->layers, gru->hidden)), "head");
+  } else if (const auto* guide = std::get_if<weights::GuideCnnSpec>(&spec.network)) {
+    logits = r.guide_cnn(*guide, spec, symbols);
   } else {
     const auto& both = std::get<weights::WaveNetLstmSpec>(spec.network);
     const Tensor sum = r.wavenet(both.wavenet, symbols, spec.vocabulary_size);

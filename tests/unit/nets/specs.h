@@ -33,9 +33,18 @@ inline weights::NetworkSpec with(decltype(weights::NetworkSpec::network) network
   return spec;
 }
 
-/// Every network, both blocks, with and without labels, odd kernels and dilations among them.
+inline weights::NetworkSpec of_frames(weights::NetworkSpec spec, const char* output) {
+  spec.output = output;
+  return spec;
+}
+
+/// Every network that is trained by gradient, both blocks, with and without labels, over symbols and frames, odd
+/// kernels and dilations among them.
 inline std::vector<weights::NetworkSpec> all_specs(int vocabulary = 13) {
   const weights::LstmSpec lstm{.embedding = 5, .hidden = 7, .layers = 2};
+  const weights::GruSpec gru{.embedding = 6, .hidden = 5, .layers = 2};
+  const weights::GuideCnnSpec guide{
+      .window = 8, .embedding = 5, .channels = {6, 7}, .dilations = {1, 2}, .hidden = 9, .dropout = 0};
   std::vector<weights::NetworkSpec> specs;
   for (const int labels : {0, 3}) {
     for (const char* block : {"standard", "paper"}) {
@@ -47,7 +56,14 @@ inline std::vector<weights::NetworkSpec> all_specs(int vocabulary = 13) {
                vocabulary, labels));
     }
     specs.push_back(with(lstm, vocabulary, labels));
+    specs.push_back(with(gru, vocabulary, labels));
+    specs.push_back(with(guide, vocabulary, labels));
   }
+  const weights::WaveNetLstmSpec both{.wavenet = small_wavenet("paper", 2, 3, {5, 1}), .hidden = 8, .layers = 2};
+  specs.push_back(of_frames(with(small_wavenet("standard", 2, 3), vocabulary, 3), weights::kReal));
+  specs.push_back(of_frames(with(both, vocabulary), weights::kBinary));
+  specs.push_back(of_frames(with(lstm, vocabulary, 3), weights::kReal));
+  specs.push_back(of_frames(with(gru, vocabulary), weights::kBinary));
   return specs;
 }
 
@@ -69,6 +85,15 @@ inline torch::Tensor random_symbols(std::int64_t batch, std::int64_t time, std::
                                     std::int64_t seed = 5) {
   torch::manual_seed(seed);
   return torch::randint(vocabulary, {batch, time}, torch::kInt64);
+}
+
+/// What the spec's networks read: symbols, or frames of its kind.
+inline torch::Tensor random_input(std::int64_t batch, std::int64_t time, const weights::NetworkSpec& spec,
+                                  std::int64_t seed = 5) {
+  if (!spec.reads_frames()) return random_symbols(batch, time, spec.vocabulary_size, seed);
+  torch::manual_seed(seed);
+  const torch::Tensor frames = torch::randn({batch, time, spec.vocabulary_size});
+  return spec.output == weights::kBinary ? (frames > 0.7).to(torch::kFloat32) : frames;
 }
 
 inline double largest_difference(const torch::Tensor& a, const torch::Tensor& b) {

@@ -1,25 +1,14 @@
 // LSTM layers. On the CPU each layer is one differentiable function with a backward pass of its own: libtorch 1.13 runs
 // some twenty small operations a step there, and its products take the slower of the two layouts.
-#include <ATen/Parallel.h>
-
 #include <algorithm>
 
 #include "nets/layers.h"
+#include "nets/recurrence.h"
 
 namespace continuo::nets {
 namespace {
 
 using torch::Tensor;
-
-/// Rows (steps x sequences) of the products that do not depend on the recurrence: large enough to be efficient, small
-/// enough that the result is still in the cache when it is used.
-constexpr std::int64_t kBlockRows = 256;
-
-/// to[columns, rows] = the transpose of from[rows, columns].
-void transpose(const float* from, float* to, std::int64_t rows, std::int64_t columns) {
-  for (std::int64_t c = 0; c < columns; ++c)
-    for (std::int64_t r = 0; r < rows; ++r) to[c * rows + r] = from[r * columns + c];
-}
 
 /// One step's cells: from the sigmoids of all pre-activations (those of g doubled, for tanh x = 2 sigmoid 2x - 1; the
 /// true g is written back) and the last cell state to the new one. `twice` receives 2 c.
@@ -78,16 +67,6 @@ struct Recurrence : torch::CustomClassHolder {
     Tensor output;                  ///< [1 + time, b, H], the first from the state
   };
   std::vector<Group> groups;  ///< one for each thread
-
-  std::int64_t block(std::int64_t lanes) const { return std::clamp<std::int64_t>(kBlockRows / lanes, 1, time); }
-
-  template <class F>
-  void for_each_group(const F& body) {
-    at::parallel_for(0, static_cast<std::int64_t>(groups.size()), 1, [&](std::int64_t from, std::int64_t to) {
-      const torch::NoGradGuard no_grad;  // thread-local: the pool's threads have gradients on
-      for (std::int64_t group = from; group < to; ++group) body(static_cast<std::size_t>(group));
-    });
-  }
 };
 
 void forward_group(Recurrence& r, Recurrence::Group& group, const Tensor& input, Tensor& result) {
@@ -105,7 +84,7 @@ void forward_group(Recurrence& r, Recurrence::Group& group, const Tensor& input,
   group.cells[0].copy_(r.first_c.narrow(0, group.from, lanes).t().reshape({n}));
 
   Tensor block;
-  const std::int64_t steps = r.block(lanes);
+  const std::int64_t steps = steps_of_a_block(lanes, r.time);
   for (std::int64_t t = 0; t < r.time; ++t) {
     if (t % steps == 0) {
       const Tensor in = group.input.narrow(0, t, std::min(steps, r.time - t)).view({-1, r.inputs});
@@ -143,7 +122,7 @@ Gradients backward_group(const Recurrence& r, Recurrence::Group& group, const Te
   Tensor d_gates = torch::empty({4 * r.hidden, lanes}, options);
   Tensor dh = torch::empty({r.hidden, lanes}, options);
   Tensor dc = torch::zeros({n}, options);
-  const std::int64_t steps = r.block(lanes);
+  const std::int64_t steps = steps_of_a_block(lanes, r.time);
   Tensor block = torch::empty({steps, lanes, 4 * r.hidden}, options);
   for (std::int64_t t = r.time; t-- > 0;) {
     transpose(d_output.data_ptr<float>() + t * n, dh.data_ptr<float>(), lanes, r.hidden);
@@ -172,8 +151,8 @@ struct RecurrenceFunction : torch::autograd::Function<RecurrenceFunction> {
                         const Tensor& /*weight_hh*/, const Tensor& /*bias*/,
                         const c10::intrusive_ptr<Recurrence>& recurrence) {
     Tensor result = torch::empty({recurrence->time, recurrence->batch, recurrence->hidden}, input.options());
-    recurrence->for_each_group(
-        [&](std::size_t group) { forward_group(*recurrence, recurrence->groups[group], input, result); });
+    for_each_group(recurrence->groups,
+                   [&](Recurrence::Group& group, std::size_t) { forward_group(*recurrence, group, input, result); });
     if (recurrence->save) context->saved_data["recurrence"] = c10::IValue::make_capsule(recurrence);
     return result;
   }
@@ -184,8 +163,8 @@ struct RecurrenceFunction : torch::autograd::Function<RecurrenceFunction> {
     Tensor d_input = torch::empty({r->time, r->batch, r->inputs}, d_results[0].options());
     const Tensor weight_hh_t = r->weight_hh.t().contiguous();
     std::vector<Gradients> sums(r->groups.size());
-    r->for_each_group([&](std::size_t group) {
-      sums[group] = backward_group(*r, r->groups[group], weight_hh_t, d_results[0], d_input);
+    for_each_group(r->groups, [&](Recurrence::Group& group, std::size_t index) {
+      sums[index] = backward_group(*r, group, weight_hh_t, d_results[0], d_input);
     });
     for (std::size_t group = 1; group < sums.size(); ++group) {
       sums[0].weight_ih.add_(sums[group].weight_ih);
@@ -215,12 +194,7 @@ Tensor recurrence(const Tensor& input, const Tensor& weight_ih, const Tensor& we
   r->last_c = torch::empty_like(c);
   r->save = torch::GradMode::is_enabled() &&
             (input.requires_grad() || weight_ih.requires_grad() || weight_hh.requires_grad() || bias.requires_grad());
-  const std::int64_t groups = std::clamp<std::int64_t>(at::get_num_threads(), 1, r->batch);
-  for (std::int64_t g = 0; g < groups; ++g) {
-    r->groups.emplace_back();
-    r->groups.back().from = g * r->batch / groups;
-    r->groups.back().to = (g + 1) * r->batch / groups;
-  }
+  split_into_groups(r->batch, r->groups);
   const Tensor output = RecurrenceFunction::apply(input, r->weight_ih, r->weight_hh, r->bias, r);
   h = r->last_h;
   c = r->last_c;

@@ -1,0 +1,153 @@
+// Pieces, sizes and baselines of a run.
+#include "training/plan.h"
+
+#include <algorithm>
+
+#include "continuo/base/error.h"
+#include "continuo/base/random.h"
+#include "continuo/representation/sound.h"
+#include "training/records.h"
+
+namespace continuo::training {
+namespace {
+
+std::vector<ExamplePiece> pieces_of(const corpus::Dataset& dataset, corpus::Part part, std::size_t width) {
+  std::vector<ExamplePiece> pieces;
+  for (const std::size_t i : dataset.indices(part)) {
+    const corpus::EncodedPiece& piece = dataset.pieces()[i];
+    pieces.push_back(
+        {.symbols = piece.symbols, .label = piece.label, .context = 0, .frames = piece.frames, .width = width});
+    if (pieces.back().size() < 2) pieces.pop_back();
+  }
+  return pieces;
+}
+
+/// Training pieces in a fixed random order until they hold `symbols`.
+std::vector<ExamplePiece> sample(std::vector<ExamplePiece> pieces, std::uint64_t symbols, std::uint64_t seed) {
+  Random random(seed, 0x5A3B);
+  random.shuffle(std::span(pieces));
+  std::uint64_t sum = 0;
+  std::size_t count = 0;
+  while (count < pieces.size() && sum < symbols) sum += pieces[count++].targets();
+  pieces.resize(count);
+  return pieces;
+}
+
+/// Steps before a held-out excerpt: all on which a prediction depends, or for networks that depend on everything enough
+/// to find their footing.
+std::size_t excerpt_context(const weights::NetworkSpec& network) {
+  constexpr std::size_t kFooting = 2048;
+  return network.receptive_field() > 0 ? static_cast<std::size_t>(network.receptive_field()) - 1 : kFooting;
+}
+
+/// Sizes and output from the data. `width` is that of a frame, or 0 for symbols.
+weights::NetworkSpec fill_in(const Recipe& recipe, std::size_t vocabulary, std::size_t width, std::size_t labels) {
+  weights::NetworkSpec spec = recipe.network;
+  spec.vocabulary_size = static_cast<int>(width > 0 ? width : vocabulary);
+  if (width > 0 && !spec.reads_frames()) spec.output = weights::kReal;
+  if (width == 0 && spec.reads_frames())
+    throw Error(ErrorInfo{.message = "network.output is \"" + spec.output + "\", but " + recipe.representation.name +
+                                     " makes symbols, not frames",
+                          .hint = "Set network.output to \"categorical\"."});
+  spec.labels = recipe.condition_on_label ? static_cast<int>(labels) : 0;
+  if (recipe.condition_on_label && labels < 2)
+    throw Error(ErrorInfo{.message = "network.condition_on_label is true, but the pieces have no labels",
+                          .hint = "Set collection.label_column to a column of the folder's MANIFEST.csv."});
+  weights::validate(spec);
+  return spec;
+}
+
+evaluation::Baselines baselines_of(const Plan& plan) {
+  const auto width = static_cast<std::size_t>(plan.network.vocabulary_size);
+  if (plan.network.reads_frames()) {
+    const auto frames = [](const std::vector<ExamplePiece>& pieces) {
+      std::vector<std::span<const float>> list;
+      for (const ExamplePiece& piece : pieces) list.push_back(piece.frames.subspan(piece.context * piece.width));
+      return list;
+    };
+    return evaluation::frame_baselines(frames(plan.train), frames(plan.held_out), width,
+                                       plan.network.output == weights::kBinary);
+  }
+  const auto sequences = [](const std::vector<ExamplePiece>& pieces) {
+    std::vector<evaluation::Sequence> list;
+    for (const ExamplePiece& piece : pieces) list.push_back(piece.symbols.subview(piece.context));
+    return list;
+  };
+  return evaluation::baselines(sequences(plan.train), sequences(plan.held_out), width);
+}
+
+}  // namespace
+
+std::uint64_t targets(std::span<const ExamplePiece> pieces) {
+  std::uint64_t sum = 0;
+  for (const ExamplePiece& piece : pieces) sum += piece.targets();
+  return sum;
+}
+
+Plan make_plan(const corpus::Dataset& dataset, const Recipe& recipe) {
+  Plan plan;
+  std::size_t vocabulary = 0;
+  std::size_t width = 0;
+  if (representation::reads_sound(dataset.spec().name)) {
+    const auto sound = representation::make_sound(dataset.spec());
+    const auto size = static_cast<std::size_t>(sound->width());
+    (sound->steps() == representation::Steps::kFrames ? width : vocabulary) = size;
+  } else {
+    plan.music = representation::make(dataset.spec());
+    vocabulary = plan.music->vocabulary().size();
+  }
+  plan.network = fill_in(recipe, vocabulary, width, dataset.spec().labels.size());
+  plan.train = pieces_of(dataset, corpus::Part::kTrain, width);
+  plan.train_pieces = plan.train.size();
+  plan.held_out_part = corpus::Part::kValidation;
+  plan.held_out = pieces_of(dataset, corpus::Part::kValidation, width);
+  if (plan.held_out.empty()) {
+    plan.held_out_part = corpus::Part::kTest;
+    plan.held_out = pieces_of(dataset, corpus::Part::kTest, width);
+  }
+  if (plan.held_out.empty() && recipe.split.train >= 1) {  // memorising is what was asked for
+    plan.held_out_part = corpus::Part::kTrain;
+    plan.held_out = plan.train;
+  }
+  if (plan.held_out.empty())
+    throw Error(ErrorInfo{.message = "no piece is held out, so nothing would tell learning from memorising",
+                          .hint = "Give more pieces, or a smaller split.train; split.train = 1 learns them by heart."});
+  plan.held_out_pieces = plan.held_out.size();
+  const OptimisationOptions& t = recipe.training;
+  if (t.evaluate_symbols > 0) {
+    const auto symbols = static_cast<std::uint64_t>(t.evaluate_symbols);
+    const std::size_t context = excerpt_context(plan.network);
+    plan.held_out = choose_excerpts(plan.held_out, symbols, context, t.seed);
+    plan.train_sample = choose_excerpts(plan.train, symbols, context, t.seed + 1);
+  } else {
+    plan.train_sample = sample(plan.train, targets(plan.held_out), t.seed);
+  }
+  plan.baselines = baselines_of(plan);
+  return plan;
+}
+
+TrainResult result_of(const Plan& plan) {
+  TrainResult result;
+  result.output = plan.network.output;
+  result.vocabulary_size = plan.network.vocabulary_size;
+  result.receptive_field = plan.network.receptive_field();
+  result.train_symbols = targets(plan.train);
+  result.held_out_symbols = targets(plan.held_out);
+  result.train_pieces = plan.train_pieces;
+  result.held_out_pieces = plan.held_out_pieces;
+  result.held_out = plan.held_out_part;
+  result.baselines = plan.baselines;
+  return result;
+}
+
+weights::ModelContents model_contents(const Plan& plan, const Recipe& recipe, const corpus::Dataset& dataset,
+                                      const TrainResult& result, const CurvePoint& point,
+                                      std::map<std::string, std::vector<float>> tensors) {
+  return {.network = plan.network,
+          .metadata = {{"continuo.representation", representation::to_json(dataset.spec())},
+                       {"continuo.recipe", to_toml(recipe)},
+                       {"continuo.training", training_metadata(result, point, dataset)}},
+          .tensors = std::move(tensors)};
+}
+
+}  // namespace continuo::training

@@ -1,0 +1,45 @@
+// What a run learns from and is measured on, made from a dataset and a recipe: the same for networks that are trained
+// and for those that are counted.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "continuo/corpus/dataset.h"
+#include "continuo/evaluation/baselines.h"
+#include "continuo/representation/representation.h"
+#include "continuo/training/examples.h"
+#include "continuo/training/recipe.h"
+#include "continuo/training/trainer.h"
+#include "continuo/weights/model_file.h"
+
+namespace continuo::training {
+
+struct Plan {
+  weights::NetworkSpec network;                                 ///< the recipe's, with the sizes that the data gives it
+  std::shared_ptr<const representation::Representation> music;  ///< null for sound
+  std::vector<ExamplePiece> train;
+  std::vector<ExamplePiece> held_out;      ///< whole pieces, or a fixed choice of excerpts
+  std::vector<ExamplePiece> train_sample;  ///< of the training part, about as much as is held out
+  std::size_t train_pieces = 0, held_out_pieces = 0;
+  corpus::Part held_out_part = corpus::Part::kTest;
+  evaluation::Baselines baselines;
+};
+
+/// Throws Error: nothing to learn from, nothing held out, labels asked for that are not there, frames and symbols mixed
+/// up.
+Plan make_plan(const corpus::Dataset& dataset, const Recipe& recipe);
+
+std::uint64_t targets(std::span<const ExamplePiece> pieces);
+
+/// The part of a result that is known before the first step.
+TrainResult result_of(const Plan& plan);
+
+/// A model file's: network, representation, recipe and what came of it.
+weights::ModelContents model_contents(const Plan& plan, const Recipe& recipe, const corpus::Dataset& dataset,
+                                      const TrainResult& result, const CurvePoint& point,
+                                      std::map<std::string, std::vector<float>> tensors);
+
+}  // namespace continuo::training
