@@ -10,6 +10,7 @@
 
 #include "continuo/base/error.h"
 #include "continuo/base/file.h"
+#include "continuo/representation/sound.h"
 #include "training/recipe_fields.h"
 #include "training/toml_text.h"
 
@@ -95,7 +96,10 @@ class Reader {
     const toml::node* at = table_;
     if (at == nullptr || representation::needs_fitting(name)) return;
     try {
-      representation::make(spec);
+      if (representation::reads_sound(name))
+        representation::make_sound(spec);
+      else
+        representation::make(spec);
     } catch (const Error& error) {
       fail(*at, "representation: " + error.info().message, error.info().hint);
     }

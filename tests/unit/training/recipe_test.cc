@@ -109,6 +109,9 @@ TEST(Recipe, ErrorsNameFileLineAndKey) {
   EXPECT_THAT(error_of("[representation]\nname = \"rem\"\n"), HasSubstr("\"remi\""));
   EXPECT_THAT(error_of("[representation]\nvelocites = 4\n"), HasSubstr("\"velocities\""));
   EXPECT_THAT(error_of("[representation]\npositions = 7\n"), HasSubstr("line 1"));
+  EXPECT_THAT(error_of("[representation]\nname = \"mulaw\"\nsample_rate = 7\n"),
+              AllOf(HasSubstr("line 1"), HasSubstr("sample_rate")));
+  EXPECT_EQ(error_of("[representation]\nname = \"mulaw\"\nsample_rate = 8000\n"), "accepted");
   EXPECT_THAT(error_of("[split]\ntrain = 0.8\nvalidation = 0.3\n"), HasSubstr("more than the whole"));
   EXPECT_THAT(error_of("[training]\nchunk 5\n"), AllOf(HasSubstr("my.toml"), HasSubstr("line 2")));
 }
