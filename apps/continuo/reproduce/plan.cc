@@ -54,12 +54,18 @@ void add_notes(const Settings& settings, std::vector<Arm>& arms) {
   // 5 layers of dilations 1 to 16 see the window of 32 exactly.
   add("notes-wavenet", "WaveNet, the paper's block", 3,
       [&](training::Recipe& recipe) { recipe.network.network = paper_wavenet(full ? 256 : 64, 5); });
+  add("notes-guide-cnn", "the guide's convolutions", 4, [](training::Recipe& recipe) {
+    training::set_options(recipe, {{"network.name", "guide-cnn"}});
+  });
   add("notes-lstm", "LSTM", 6, [&](training::Recipe& recipe) {
     recipe.network.network = weights::LstmSpec{.embedding = 100,
                                                .hidden = quick  ? 64
                                                          : full ? 512
                                                                 : 128,
                                                .layers = quick ? 1 : 2};
+  });
+  add("notes-markov", "Markov chain, counted", 0.1, [](training::Recipe& recipe) {
+    training::set_options(recipe, {{"network.name", "markov"}});
   });
 }
 

@@ -98,15 +98,18 @@ class Reproduce(unittest.TestCase):
             for arm in self.arms:
                 with open(arm / "curve.csv", newline="", encoding="utf-8") as file:
                     points = {round(float(p["epoch"])): p for p in csv.DictReader(file)}
-                self.assertEqual(sorted(points), [1, 2, 3], arm)
-                cells = [f"{float(points[e]['held_out_loss']):.4f} ({float(points[e]['train_eval_loss']):.4f})" for e in (1, 2, 3)]
+                self.assertEqual(sorted(points), [1] if arm.name == "notes-markov" else [1, 2, 3], arm)
+                cells = [f"{float(points[e]['held_out_loss']):.4f} ({float(points[e]['train_eval_loss']):.4f})" if e in points else "" for e in (1, 2, 3)]
                 if cells == row[4:7]:
                     found.add(arm)
         self.assertEqual(found, set(self.arms))
 
     def test_training_learned_something(self):
         for row in self.losses()[2:]:
-            self.assertLess(float(row[6].split()[0]), float(row[2]), "no better than guessing")
+            losses = [float(cell.split()[0]) for cell in row[4:7] if cell]
+            if len(losses) == 3:  # the chain of so few pieces is no better than guessing
+                self.assertLess(losses[2], float(row[2]), "no better than guessing")
+                self.assertLess(losses[2], losses[0])
 
     def test_the_page_stands_alone(self):
         self.assertEqual(self.page.wrong, [])
@@ -140,12 +143,15 @@ class Reproduce(unittest.TestCase):
         self.assertIn(f"without dilation: {1 + len(dilations)} inputs", self.html)
 
     def test_what_is_done_is_not_done_again(self):
-        before = {path: (path.read_bytes(), path.stat().st_mtime_ns) for path in self.out.glob("*/*.safetensors")}
-        curves = {path: path.read_bytes() for path in self.out.glob("*/curve.csv")}
+        def models():  # a chain is counted anew, which gives the same bytes
+            return {path: (hash(path.read_bytes()), 0 if path.parent.name == "notes-markov" else path.stat().st_mtime_ns) for path in self.out.glob("*/*.safetensors")}
+
+        before = models()
+        curves = {path: path.read_bytes() for path in self.out.glob("*/curve.csv") if path.parent.name != "notes-markov"}
         again = reproduce(self.folder, *EXTRA)
         self.assertEqual(again.returncode, 0, again.stderr)
-        self.assertEqual(before, {path: (path.read_bytes(), path.stat().st_mtime_ns) for path in self.out.glob("*/*.safetensors")})
-        self.assertEqual(curves, {path: path.read_bytes() for path in self.out.glob("*/curve.csv")})
+        self.assertEqual(before, models())
+        self.assertEqual(curves, {path: path.read_bytes() for path in curves})
 
     def test_the_terminal_shows_the_table_and_the_page(self):
         for number in PAPER:
