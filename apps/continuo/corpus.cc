@@ -103,10 +103,11 @@ void add_filters(CLI::App& command, Options& options) {
       ->type_name("P,P,...");
   command.add_flag("--no-drums", options.no_drums, "Leave out pieces with percussion");
   command.add_option("--max-pieces", scan.max_pieces, "Draw so many of those that pass; 0: all")->capture_default_str();
-  command.add_option("--select", scan.select_column, "Keep only files with 1 in this column of MANIFEST.csv")
+  command.add_option("--select-column", scan.select_column, "Keep only files with 1 in this column of MANIFEST.csv")
       ->type_name("COLUMN");
-  command.add_option("--labels", scan.label_column, "Column of MANIFEST.csv with each file's label")
+  command.add_option("--label-column", scan.label_column, "Column of MANIFEST.csv with each file's label")
       ->type_name("COLUMN");
+  command.add_flag("--sound", scan.sound, "Sound files too: what a representation that reads sound learns from");
   command
       .add_option("--similarity", scan.similarity,
                   "Share of common passages from which two pieces are versions of one work")
@@ -127,6 +128,8 @@ void add_corpus(CLI::App& app) {
       "      pieces of every length, and each file that is left out with its reason\n"
       "  continuo corpus FOLDER --programs 0,1,2,3 --max-pieces 500 --seed 7 --report pieces.csv\n"
       "      500 pieces for piano, the same for the same seed, as a table\n"
+      "  continuo corpus FOLDER --sound\n"
+      "      WAV, FLAC, OGG, MP3 and AIFF files beside MIDI files\n"
       "  continuo corpus FOLDER --any-length --check-duplicates work --check-planted 500\n"
       "      how well duplicates are found: against a column of MANIFEST.csv and on altered copies");
   command->add_option("folder", options->folder, "Folder with MIDI files, and folders below it")

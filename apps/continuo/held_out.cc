@@ -4,6 +4,7 @@
 #include <cstdlib>
 
 #include "continuo/base/error.h"
+#include "continuo/representation/sound.h"
 #ifdef CONTINUO_WITH_TRAINING
 #include "continuo/training/recipe.h"
 #endif
@@ -23,7 +24,9 @@ corpus::Dataset encode_folder(const weights::ModelFile& model, const representat
     recipe.representation = spec;
   }
   recipe.representation.labels.clear();  // these come from the training part, as they did then
-  const auto collection = corpus::scan(folder, recipe.collection, progress, stop);
+  corpus::ScanOptions scan = recipe.collection;
+  scan.sound = representation::reads_sound(recipe.representation.name);
+  const auto collection = corpus::scan(folder, scan, progress, stop);
   const auto split = corpus::split(collection, recipe.split);
   return corpus::open_dataset(collection, split, recipe.representation, default_cache(), progress, stop);
 #else

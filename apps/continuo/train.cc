@@ -9,6 +9,7 @@
 #include "continuo/base/error.h"
 #include "continuo/corpus/dataset.h"
 #include "continuo/plot/plot.h"
+#include "continuo/representation/sound.h"
 #include "continuo/training/recipe.h"
 #include "continuo/training/trainer.h"
 #include "held_out.h"
@@ -175,7 +176,9 @@ void run(const Options& options) {
   }
   const auto stop = interruption();
   const auto progress = terminal_progress();
-  const auto collection = corpus::scan(options.folder, recipe.collection, progress, stop);
+  corpus::ScanOptions scan = recipe.collection;
+  scan.sound = representation::reads_sound(recipe.representation.name);
+  const auto collection = corpus::scan(options.folder, scan, progress, stop);
   fmt::print("{}: {} of {} MIDI files, {} of music, {} notes\n", options.folder.string(),
              format_count(collection.pieces.size()), format_count(collection.files),
              format_duration(collection.total_seconds()), format_count(collection.total_notes()));

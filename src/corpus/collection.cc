@@ -17,6 +17,7 @@
 #include "continuo/corpus/manifest.h"
 #include "continuo/midi/midi.h"
 #include "corpus/file_list.h"
+#include "corpus/sound_file.h"
 
 namespace continuo::corpus {
 namespace {
@@ -63,11 +64,12 @@ void note_instruments(const Score& score, Piece& piece) {
 
 /// The reason and the kind for which `piece` is left out, or empty strings.
 std::pair<std::string, std::string> judge(const Piece& piece, const ScanOptions& options) {
-  if (piece.notes == 0 && options.min_notes > 0) return {"has no notes", "no notes"};
+  if (!piece.sound && piece.notes == 0 && options.min_notes > 0) return {"has no notes", "no notes"};
   if (piece.seconds < options.min_seconds)
     return {"lasts " + minutes(piece.seconds) + ", less than " + minutes(options.min_seconds), "too short"};
   if (piece.seconds > options.max_seconds)
     return {"lasts " + minutes(std::ceil(piece.seconds)) + ", more than " + minutes(options.max_seconds), "too long"};
+  if (piece.sound) return {};
   if (piece.notes < options.min_notes)
     return {"has " + std::to_string(piece.notes) + " notes, fewer than " + std::to_string(options.min_notes),
             "too few notes"};
@@ -98,11 +100,42 @@ Outcome left_out(std::string reason, std::string kind, const Piece& piece) {
   return outcome;
 }
 
-Outcome examine(const fs::path& path, const ScanOptions& options) {
+Outcome examine_sound_file(const fs::path& path, const ScanOptions& options, const std::stop_token& stop) {
+  std::error_code code;
+  if (const auto size = fs::file_size(path, code); !code) {
+    if (size == 0) return left_out("is an empty file", "empty");
+    if (size > kMaxSoundFileBytes)
+      return left_out("is larger than " + std::to_string(kMaxSoundFileBytes >> 30) + " GiB", "too large");
+  }
+  try {
+    Outcome outcome;
+    Piece& piece = outcome.piece.emplace();
+    const SoundFacts facts = examine_sound(path, options.max_seconds, stop);
+    piece.sound = true;
+    piece.seconds = facts.seconds;
+    piece.warnings = facts.mended;
+    if (facts.seconds == 0) return left_out("is silent", "silent");
+    auto [reason, kind] = judge(piece, options);
+    if (!kind.empty()) return left_out(std::move(reason), std::move(kind), piece);
+    piece.path = fs::absolute(path);
+    piece.hash = hash_of_file(path, stop);
+    outcome.print.passages = {facts.print};
+    return outcome;
+  } catch (const Interrupted&) {
+    throw;
+  } catch (const Error& error) {
+    return left_out(error.info().message, "broken sound");
+  } catch (const std::bad_alloc&) {
+    return left_out("does not fit into memory", "too large");
+  }
+}
+
+Outcome examine(const fs::path& path, const ScanOptions& options, const std::stop_token& stop) {
   std::error_code code;
   const fs::file_status status = fs::status(path, code);
   if (!fs::exists(status)) return left_out("the link points nowhere", "unreadable");
   if (!fs::is_regular_file(status)) return left_out("is a device, pipe or socket", "unreadable");
+  if (options.sound && has_sound_extension(path)) return examine_sound_file(path, options, stop);
   std::vector<std::uint8_t> bytes;
   try {
     if (fs::file_size(path, code) > kMaxFileBytes && !code)
@@ -178,17 +211,26 @@ std::size_t Collection::groups() const {
 Collection scan(const fs::path& folder, const ScanOptions& options, const ProgressSink& progress,
                 std::stop_token stop) {
   check(options);
-  FileList list = list_midi_files(folder, stop);
+  FileList list = list_files(folder, options.sound, stop);
   Collection collection;
   collection.folder = folder;
+  collection.soundfont = options.soundfont;
   collection.files = list.files.size();
   for (const auto& [name, why] : list.unread)
     collection.left_out.push_back({.name = name, .reason = "the folder cannot be read: " + why, .kind = "unreadable"});
+  if (list.files.empty() && options.sound)
+    throw Error({.message = "holds no sound file and no MIDI file",
+                 .path = folder.string(),
+                 .hint = "WAV, FLAC, OGG, MP3 and AIFF files are looked for, and MIDI files to be rendered."});
   if (list.files.empty())
-    throw Error(
-        {.message = "holds no MIDI file",
-         .path = folder.string(),
-         .hint = "Files that end in .mid, .midi, .kar or .rmi are looked for, in the folder and in those below."});
+    throw Error({.message = "holds no MIDI file" +
+                            (list.sound_files == 0 ? std::string()
+                                                   : " (but " + std::to_string(list.sound_files) + " sound files)"),
+                 .path = folder.string(),
+                 .hint = list.sound_files == 0
+                             ? "Files that end in .mid, .midi, .kar or .rmi are looked for, in the folder and in those "
+                               "below."
+                             : "A representation that reads sound, for example mulaw, takes them as they are."});
 
   std::optional<Manifest> manifest;
   if (!options.label_column.empty() || !options.select_column.empty()) manifest.emplace(folder);
@@ -205,7 +247,7 @@ Collection scan(const fs::path& folder, const ScanOptions& options, const Progre
         if (!options.select_column.empty() && manifest->value(name, select_column) != "1") {
           outcomes[i] = left_out("has no 1 in the column " + options.select_column, "not selected");
         } else {
-          outcomes[i] = examine(folder / name, options);
+          outcomes[i] = examine(folder / name, options, stop);
         }
         const std::scoped_lock lock(report_mutex);
         ++done;

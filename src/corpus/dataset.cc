@@ -9,12 +9,17 @@
 #include "continuo/base/error.h"
 #include "continuo/base/hash.h"
 #include "continuo/base/parallel.h"
+#include "continuo/representation/sound.h"
 #include "corpus/dataset_format.h"
+#include "corpus/sound_encoding.h"
 
 namespace continuo::corpus {
 namespace {
 
 using representation::Symbol;
+using representation::SymbolView;
+
+constexpr std::uint32_t kMostWidth = 1 << 16;
 
 constexpr const char* kHint = "Delete it: it is made again from the collection when it is needed.";
 
@@ -72,25 +77,47 @@ DatasetHeader checked_header(const std::filesystem::path& path, std::span<const 
            offsetof(DatasetHeader, file_bytes));
   // Written so that no sum can overflow: every count is first compared with the size of the file.
   const std::uint64_t room = bytes.size() - sizeof header;
-  if (header.symbols_offset != sizeof header || header.symbols > room / sizeof(Symbol) ||
-      header.index_offset != sizeof header + header.symbols * sizeof(Symbol) ||
-      header.index_bytes != room - header.symbols * sizeof(Symbol))
-    refuse(path, "its parts do not fill the file", offsetof(DatasetHeader, symbols_offset));
+  const bool kind_known =
+      header.kind == StepKind::kNarrow || header.kind == StepKind::kWide || header.kind == StepKind::kFrame;
+  if (!kind_known || header.width == 0 || header.width > kMostWidth ||
+      header.step_bytes != bytes_of_step(header.kind, header.width))
+    refuse(path, "has steps of an unknown kind", offsetof(DatasetHeader, kind));
+  if (header.steps_offset != sizeof header || header.steps > room / header.step_bytes ||
+      header.index_offset != sizeof header + header.steps * header.step_bytes ||
+      header.index_bytes != room - header.steps * header.step_bytes)
+    refuse(path, "its parts do not fill the file", offsetof(DatasetHeader, steps_offset));
   if (header.pieces > header.index_bytes / sizeof(DatasetEntry))
     refuse(path, "has more pieces than its index has room for", offsetof(DatasetHeader, pieces));
   return header;
 }
 
-void check_symbols(const std::filesystem::path& path, const EncodedPiece& piece, const DatasetEntry& entry,
-                   std::uint32_t vocabulary) {
-  const std::uint64_t offset = sizeof(DatasetHeader) + entry.first_symbol * sizeof(Symbol);
-  const auto symbols = piece.symbols;
-  if (digits(content_hash(symbols.bytes())) != entry.hash)
-    refuse(path, "the symbols of " + piece.name + " are damaged", offset);
-  if (symbols.size() < 2 || symbols.front() != representation::kStart || symbols.back() != representation::kEnd)
+void check_steps(const std::filesystem::path& path, const EncodedPiece& piece, const DatasetEntry& entry,
+                 const DatasetHeader& header, bool sound) {
+  const std::uint64_t offset = header.steps_offset + entry.first_step * header.step_bytes;
+  const SymbolView symbols = piece.symbols;
+  if (digits(content_hash(header.kind == StepKind::kFrame ? bytes_of(piece.frames) : symbols.bytes())) != entry.hash)
+    refuse(path, "the steps of " + piece.name + " are damaged", offset);
+  if (header.kind == StepKind::kFrame) {
+    if (piece.frames.empty()) refuse(path, piece.name + " is empty", offset);
+    if (!std::all_of(piece.frames.begin(), piece.frames.end(), [](float value) { return std::isfinite(value); }))
+      refuse(path, "a frame of " + piece.name + " holds what is not a number", offset);
+    return;
+  }
+  if (symbols.empty()) refuse(path, piece.name + " is empty", offset);
+  if (!sound &&
+      (symbols.size() < 2 || symbols.front() != representation::kStart || symbols.back() != representation::kEnd))
     refuse(path, "the symbols of " + piece.name + " do not go from Start to End", offset);
-  if (*std::max_element(symbols.begin(), symbols.end()) >= vocabulary)
+  const auto most = [](const auto& values) -> std::uint32_t { return *std::max_element(values.begin(), values.end()); };
+  if ((symbols.bytes_per_symbol() == 1 ? most(symbols.bytes()) : most(symbols.wide())) >= header.width)
     refuse(path, "a symbol of " + piece.name + " is not in the vocabulary", offset);
+}
+
+/// Symbols in the vocabulary or values of a frame, and what their kind must be.
+std::pair<std::uint32_t, StepKind> shape_of(const representation::RepresentationSpec& spec) {
+  if (!representation::reads_sound(spec.name))
+    return {static_cast<std::uint32_t>(representation::make(spec)->vocabulary().size()), StepKind::kWide};
+  const auto sound = representation::make_sound(spec);
+  return {static_cast<std::uint32_t>(sound->width()), step_kind(*sound)};
 }
 
 }  // namespace
@@ -104,41 +131,49 @@ Dataset::Dataset(const std::filesystem::path& path) : path_(path), file_(path) {
   IndexReader reader(path_, index, header.index_offset);
   try {
     spec_ = representation::spec_from_json(reader.text(reader.value<std::uint32_t>()));
-    if (representation::make(spec_)->vocabulary().size() != header.vocabulary)
-      refuse(path_, "the size of its vocabulary is not that of its representation",
-             offsetof(DatasetHeader, vocabulary));
+    const auto [width, kind] = shape_of(spec_);
+    if (width != header.width || kind != header.kind)
+      refuse(path_, "the size of its vocabulary is not that of its representation", offsetof(DatasetHeader, width));
+    sound_ = representation::reads_sound(spec_.name);
+    width_ = static_cast<int>(width);
   } catch (const Error& error) {
     if (!error.info().path.empty()) throw;
     refuse(path_, error.info().message, header.index_offset);
   }
 
-  // The mapping begins at a page and the symbols at an even byte of it: they are aligned.
-  const std::span<const Symbol> symbols(reinterpret_cast<const Symbol*>(bytes.data() + header.symbols_offset),
-                                        header.symbols);
+  // The mapping begins at a page and the steps at a multiple of 64 bytes of it: they are aligned.
+  const auto steps = bytes.subspan(header.steps_offset, header.steps * header.step_bytes);
   std::vector<DatasetEntry> entries;
   std::uint64_t next = 0;
   for (std::uint64_t i = 0; i < header.pieces; ++i) {
     const std::uint64_t offset = reader.offset();
     const auto entry = entries.emplace_back(reader.value<DatasetEntry>());
-    if (entry.first_symbol != next || entry.symbols > header.symbols - next)
+    if (entry.first_step != next || entry.steps > header.steps - next)
       refuse(path_, "the pieces do not follow one another", offset);
-    next += entry.symbols;
+    next += entry.steps;
     const bool label_known = entry.label < std::max<std::size_t>(1, spec_.labels.size());
     if (entry.part > static_cast<std::uint8_t>(Part::kTest) || !label_known ||
         !(std::isfinite(entry.seconds) && entry.seconds >= 0))
       refuse(path_, "a piece has a part, label or length that cannot be", offset);
-    pieces_.push_back({.name = reader.text(entry.name_bytes),
-                       .symbols = symbols.subspan(entry.first_symbol, entry.symbols),
+    EncodedPiece piece{.name = reader.text(entry.name_bytes),
+                       .symbols = {},
                        .frames = {},
                        .label = static_cast<int>(entry.label),
                        .part = static_cast<Part>(entry.part),
                        .seconds = entry.seconds,
-                       .notes = entry.notes});
+                       .notes = entry.notes};
+    const auto own = steps.subspan(entry.first_step * header.step_bytes, entry.steps * header.step_bytes);
+    if (header.kind == StepKind::kNarrow) {
+      piece.symbols = SymbolView(own);
+    } else if (header.kind == StepKind::kWide) {
+      piece.symbols = SymbolView(std::span(reinterpret_cast<const Symbol*>(own.data()), own.size() / sizeof(Symbol)));
+    } else {
+      piece.frames = {reinterpret_cast<const float*>(own.data()), own.size() / sizeof(float)};
+    }
+    pieces_.push_back(std::move(piece));
   }
-  if (!reader.finished() || next != header.symbols)
-    refuse(path_, "holds bytes that belong to no piece", reader.offset());
-  parallel_for(pieces_.size(), 0,
-               [&](std::size_t i) { check_symbols(path_, pieces_[i], entries[i], header.vocabulary); });
+  if (!reader.finished() || next != header.steps) refuse(path_, "holds bytes that belong to no piece", reader.offset());
+  parallel_for(pieces_.size(), 0, [&](std::size_t i) { check_steps(path_, pieces_[i], entries[i], header, sound_); });
 }
 
 std::vector<std::size_t> Dataset::indices(Part part) const {
@@ -151,7 +186,7 @@ std::vector<std::size_t> Dataset::indices(Part part) const {
 std::uint64_t Dataset::symbol_count(Part part) const {
   std::uint64_t count = 0;
   for (const EncodedPiece& piece : pieces_)
-    if (piece.part == part) count += piece.symbols.size();
+    if (piece.part == part) count += steps(piece);
   return count;
 }
 

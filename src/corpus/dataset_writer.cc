@@ -1,18 +1,18 @@
 // Encodes a collection into a dataset file: batches in parallel, symbols in the order of the pieces, the header last.
 #include <algorithm>
-#include <cerrno>
-#include <cstring>
-#include <fstream>
 #include <map>
 #include <optional>
 #include <utility>
 
+#include "continuo/audio/render.h"
 #include "continuo/base/error.h"
 #include "continuo/base/hash.h"
 #include "continuo/base/parallel.h"
 #include "continuo/corpus/dataset.h"
 #include "continuo/midi/midi.h"
-#include "corpus/dataset_format.h"
+#include "continuo/representation/sound.h"
+#include "corpus/dataset_file_writer.h"
+#include "corpus/sound_encoding.h"
 
 namespace continuo::corpus {
 namespace {
@@ -24,13 +24,6 @@ using representation::Symbol;
 
 /// Scores in memory at a time.
 constexpr std::size_t kBatch = 32;
-
-/// A piece of the collection and where it goes.
-struct Task {
-  const Piece* piece;
-  Part part;
-  int label = 0;
-};
 
 std::vector<Task> tasks_of(const Collection& collection, const Split& split) {
   std::vector<std::optional<Part>> parts(collection.pieces.size());
@@ -90,10 +83,12 @@ Score touchstone() {
   return score;
 }
 
-std::string dataset_name(const std::vector<Task>& tasks, const RepresentationSpec& spec) {
+std::string dataset_name(const std::vector<Task>& tasks, const RepresentationSpec& spec, const fs::path& soundfont) {
   std::string text = "continuo " CONTINUO_VERSION " dataset " + std::to_string(kDatasetVersion) + "\n";
   text += representation::to_json(spec) + "\n";
-  if (!representation::needs_fitting(spec.name)) {
+  if (representation::reads_sound(spec.name)) {
+    text += sound_mark(spec, soundfont) + "\n";
+  } else if (!representation::needs_fitting(spec.name)) {
     const auto mark = representation::make(spec)->encode(touchstone()).symbols;
     text += content_hash(bytes_of(std::span<const Symbol>(mark))) + "\n";
   }
@@ -103,6 +98,8 @@ std::string dataset_name(const std::vector<Task>& tasks, const RepresentationSpe
   return content_hash(text) + ".dataset";
 }
 
+}  // namespace
+
 Score score_of(const Piece& piece) {
   const auto bytes = read_file(piece.path, kMaxFileBytes);
   if (content_hash(bytes) != piece.hash)
@@ -111,6 +108,8 @@ Score score_of(const Piece& piece) {
                  .hint = "Run the command again."});
   return midi::read(bytes).score;
 }
+
+namespace {
 
 /// Makes the representation, with a vocabulary learned from the training part where it needs one.
 std::unique_ptr<Representation> make_representation(const RepresentationSpec& spec, const std::vector<Task>& tasks,
@@ -134,82 +133,9 @@ std::unique_ptr<Representation> make_representation(const RepresentationSpec& sp
   });
 }
 
-/// Writes a dataset file front to back; the file appears under its name with finish().
-class Writer {
- public:
-  explicit Writer(const fs::path& path)
-      : path_(path), file_(path), out_(file_.temporary(), std::ios::binary | std::ios::trunc) {
-    put(bytes_of(DatasetHeader{}));
-  }
-
-  void add(const Task& task, std::span<const Symbol> symbols) {
-    put(bytes_of(symbols));
-    DatasetEntry entry{};
-    entry.first_symbol = symbols_;
-    entry.symbols = symbols.size();
-    entry.seconds = task.piece->seconds;
-    entry.notes = task.piece->notes;
-    entry.label = static_cast<std::uint32_t>(task.label);
-    entry.part = static_cast<std::uint8_t>(task.part);
-    entry.hash = digits(content_hash(bytes_of(symbols)));
-    entry.name_bytes = static_cast<std::uint32_t>(task.piece->name.size());
-    append(entries_, bytes_of(entry));
-    append(entries_, bytes_of(std::span<const char>(task.piece->name)));
-    symbols_ += symbols.size();
-    ++pieces_;
-  }
-
-  void finish(const Representation& representation) {
-    const std::string spec = representation::to_json(representation.spec());
-    std::vector<std::uint8_t> index;
-    append(index, bytes_of(static_cast<std::uint32_t>(spec.size())));
-    append(index, bytes_of(std::span<const char>(spec)));
-    append(index, entries_);
-    put(index);
-    DatasetHeader header{};
-    std::copy(kDatasetMagic.begin(), kDatasetMagic.end(), header.magic.begin());
-    header.version = kDatasetVersion;
-    header.vocabulary = static_cast<std::uint32_t>(representation.vocabulary().size());
-    header.symbols_offset = sizeof header;
-    header.symbols = symbols_;
-    header.index_offset = sizeof header + symbols_ * sizeof(Symbol);
-    header.index_bytes = index.size();
-    header.file_bytes = header.index_offset + index.size();
-    header.pieces = pieces_;
-    header.index_hash = digits(content_hash(index));
-    header.header_hash = digits(content_hash(bytes_of(header, offsetof(DatasetHeader, header_hash))));
-    out_.seekp(0);
-    put(bytes_of(header));
-    out_.close();
-    check();
-    file_.commit();
-  }
-
- private:
-  static void append(std::vector<std::uint8_t>& to, std::span<const std::uint8_t> bytes) {
-    to.insert(to.end(), bytes.begin(), bytes.end());
-  }
-  void put(std::span<const std::uint8_t> bytes) {
-    out_.write(reinterpret_cast<const char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
-    check();
-  }
-  void check() const {
-    if (!out_)
-      throw Error({.message = std::string("cannot write: ") + std::strerror(errno),
-                   .path = path_.string(),
-                   .hint = "Check the permissions of the folder and the space on its disk."});
-  }
-
-  fs::path path_;
-  AtomicFile file_;
-  std::ofstream out_;
-  std::vector<std::uint8_t> entries_;
-  std::uint64_t symbols_ = 0, pieces_ = 0;
-};
-
 void encode(const std::vector<Task>& tasks, const Representation& representation, const fs::path& path,
             const ProgressSink& progress, std::stop_token stop) {
-  Writer writer(path);
+  DatasetFileWriter writer(path, StepKind::kWide, static_cast<std::uint32_t>(representation.vocabulary().size()));
   const bool labelled = !representation.spec().labels.empty();
   for (std::size_t begin = 0; begin < tasks.size(); begin += kBatch) {
     const std::size_t count = std::min(kBatch, tasks.size() - begin);
@@ -223,10 +149,13 @@ void encode(const std::vector<Task>& tasks, const Representation& representation
           encoded[k] = representation.encode(score_of(*task.piece), options).symbols;
         },
         stop);
-    for (std::size_t k = 0; k < count; ++k) writer.add(tasks[begin + k], encoded[k]);
+    for (std::size_t k = 0; k < count; ++k) {
+      writer.append(bytes_of(std::span<const Symbol>(encoded[k])));
+      writer.end_piece(tasks[begin + k], tasks[begin + k].piece->seconds);
+    }
     if (progress) progress({.task = "Encoding", .done = begin + count, .total = tasks.size(), .unit = "pieces"});
   }
-  writer.finish(representation);
+  writer.finish(representation.spec());
 }
 
 }  // namespace
@@ -237,7 +166,11 @@ Dataset open_dataset(const Collection& collection, const Split& split, const Rep
   RepresentationSpec wanted = spec;
   auto labels = settle_labels(tasks);
   if (!labels.empty()) wanted.labels = std::move(labels);
-  const fs::path path = cache_folder / dataset_name(tasks, wanted);
+  const bool sound = representation::reads_sound(spec.name);
+  const bool rendered = sound && std::any_of(tasks.begin(), tasks.end(), [](const Task& t) { return !t.piece->sound; });
+  fs::path soundfont;
+  if (rendered) soundfont = collection.soundfont.empty() ? audio::default_soundfont() : collection.soundfont;
+  const fs::path path = cache_folder / dataset_name(tasks, wanted, soundfont);
   std::error_code code;
   if (fs::exists(path, code)) {
     try {
@@ -245,6 +178,10 @@ Dataset open_dataset(const Collection& collection, const Split& split, const Rep
     } catch (const Error&) {
       // Damaged: it is made again below, and what stands in the way of that is said there.
     }
+  }
+  if (sound) {
+    encode_sound(tasks, wanted, soundfont, path, progress, stop);
+    return Dataset(path);
   }
   const auto representation = make_representation(wanted, tasks, progress, stop);
   encode(tasks, *representation, path, progress, stop);

@@ -9,6 +9,7 @@
 #include <system_error>
 #include <utility>
 
+#include "continuo/audio/sound_source.h"
 #include "continuo/base/error.h"
 
 namespace continuo::corpus {
@@ -16,17 +17,23 @@ namespace {
 
 namespace fs = std::filesystem;
 
-bool has_midi_extension(const fs::path& path) {
+std::string lower_extension(const fs::path& path) {
   std::string extension = path.extension().string();
   for (char& c : extension)
     if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  return extension;
+}
+
+bool has_midi_extension(const fs::path& path) {
+  const std::string extension = lower_extension(path);
   constexpr std::array<const char*, 4> kExtensions{".mid", ".midi", ".kar", ".rmi"};
   return std::find(kExtensions.begin(), kExtensions.end(), extension) != kExtensions.end();
 }
 
 class Walk {
  public:
-  Walk(const fs::path& folder, std::stop_token stop) : folder_(folder), stop_(std::move(stop)) {}
+  Walk(const fs::path& folder, bool sound, std::stop_token stop)
+      : folder_(folder), sound_(sound), stop_(std::move(stop)) {}
 
   FileList run() {
     std::vector<fs::path> pending{folder_};
@@ -66,10 +73,14 @@ class Walk {
       (entry.is_symlink(code) ? links_ : pending).push_back(entry.path());
     } else if (has_midi_extension(entry.path())) {
       list_.files.push_back(name_of(entry.path()));
+    } else if (has_sound_extension(entry.path())) {
+      ++list_.sound_files;
+      if (sound_) list_.files.push_back(name_of(entry.path()));
     }
   }
 
   const fs::path& folder_;
+  bool sound_;
   std::stop_token stop_;
   FileList list_;
   std::vector<fs::path> links_;
@@ -78,7 +89,12 @@ class Walk {
 
 }  // namespace
 
-FileList list_midi_files(const fs::path& folder, std::stop_token stop) {
+bool has_sound_extension(const fs::path& path) {
+  const auto& known = audio::sound_extensions();
+  return std::binary_search(known.begin(), known.end(), lower_extension(path));
+}
+
+FileList list_files(const fs::path& folder, bool sound, std::stop_token stop) {
   std::error_code code;
   const fs::file_status status = fs::status(folder, code);
   if (!fs::exists(status))
@@ -94,7 +110,7 @@ FileList list_midi_files(const fs::path& folder, std::stop_token stop) {
     throw Error({.message = "cannot be read: " + code.message(),
                  .path = folder.string(),
                  .hint = "Check the permissions of the folder."});
-  return Walk(folder, std::move(stop)).run();
+  return Walk(folder, sound, std::move(stop)).run();
 }
 
 }  // namespace continuo::corpus

@@ -1,4 +1,4 @@
-// The MIDI files below a folder, by name.
+// The MIDI and sound files below a folder, by name.
 #pragma once
 
 #include <filesystem>
@@ -10,14 +10,18 @@ namespace continuo::corpus {
 
 struct FileList {
   std::vector<std::string> files;  ///< relative to the folder, sorted
+  std::size_t sound_files = 0;     ///< that were found; in `files` only where they were asked for
   struct Unread {
     std::string name, why;
   };
   std::vector<Unread> unread;  ///< folders that could not be read
 };
 
-/// Files whose extension is .mid, .midi, .kar or .rmi in any case. Folders are entered once each, by their own name
-/// before any link's. Throws Error when `folder` is no folder that can be read; Interrupted.
-FileList list_midi_files(const std::filesystem::path& folder, std::stop_token stop);
+bool has_sound_extension(const std::filesystem::path& path);
+
+/// Files whose extension is .mid, .midi, .kar or .rmi in any case, with `sound` also those of sound_extensions().
+/// Folders are entered once each, by their own name before any link's. Throws Error when `folder` is no folder that can
+/// be read; Interrupted.
+FileList list_files(const std::filesystem::path& folder, bool sound, std::stop_token stop);
 
 }  // namespace continuo::corpus

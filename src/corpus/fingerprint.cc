@@ -147,6 +147,14 @@ Fingerprint fingerprint(const Score& score) {
   }
   Fingerprint print{passages_of(top, bottom, false)};
   if (print.passages.size() < kLeastPassages) print.passages = passages_of(top, bottom, true);
+  if (print.passages.empty() && !sounds.empty()) {  // too short for a passage: the notes themselves stand for it
+    std::uint64_t hash = 3;
+    for (const Sound& sound : sounds) {
+      hash = mixed(hash + static_cast<std::uint64_t>(sound.onset - sounds.front().onset));
+      hash = mixed(hash + static_cast<std::uint64_t>(sound.pitch));
+    }
+    print.passages = {hash};
+  }
   if (print.passages.size() > kMaxPassages) print.passages.resize(kMaxPassages);
   print.passages.shrink_to_fit();
   return print;

@@ -1,4 +1,5 @@
-// Collection: the MIDI files of a folder: scanned, filtered, duplicates grouped, split by piece.
+// Collection: the MIDI files of a folder, or its sound and MIDI files: scanned, filtered, duplicates grouped, split by
+// piece.
 #pragma once
 
 #include <cstdint>
@@ -27,7 +28,10 @@ struct ScanOptions {
   std::uint64_t seed = 1;      ///< of that choice
   std::string
       label_column;  ///< column of the manifest (MANIFEST.csv in the folder) that gives each piece's label; empty: none
-  std::string select_column;                 ///< keep only files whose manifest row has 1 in this column; empty: all
+  std::string select_column;  ///< keep only files whose manifest row has 1 in this column; empty: all
+  bool sound = false;         ///< for a representation that reads sound: sound files too, to which limits of notes and
+                              ///< instruments do not apply
+  std::filesystem::path soundfont;           ///< that renders MIDI when `sound`; empty: audio::default_soundfont()
   int threads = 0;                           ///< 0: every core
   double similarity = kDuplicateSimilarity;  ///< from which two pieces are the same work; above 0
 };
@@ -42,7 +46,8 @@ struct Piece {
   bool drums = false;
   std::string label;         ///< from the manifest; empty: unknown
   int group = 0;             ///< duplicates and near-duplicates share one
-  std::size_t warnings = 0;  ///< what the MIDI reader mended
+  std::size_t warnings = 0;  ///< what the MIDI reader mended; of sound, samples that were not numbers
+  bool sound = false;        ///< a sound file: `seconds` is without silence at its ends
 };
 
 struct LeftOut {
@@ -55,9 +60,10 @@ struct LeftOut {
 
 struct Collection {
   std::filesystem::path folder;
-  std::vector<Piece> pieces;      ///< by name
-  std::vector<LeftOut> left_out;  ///< by name
-  std::size_t files = 0;          ///< MIDI files found
+  std::vector<Piece> pieces;        ///< by name
+  std::vector<LeftOut> left_out;    ///< by name
+  std::size_t files = 0;            ///< found
+  std::filesystem::path soundfont;  ///< of the options
   double total_seconds() const;
   std::size_t total_notes() const;
   std::size_t groups() const;  ///< different works
@@ -65,11 +71,14 @@ struct Collection {
 
 /// Larger files are left out unread: the largest score of this kind that anybody plays is a hundredth of it.
 inline constexpr std::uint64_t kMaxFileBytes = std::uint64_t{64} << 20;
+inline constexpr std::uint64_t kMaxSoundFileBytes = std::uint64_t{16} << 30;  ///< the same for sound files
 
-/// Reads every .mid, .midi, .kar and .rmi below `folder` in parallel, filters, and groups duplicates. A broken file is
+/// Reads every .mid, .midi, .kar and .rmi below `folder` (with ScanOptions::sound also WAV, FLAC, OGG, MP3, AIFF and
+/// whatever else libsndfile reads) in parallel, filters, and groups duplicates: scores by their fingerprints, sound
+/// files that hold the same samples. A broken file is
 /// left out with its reason. Links to folders are followed, but no folder is read twice, so loops end. Of each score
 /// only its Piece and its Fingerprint stay in memory. The result does not depend on the number of threads. Throws
-/// Error when the folder is missing or holds no MIDI file, and for what is wrong with its manifest where one is needed;
+/// Error when the folder is missing or holds no such file, and for what is wrong with its manifest where one is needed;
 /// Interrupted.
 Collection scan(const std::filesystem::path& folder, const ScanOptions& options = {}, const ProgressSink& progress = {},
                 std::stop_token stop = {});

@@ -40,7 +40,12 @@ class Dataset {
   const representation::RepresentationSpec& spec() const noexcept { return spec_; }
   const std::vector<EncodedPiece>& pieces() const noexcept { return pieces_; }
   std::vector<std::size_t> indices(Part part) const;
-  std::uint64_t symbol_count(Part part) const;
+  std::uint64_t symbol_count(Part part) const;                   ///< or frames
+  bool sound() const noexcept { return sound_; }                 ///< whether spec() is of a SoundRepresentation
+  int width() const noexcept { return width_; }                  ///< symbols in the vocabulary, or values of a frame
+  std::size_t steps(const EncodedPiece& piece) const noexcept {  ///< symbols or frames
+    return piece.frames.empty() ? piece.symbols.size() : piece.frames.size() / static_cast<std::size_t>(width_);
+  }
   const std::filesystem::path& path() const noexcept { return path_; }
 
  private:
@@ -48,6 +53,8 @@ class Dataset {
   MappedFile file_;
   representation::RepresentationSpec spec_;
   std::vector<EncodedPiece> pieces_;
+  bool sound_ = false;
+  int width_ = 0;
 };
 
 /// Encodes the collection (fitting the representation on the training part where it needs that) into a cache file below
@@ -55,7 +62,9 @@ class Dataset {
 /// opened at once; a damaged one is made again. When pieces of the training part have labels, these become the labels
 /// of the spec, in order of their names after "unknown", which also stands for those met elsewhere only. Encoding
 /// streams in batches on every core: of each piece only its entry in the index stays in memory. An interruption leaves
-/// no file. Throws Error, also when a file is no longer what scan() read; Interrupted.
+/// no file. For a representation that reads sound, sound files are read and scores rendered (with the SoundFont of the
+/// scan) on every core, as PreparedSound says, in constant memory for pieces of any length; what turns out to be silent
+/// has no entry. Throws Error, also when a file is no longer what scan() read; Interrupted.
 Dataset open_dataset(const Collection& collection, const Split& split, const representation::RepresentationSpec& spec,
                      const std::filesystem::path& cache_folder, const ProgressSink& progress = {},
                      std::stop_token stop = {});

@@ -24,7 +24,8 @@ struct Fingerprint {
 /// each chord, a chord being notes that begin together up to three tenths of the piece's usual step. Rhythm does not
 /// count, nor do passages that every etude has: scales, notes that mostly stay, figures that repeat within four notes.
 /// Invariant under transposition, change of tempo and tick resolution, splitting and merging of tracks. Percussion
-/// counts only where there is nothing else.
+/// counts only where there is nothing else. A piece of fewer than eight chords has one passage, its pitches and onsets
+/// as they stand: only exact copies share it.
 Fingerprint fingerprint(const Score& score);
 
 /// Shared passages as a share of the smaller set (containment), 0 to 1, so that a movement is found in the complete
