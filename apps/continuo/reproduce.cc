@@ -19,7 +19,7 @@ namespace fs = std::filesystem;
 
 struct Options {
   reproduce::Settings settings;
-  bool quick = false, full = false;
+  bool quick = false, full = false, notes_only = false;
 };
 
 std::string command_of(const reproduce::Settings& s) {
@@ -29,6 +29,8 @@ std::string command_of(const reproduce::Settings& s) {
   if (s.any_length) text += " --any-length";
   if (s.scale == reproduce::Scale::kQuick) text += " --quick";
   if (s.scale == reproduce::Scale::kFull) text += " --full";
+  if (s.epoch_hours > 0) text += fmt::format(" --epoch-hours {}", s.epoch_hours);
+  if (!s.sound) text += " --notes-only";
   if (s.seed != 1) text += fmt::format(" --seed {}", s.seed);
   return text;
 }
@@ -38,6 +40,7 @@ void run(Options options) {
   settings.scale = options.quick  ? reproduce::Scale::kQuick
                    : options.full ? reproduce::Scale::kFull
                                   : reproduce::Scale::kDefault;
+  settings.sound = !options.notes_only;
   if (settings.cache.empty()) settings.cache = default_cache();
   const auto begun = std::chrono::steady_clock::now();
   const auto progress = terminal_progress();
@@ -69,11 +72,11 @@ void add_reproduce(CLI::App& app) {
   paper->footer(
       "Examples:\n"
       "  continuo reproduce paper FOLDER -o paper\n"
-      "      the notes and chords of the cited code, 500 pieces of 1 to 5 minutes; the page is paper/index.html\n"
+      "      500 pieces of 1 to 5 minutes, within an hour on two cores; the page is paper/index.html\n"
       "  continuo reproduce paper FOLDER -o quick --quick\n"
       "      minutes: to see that everything works\n"
       "  continuo reproduce paper FOLDER -o full --full\n"
-      "      larger networks: for a GPU\n"
+      "      every hour of sound and larger networks: for a GPU\n"
       "Stopped by Ctrl-C, the same command goes on where it was.");
   paper->add_option("folder", settings.folder, "Folder of MIDI files (read with everything below it)")
       ->required()
@@ -81,8 +84,13 @@ void add_reproduce(CLI::App& app) {
   paper->add_option("-o,--output", settings.output, "Folder for the page, the models and the pieces")
       ->required()
       ->type_name("FOLDER");
-  auto* quick = paper->add_flag("--quick", options->quick, "Minutes: 60 pieces, small networks");
-  paper->add_flag("--full", options->full, "Larger networks, for a GPU")->excludes(quick);
+  auto* quick = paper->add_flag("--quick", options->quick, "Minutes: 60 pieces, small networks, little sound");
+  paper->add_flag("--full", options->full, "All hours of sound and larger networks, for a GPU")->excludes(quick);
+  paper
+      ->add_option("--epoch-hours", settings.epoch_hours,
+                   "Hours of sound in an epoch, drawn at random from the training part (default 0.5; all with --full)")
+      ->check(CLI::PositiveNumber);
+  paper->add_flag("--notes-only", options->notes_only, "Leave the amplitudes out: the cited code's notes alone");
   paper->add_option("--select-column", settings.select_column, "Only pieces with 1 in this column of MANIFEST.csv")
       ->type_name("NAME");
   paper->add_option("--max-pieces", settings.max_pieces, "A random choice of so many pieces (default 500)")

@@ -5,7 +5,9 @@
 
 #include <cmath>
 
+#include "continuo/audio/overview.h"
 #include "continuo/plot/plot.h"
+#include "continuo/plot/sound.h"
 
 namespace continuo::app::reproduce {
 namespace {
@@ -13,15 +15,6 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr int kWidth = 720, kHeight = 400;
-
-void draw_waveform(const fs::path& path, const std::vector<float>& samples) {
-  plot::Curve line;
-  for (std::size_t i = 0; i < samples.size(); ++i) {
-    line.x.push_back(static_cast<double>(i) / kSampleRate);
-    line.y.push_back(samples[i]);
-  }
-  plot::curves(path, std::vector{line}, {.x_label = "seconds", .y_label = "amplitude", .width = kWidth, .height = 280});
-}
 
 void draw_chunk(const fs::path& path, const std::vector<int>& chunk) {
   plot::Curve inputs{.label = fmt::format("inputs: classes 1 to {}", chunk.size() - 1)};
@@ -108,7 +101,8 @@ Figures draw_figures(const Settings& settings, const Findings& findings) {
   }
   if (!example.samples.empty()) {
     figures.waveform = folder / "waveform.svg";
-    draw_waveform(figures.waveform, example.samples);
+    const audio::Waveform wave{.sample_rate = kSampleRate, .samples = example.samples};
+    plot::waveform(figures.waveform, audio::overview(wave), {.width = kWidth, .height = 280});
   }
   figures.curve = folder / "curve.svg";
   draw_curve(figures.curve, findings.outcomes);

@@ -32,7 +32,7 @@ struct Settings {
   bool any_length = false;
   Scale scale = Scale::kDefault;
   double epoch_hours = 0;  ///< of sound in an epoch; 0: the scale's
-  bool sound = false;      ///< the amplitudes as well as the guide's notes
+  bool sound = true;       ///< the amplitudes as well as the guide's notes
   std::uint64_t seed = 1;
   int threads = 0;
 };
