@@ -65,6 +65,10 @@ void add_reproduce(CLI::App& app) {
   auto* command =
       app.add_subcommand("reproduce", "Carry out a published experiment from beginning to end, as one page");
   command->require_subcommand(1);
+  command->footer(
+      "Examples:\n"
+      "  continuo reproduce paper FOLDER -o paper\n"
+      "Each experiment has its own --help.");
   auto* paper = command->add_subcommand(
       "paper",
       "\"Music Generation\" (A. Ibreighith 2023): train for three epochs as the paper and the code that it cites do, "
