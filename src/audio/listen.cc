@@ -136,7 +136,8 @@ Listening Listener::result() const {
   if (none && !state.recent.empty()) {  // shorter than one window
     std::vector<float> padded(state.window, 0.0F);
     std::copy(state.recent.begin(), state.recent.end(), padded.begin());
-    const auto once = PowerSpectrum(static_cast<int>(state.window))(padded);
+    PowerSpectrum spectrum(static_cast<int>(state.window));
+    const auto once = spectrum(padded);
     std::transform(once.begin(), once.end(), power.begin(), [](float value) { return static_cast<double>(value); });
   }
   for (std::size_t k = 1; k < power.size(); ++k) {
