@@ -111,6 +111,11 @@ void compose_scores(ComposeOptions& options, const weights::ModelFile& file) {
     how.start = generation::StartKind::kPrompt;
     how.prompt = read_score(options.prompt);
   }
+  if (options.max_copy > 0) {
+    const auto index = open_index(options.passages, composer.representation.get());
+    how.constraints.push_back(
+        generation::never_repeat(std::make_shared<evaluation::PassageSet>(index, options.max_copy)));
+  }
 
   const auto begun = std::chrono::steady_clock::now();
   std::vector<generation::Composition> pieces(static_cast<std::size_t>(options.count));
@@ -140,6 +145,8 @@ void compose_scores(ComposeOptions& options, const weights::ModelFile& file) {
                options.count == 1 ? "Composed" : fmt::format("Piece {}", i + 1),
                format_duration(duration_seconds(piece.score)), format_count(note_count(piece.score)),
                format_count(piece.generated), piece.ended ? ", ended by itself" : "");
+    if (piece.retries > 0)
+      fmt::print("  taken back {} times, where every note would have been a copy\n", piece.retries);
     for (const auto& warning : piece.warnings) fmt::print("  note: {}\n", warning);
     write_outputs(options, outputs, static_cast<int>(i), piece);
   }
@@ -161,6 +168,8 @@ void add_compose(CLI::App& app) {
       "      as the paper does: a random array, then always the most probable symbol\n"
       "  continuo compose --model M --count 8 --seed 7 --temperature 0.9 -o piece.mid\n"
       "      writes piece-1.mid to piece-8.mid\n"
+      "  continuo compose --model M --max-copy 12 --corpus FOLDER -o own.mid\n"
+      "      in which no 12 notes in a row stand in a piece of FOLDER, not even in another key or tempo\n"
       "With a model of sound:\n"
       "  continuo compose --model sound/best.safetensors --seconds 20 -o new\n"
       "      writes new.wav, and its waveform and spectrogram to new.png; Ctrl-C keeps what was written\n"
@@ -213,6 +222,13 @@ void add_compose(CLI::App& app) {
   command->add_option("--threads", options->threads, "Pieces composed at the same time; 0: every core")
       ->check(CLI::NonNegativeNumber)
       ->capture_default_str();
+  command
+      ->add_option("--max-copy", options->max_copy,
+                   "Never repeat so many notes in a row of a piece of --corpus, in any key and tempo")
+      ->check(CLI::Range(6, 1'000'000))
+      ->type_name("NOTES");
+  add_passage_options(*command, options->passages);
+  command->get_option("--max-copy")->needs("--corpus");
   command->add_option("--soundfont", options->render.soundfont, "SoundFont for the sound (default: the system's)")
       ->type_name("FILE");
   command

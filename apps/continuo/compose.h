@@ -9,6 +9,7 @@
 #include "continuo/audio/render.h"
 #include "continuo/engine/engine.h"
 #include "continuo/generation/compose.h"
+#include "passages.h"
 
 namespace continuo::app {
 
@@ -27,6 +28,8 @@ struct ComposeOptions {
   bool go_on = false;
   audio::RenderOptions render;
   engine::Options engine;
+  std::size_t max_copy = 0;  ///< 0: not asked for
+  PassageOptions passages;
 };
 
 void compose_scores(ComposeOptions& options, const weights::ModelFile& file);

@@ -2,6 +2,7 @@
 #include "continuo/generation/compose.h"
 
 #include <algorithm>
+#include <cmath>
 #include <utility>
 
 #include "continuo/base/error.h"
@@ -16,6 +17,9 @@ using representation::Symbol;
 
 constexpr double kDefaultSeconds = 120;
 constexpr std::size_t kMostSymbols = 200'000;  // where only a length in music was asked for and none comes
+constexpr int kMostTries = 64;                 // at one place, before the piece ends there
+constexpr std::size_t kMostRetries = 1000;     // of the whole piece
+constexpr int kTriesABar = 8;                  // before a bar more is taken back
 constexpr std::size_t kTidyingSymbols = 64;    // beyond a limit, to finish the note that was begun
 
 /// One piece in the making: the network's stream, the grammar's cursor and the symbols so far go forward together.
@@ -32,6 +36,7 @@ class Session {
     const auto& spec = composer.representation->spec();
     label_ = label_index(spec, options.label);
     stream_->set_label(label_);
+    for (const ConstraintMaker& make : options.constraints) constraints_.push_back(make());
     switch (options.start) {
       case StartKind::kBeginning:
         begin_piece();
@@ -43,6 +48,7 @@ class Session {
         prime_with_prompt();
         break;
     }
+    given_ = result_.symbols.size();
   }
 
   Composition run(const ProgressSink& progress, const std::stop_token& stop) {
@@ -71,7 +77,16 @@ class Session {
       if (share >= 1 && (clean || ++over > kTidyingSymbols) && !options_.symbols) break;
       if (!options_.mask_grammar) std::fill(mask_.begin(), mask_.end(), std::uint8_t{1});
       forbid_marks(share);
-      const Symbol symbol = sampler_.choose(logits_, mask_, random_);
+      if (clean) clean_ = result_.symbols.size();
+      if (const Constraint* hindrance = constrain()) {
+        if (go_back(*hindrance)) continue;
+        break;
+      }
+      const Symbol symbol = choose();
+      if (cursor_->bars() != bars_) {
+        bars_ = cursor_->bars();
+        bar_starts_.push_back(result_.symbols.size());
+      }
       take(symbol, true);
       ++result_.generated;
       if (progress && result_.generated % 64 == 0) {
@@ -99,9 +114,80 @@ class Session {
   void take(Symbol symbol, bool keep) {
     logits_ = stream_->step(symbol);
     if (keep) {
-      result_.symbols.push_back(symbol);
-      cursor_->advance(symbol);
+      write(symbol);
+    } else {
+      noise_.push_back(symbol);
     }
+  }
+
+  void write(Symbol symbol) {
+    for (const auto& constraint : constraints_) constraint->advance(*cursor_, symbol, given_ == kNotYet);
+    result_.symbols.push_back(symbol);
+    cursor_->advance(symbol);
+  }
+
+  /// Takes out of the mask what the constraints forbid. Gives the one that left nothing, or null.
+  const Constraint* constrain() {
+    for (const auto& constraint : constraints_) {
+      constraint->mask(*cursor_, mask_);
+      if (std::find(mask_.begin(), mask_.end(), std::uint8_t{1}) == mask_.end()) return constraint.get();
+    }
+    return nullptr;
+  }
+
+  Symbol choose() {
+    if (tries_ == 0 || result_.symbols.size() > furthest_) {
+      tries_ = 0;
+      return sampler_.choose(logits_, mask_, random_);
+    }
+    const double temperature = std::max(1.0, options_.sampling.temperature) * std::exp2(std::min(tries_, 10));
+    Sampler freer({.temperature = temperature, .top_p = 1}, mask_.size());
+    return freer.choose(logits_, mask_, random_);
+  }
+
+  /// Nothing may come next: back to the beginning of a bar. False when it was tried often enough; what is left then is
+  /// a piece that may end where it ends.
+  bool go_back(const Constraint& hindrance) {
+    const std::size_t stuck = result_.symbols.size();
+    if (stuck > furthest_) tries_ = 0;
+    furthest_ = std::max(furthest_, stuck);
+    ++result_.retries;
+    if (++tries_ > kMostTries || result_.retries > kMostRetries || stuck <= given_) {
+      const int bar = cursor_->bars() + 1;
+      retract(std::clamp(clean_, given_, stuck));
+      result_.warnings.push_back("the piece ends early, at bar " + std::to_string(bar) + ": whatever came next " +
+                                 hindrance.reason() + "; try another --seed, a higher --temperature or more freedom");
+      return false;
+    }
+    std::size_t to = given_;
+    for (int bars = 0; bars <= tries_ / kTriesABar; ++bars) {
+      while (!bar_starts_.empty() && bar_starts_.back() >= stuck) bar_starts_.pop_back();
+      if (bar_starts_.empty()) break;
+      to = bar_starts_.back();
+      if (bars < tries_ / kTriesABar) bar_starts_.pop_back();
+    }
+    retract(bar_starts_.empty() ? given_ : to);
+    return true;
+  }
+
+  /// Back to the first `size` symbols: the network hears again what it can still remember.
+  void retract(std::size_t size) {
+    result_.symbols.resize(size);
+    result_.generated = size - given_;
+    for (const auto& constraint : constraints_) constraint->retract(size);
+    cursor_ = composer_.representation->cursor();
+    for (const Symbol symbol : result_.symbols) cursor_->advance(symbol);
+    bars_ = cursor_->bars();
+    std::erase_if(bar_starts_, [&](std::size_t start) { return start > size; });
+    clean_ = std::min(clean_, size);
+    std::vector<Symbol> heard = noise_;
+    // Of a piece after noise that is not part of it, the network did not hear what every piece begins with.
+    const std::size_t unheard = noise_.empty() ? 0 : given_;
+    heard.insert(heard.end(), result_.symbols.begin() + static_cast<std::ptrdiff_t>(unheard), result_.symbols.end());
+    const auto remembered = static_cast<std::size_t>(composer_.model->spec().receptive_field());
+    const std::size_t from = remembered > 0 && heard.size() > remembered ? heard.size() - remembered : 0;
+    stream_->reset();
+    for (std::size_t i = from; i < heard.size(); ++i) logits_ = stream_->step(heard[i]);
   }
 
   void begin_piece() {
@@ -126,8 +212,7 @@ class Session {
     if (!options_.keep_random) {  // the grammar starts afresh: what follows the noise is the piece
       for (const Symbol symbol :
            composer_.representation->encode(Score{}, {.label = spoken_label(), .start = true, .end = false}).symbols) {
-        result_.symbols.push_back(symbol);
-        cursor_->advance(symbol);
+        write(symbol);
       }
     }
   }
@@ -191,6 +276,16 @@ class Session {
   std::span<const float> logits_;
   Composition result_;
   int label_ = 0;
+
+  static constexpr std::size_t kNotYet = static_cast<std::size_t>(-1);
+  std::vector<std::unique_ptr<Constraint>> constraints_;
+  std::vector<Symbol> noise_;            ///< that the network heard before the piece
+  std::size_t given_ = kNotYet;          ///< symbols that were not chosen by the model
+  std::vector<std::size_t> bar_starts_;  ///< symbols before each bar that the model began
+  int bars_ = 0;
+  std::size_t clean_ = 0;     ///< symbols after which the piece could have ended, the most
+  std::size_t furthest_ = 0;  ///< symbols of the longest piece that could not go on
+  int tries_ = 0;             ///< to get further than that
 };
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include <array>
 #include <cmath>
 #include <cstdlib>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -22,6 +23,7 @@ constexpr Colour kOctaveLine{0.80, 0.82, 0.86};
 constexpr Colour kBeatLine{0.915, 0.922, 0.937};
 constexpr Colour kBarLine{0.72, 0.74, 0.79};
 constexpr Colour kKey{0.20, 0.21, 0.25};
+constexpr Colour kMark{0.84, 0.15, 0.16};
 constexpr std::size_t kMostLegendEntries = 24;
 
 bool is_black(int pitch) {
@@ -58,10 +60,11 @@ class RollPainter {
               const MeterMap& meter)
       : canvas_(canvas), score_(score), layout_(layout), tempo_(tempo), meter_(meter) {}
 
-  void grid() {
+  void grid(std::span<const MarkedSpan> marks) {
     canvas_.begin_group("grid");
     for (const System& system : layout_.systems) {
       lanes(system);
+      for (const MarkedSpan& span : marks) mark(system, span);
       bars(system);
       seconds(system);
       keyboard(system);
@@ -89,6 +92,14 @@ class RollPainter {
 
  private:
   static constexpr std::size_t kColouredTracks = 256;  ///< past these, gaps are not looked for
+
+  void mark(const System& system, const MarkedSpan& span) {
+    const Tick begin = std::max(span.begin, system.begin), end = std::min(span.end, system.end);
+    if (begin >= end) return;
+    const double x = layout_.x(system, begin), width = layout_.x(system, end) - x;
+    canvas_.rectangle(x, system.top, width, layout_.bottom(system) - system.top, mix(kWhite, kMark, 0.14));
+    canvas_.rectangle(x, system.top - 4, width, 4, kMark);
+  }
 
   double end_x(const System& system) const { return layout_.x(system, system.end); }
 
@@ -334,7 +345,7 @@ void piano_roll(const std::filesystem::path& path, const Score& score, const Pia
   legend(canvas.get(), kSide, kUnderTitle, options.width - 2 * kSide, entries);
 
   RollPainter painter(*canvas, score, layout, tempo, meter);
-  painter.grid();
+  painter.grid(options.marks);
   painter.notes();
   if (notes == 0) {
     const double x = (layout.left + layout.right) / 2;

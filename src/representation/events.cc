@@ -39,6 +39,7 @@ class EventCursor final : public Cursor {
     if (mask.size() != layout_->vocabulary.size()) throw Error("a mask must have the size of the vocabulary");
     state_.allowed(mask);
   }
+  void preview(Symbol symbol, Preview& preview) const override;
   bool ended() const override { return state_.ended(); }
   int bars() const override { return static_cast<int>(seconds() / kBar); }
   Seconds seconds() const override { return static_cast<double>(state_.steps()) * layout_->step_ms / 1000.0; }
@@ -48,6 +49,38 @@ class EventCursor final : public Cursor {
   std::shared_ptr<const EventLayout> layout_;
   EventState state_;
 };
+
+void EventCursor::preview(Symbol symbol, Preview& preview) const {
+  EventState next = state_;
+  const EventEffect effect = next.read(symbol);
+  preview.notes.clear();
+  preview.ended = effect.ended;
+  preview.ppq = kPpq;
+  preview.owner = Preview::Owner::kPiece;
+  if (effect.began >= 0) {
+    preview.notes.push_back(
+        {.tick = next.steps() * layout_->step_ms, .pitch = effect.began, .program = layout_->program, .drums = false});
+  }
+  if (effect.dropped > 0) return;
+  switch (layout_->parse(symbol).kind) {
+    case EventKind::kStartOfPiece:
+    case EventKind::kEndOfPiece:
+    case EventKind::kLabel:
+      break;
+    case EventKind::kNoteOn:
+      preview.owner = Preview::Owner::kOwnNotes;
+      break;
+    case EventKind::kNoteOff:
+      preview.owner = Preview::Owner::kEndedNote;
+      break;
+    case EventKind::kTimeShift:
+      preview.owner = Preview::Owner::kMoment;
+      break;
+    case EventKind::kVelocity:
+      preview.owner = Preview::Owner::kNextNote;
+      break;
+  }
+}
 
 class Events final : public Representation {
  public:

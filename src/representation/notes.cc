@@ -259,6 +259,7 @@ class NotesCursor final : public Cursor {
     if (mask.size() != layout_->vocabulary.size()) throw Error("a mask must have the size of the vocabulary");
     state_.allowed(mask);
   }
+  void preview(Symbol symbol, Preview& preview) const override;
   bool ended() const override { return state_.ended(); }
   int bars() const override { return static_cast<int>(state_.ticks() / (4 * kPpq)); }
   Seconds seconds() const override { return static_cast<double>(state_.began()) / kPpq * 60.0 / layout_->tempo; }
@@ -268,6 +269,34 @@ class NotesCursor final : public Cursor {
   std::shared_ptr<const NotesLayout> layout_;
   NotesState state_;
 };
+
+/// The pitches as which a sonority is decoded, rising.
+template <class Add>
+void for_each_pitch(Sonority sonority, const Add& add) {
+  if (sonority.pitch >= 0) return add(sonority.pitch);
+  for (int p = 0; p < 12; ++p) {
+    if ((sonority.chord >> p & 1) == 0) continue;
+    if (std::popcount(sonority.chord) == 1) add(kOctave - 12 + p);  // one pitch class is an octave, or it were a note
+    add(kOctave + p);
+  }
+}
+
+void NotesCursor::preview(Symbol symbol, Preview& preview) const {
+  NotesState next = state_;
+  const NotesState::Effect effect = next.read(symbol);
+  preview.notes.clear();
+  preview.ended = -1;
+  preview.ppq = kPpq;
+  preview.owner = Preview::Owner::kPiece;
+  if (effect.began) {
+    preview.owner = Preview::Owner::kOwnNotes;
+    for_each_pitch(next.sonority(), [&](int pitch) {
+      preview.notes.push_back({.tick = next.began(), .pitch = pitch, .program = layout_->program, .drums = false});
+    });
+  } else if (layout_->is_duration(symbol) && effect.dropped == 0) {
+    preview.owner = Preview::Owner::kLatestNote;
+  }
+}
 
 class Notes final : public Representation {
  public:
@@ -325,15 +354,9 @@ Decoding Notes::decode(std::span<const Symbol> symbols) const {
   track.program = static_cast<std::uint8_t>(layout_->program);
   NotesState state(*layout_);
   const auto write = [&](Tick onset, Tick end, Sonority sonority) {
-    const auto add = [&](int pitch) {
+    for_each_pitch(sonority, [&](int pitch) {
       track.notes.push_back({onset, end - onset, static_cast<std::uint8_t>(pitch), kVelocity});
-    };
-    if (sonority.pitch >= 0) return add(sonority.pitch);
-    for (int p = 0; p < 12; ++p) {
-      if ((sonority.chord >> p & 1) == 0) continue;
-      if (std::popcount(sonority.chord) == 1) add(kOctave - 12 + p);  // one pitch class is an octave, or it were a note
-      add(kOctave + p);
-    }
+    });
   };
   for (const Symbol symbol : symbols) {
     const Tick began = state.began();

@@ -36,6 +36,7 @@ class RemiCursor final : public Cursor {
     if (mask.size() != layout_->vocabulary.size()) throw Error("a mask must have the size of the vocabulary");
     state_.allowed(mask);
   }
+  void preview(Symbol symbol, Preview& preview) const override;
   bool ended() const override { return state_.ended(); }
   int bars() const override { return std::max(0, state_.bars_begun() - (state_.ended() ? 0 : 1)); }
   Seconds seconds() const override { return state_.seconds(); }
@@ -45,6 +46,44 @@ class RemiCursor final : public Cursor {
   std::shared_ptr<const RemiLayout> layout_;
   RemiState state_;
 };
+
+void RemiCursor::preview(Symbol symbol, Preview& preview) const {
+  RemiState next = state_;
+  const RemiEffect effect = next.read(symbol);
+  preview.notes.clear();
+  preview.ended = -1;
+  preview.ppq = layout_->positions;
+  preview.owner = Preview::Owner::kPiece;
+  if (effect.note_began) {
+    const bool drums = next.program() == kDrumProgram;
+    preview.notes.push_back(
+        {.tick = next.place(), .pitch = next.pitch(), .program = drums ? 0 : next.program(), .drums = drums});
+  }
+  if (effect.dropped > 0) return;
+  switch (layout_->parse(symbol).kind) {
+    case RemiKind::kStartOfPiece:
+    case RemiKind::kEndOfPiece:
+    case RemiKind::kLabel:
+      break;
+    case RemiKind::kBar:
+    case RemiKind::kTimeSignature:
+    case RemiKind::kPosition:
+    case RemiKind::kTempo:
+      preview.owner = Preview::Owner::kMoment;
+      break;
+    case RemiKind::kProgram:
+      preview.owner = Preview::Owner::kNextNote;
+      break;
+    case RemiKind::kPitch:
+    case RemiKind::kDrumPitch:
+      preview.owner = Preview::Owner::kOwnNotes;
+      break;
+    case RemiKind::kVelocity:
+    case RemiKind::kDuration:
+      preview.owner = Preview::Owner::kLatestNote;
+      break;
+  }
+}
 
 class Remi final : public Representation {
  public:

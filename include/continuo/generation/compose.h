@@ -11,6 +11,7 @@
 
 #include "continuo/base/progress.h"
 #include "continuo/engine/engine.h"
+#include "continuo/generation/constraint.h"
 #include "continuo/generation/sampler.h"
 #include "continuo/generation/start.h"
 #include "continuo/music/score.h"
@@ -43,7 +44,11 @@ struct ComposeOptions {
   double earliest_end = 0.5;
   bool stop_at_end = true;   ///< an End symbol ends the piece; false: End is never chosen
   bool mask_grammar = true;  ///< only symbols that the grammar allows are chosen
-  std::string label;         ///< style or composer of a model that has labels; empty: 'unknown'
+  /// One of each follows the piece. Where nothing may come next, the last bar is taken back and tried anew, more freely
+  /// (the temperature doubles with each try, top-k and top-p are off) and from further back with every eighth try.
+  /// After 64 tries without getting further the piece ends before, with a warning.
+  std::vector<ConstraintMaker> constraints;
+  std::string label;  ///< style or composer of a model that has labels; empty: 'unknown'
   std::uint64_t seed = 1;
   std::uint64_t stream = 0;  ///< number of the piece among several of one seed
 };
@@ -54,6 +59,7 @@ struct Composition {
   std::size_t generated = 0;  ///< symbols chosen by the model
   std::size_t dropped = 0;    ///< symbols that decoding had to drop (without mask_grammar)
   std::size_t repaired = 0;
+  std::size_t retries = 0;            ///< times that music was taken back because of a constraint
   bool ended = false;                 ///< the model chose to end
   std::vector<std::string> warnings;  ///< for the user: a loop, no notes at all ..., each with what to do
 };

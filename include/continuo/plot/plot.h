@@ -10,10 +10,16 @@
 
 namespace continuo::plot {
 
+/// A stretch of time that is set off from the rest.
+struct MarkedSpan {
+  Tick begin = 0, end = 0;
+};
+
 struct PianoRollOptions {
   std::string title;
-  int width = 1600;  ///< pixels
-  int height = 700;  ///< of a short piece; long pieces are broken into rows and become taller
+  int width = 1600;               ///< pixels
+  int height = 700;               ///< of a short piece; long pieces are broken into rows and become taller
+  std::vector<MarkedSpan> marks;  ///< drawn as a tint behind the notes and a bar above them
 };
 /// Bars and beats as a grid with bar numbers above and seconds below, one colour per track, paler where it is softer,
 /// keys and octave names at the side, percussion in lanes of its own, a legend of several tracks. Throws Error.

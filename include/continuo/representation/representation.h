@@ -68,6 +68,30 @@ struct Decoding {
   bool ended = false;        ///< whether an End symbol was met
 };
 
+/// What a symbol would do if it came next.
+struct Preview {
+  /// To which notes the information of the symbol belongs.
+  enum class Owner : std::uint8_t {
+    kPiece,       ///< to none: Start, End, labels, and what decode() drops
+    kMoment,      ///< to all notes that begin (or, where none does, end) before the next symbol of this kind
+    kNextNote,    ///< to the note that begins next
+    kOwnNotes,    ///< to `notes`, which begin here
+    kLatestNote,  ///< to the note that began last
+    kEndedNote,   ///< to the note of pitch `ended` that sounds
+  };
+  struct Begin {
+    Tick tick = 0;  ///< in ticks of 1/ppq, the onset that decode() gives
+    int pitch = 0;
+    int program = 0;  ///< General MIDI
+    bool drums = false;
+    friend bool operator==(const Begin&, const Begin&) = default;
+  };
+  Owner owner = Owner::kPiece;
+  int ppq = 1;
+  std::vector<Begin> notes;  ///< that begin; decode() leaves the last of a sequence out when it stays unfinished
+  int ended = -1;            ///< pitch of the note that ends, -1: none
+};
+
 /// A place in a sequence: which symbols the grammar allows next and how much music there is so far. Costs O(1) per
 /// symbol.
 class Cursor {
@@ -78,6 +102,8 @@ class Cursor {
   /// Sets mask[s] to 1 for each allowed symbol, 0 for the others. mask.size() is the vocabulary's. At least one is
   /// allowed; End is allowed wherever a piece may end; Start and labels only where they belong.
   virtual void allowed(std::span<std::uint8_t> mask) const = 0;
+  /// What `symbol`, allowed or not, would do here. Overwrites `preview`, whose memory is used again.
+  virtual void preview(Symbol symbol, Preview& preview) const = 0;
   virtual bool ended() const = 0;         ///< End was met
   virtual int bars() const = 0;           ///< complete bars so far (by the metre in force; 4/4 where there is none)
   virtual Seconds seconds() const = 0;    ///< onset of the latest music, by the tempo in force

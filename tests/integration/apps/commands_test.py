@@ -3,6 +3,7 @@
 import argparse
 import hashlib
 import os
+import re
 import signal
 import struct
 import subprocess
@@ -150,6 +151,38 @@ class Commands(unittest.TestCase):
         process.communicate(timeout=20)
         self.assertEqual(process.returncode, 130)
         self.assertEqual(list(self.folder.iterdir()), [])
+
+    def collection(self):
+        folder = self.folder / "music"
+        folder.mkdir()
+        (folder / "up.mid").write_bytes(scale([60, 62, 64, 65, 67, 69, 71, 72] * 5))
+        (folder / "jumps.mid").write_bytes(scale([50 + i * i * 7 % 31 for i in range(40)]))
+        return folder
+
+    def test_originality_finds_a_transposed_passage_and_marks_its_bars(self):
+        folder = self.collection()
+        own = [(90, 40)[i % 2] for i in range(8)]
+        (self.folder / "new.mid").write_bytes(scale(own + [53 + i * i * 7 % 31 for i in range(4, 28)] + own))
+        result = run("originality", "new.mid", "--corpus", folder, "--cache", "cache", "--borrowed", 20, "-o", "new.svg", "--csv", "bars.csv",
+                     cwd=self.folder)
+        self.assertEqual(result.returncode, 0, result.stderr)
+        self.assertIn("longest verbatim run: 24 notes, from bar 3 to 8; jumps.mid, bar 2", result.stdout)
+        rows = (self.folder / "bars.csv").read_text().splitlines()
+        self.assertEqual(rows[0], "bar,notes,shared_notes,run_notes,piece,piece_bar,borrowed")
+        self.assertEqual([row.endswith(",1") for row in rows[1:]], [False] * 2 + [True] * 6 + [False] * 2)
+        self.assertIn("#d62629", (self.folder / "new.svg").read_text().lower())
+        self.assertEqual(len(list((self.folder / "cache").glob("*.passages"))), 1)
+
+    def test_compose_without_copies(self):
+        folder = self.collection()
+        self.compose("--bars", 8, "--max-copy", 6, "--corpus", folder, "--cache", "cache", "-o", "own.mid")
+        said = run("originality", "own.mid", "--corpus", folder, "--cache", "cache", "--model", self.model, cwd=self.folder).stdout
+        longest = re.search(r"longest verbatim run: (\d+) notes|no two notes", said)
+        self.assertLess(int(longest[1] or 1), 6)
+        self.refused("compose", "--model", self.model, "--max-copy", 6, says="--corpus")
+        self.refused("compose", "--model", self.model, "--max-copy", 5, "--corpus", folder, says="6")
+        self.refused("originality", "own.mid", says="--corpus")
+        self.refused("originality", "--corpus", folder, says=["no piece was given", "PIECE"])
 
     def test_corpus_counts_and_explains(self):
         for i in range(4):

@@ -1,0 +1,39 @@
+// Constraints: what must not come next in a composition, beside what the grammar forbids.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <span>
+
+#include "continuo/representation/representation.h"
+
+namespace continuo::evaluation {
+class PassageSet;
+}
+
+namespace continuo::generation {
+
+/// Follows one composition. Where nothing is left that may come next, composing takes music back and tries anew.
+class Constraint {
+ public:
+  virtual ~Constraint() = default;
+  /// Sets mask[s] to 0 for each symbol that must not come next, given the place in the sequence. Never for End.
+  virtual void mask(const representation::Cursor& cursor, std::span<std::uint8_t> mask) = 0;
+  /// `symbol` comes next; `cursor` stands before it. `given`: it is of the prompt, which is as it is.
+  virtual void advance(const representation::Cursor& cursor, representation::Symbol symbol, bool given) = 0;
+  /// Takes back all but the first `symbols`.
+  virtual void retract(std::size_t symbols) = 0;
+  /// "would repeat 12 notes of the collection": what the user is told where nothing else could be written.
+  virtual const char* reason() const = 0;
+};
+
+using ConstraintMaker = std::function<std::unique_ptr<Constraint>()>;
+
+/// No passage of `passages`, not even transposed or in another tempo, with a note that was not given: not while the
+/// piece grows and not at its end. The order in which notes are written does not matter (programs of one onset come one
+/// after the other, positions between two sixteenths fall together): what is judged is the score as it would be
+/// decoded.
+ConstraintMaker never_repeat(std::shared_ptr<const evaluation::PassageSet> passages);
+
+}  // namespace continuo::generation
