@@ -43,8 +43,8 @@ std::vector<InstructionSet> available_instruction_sets();
 struct Options {
   std::optional<Precision> precision;  ///< how weights are kept and read; default: as they are in the file
   InstructionSet instruction_set = InstructionSet::kBest;
-  /// Threads for one step of a stream or batch, the caller's included. More than two are taken as two; a second one
-  /// spins only while steps follow each other closely. Results do not depend on it.
+  /// For one step of a stream or batch. Today it all runs on the caller's thread, whatever is asked for; results will
+  /// not depend on it. Several streams of one model may step on several threads.
   int threads = 1;
 };
 
@@ -67,8 +67,9 @@ class Stream {
   virtual void set_label(int label) noexcept = 0;
 };
 
-/// Several sequences over a shared Model in lock step: the weights are read once a step for all of them. Each gives bit
-/// for bit what a Stream of its own would. Not thread-safe. Allocates only when it is made.
+/// Several sequences over a shared Model in lock step. `wavenet` reads its weights once a step for up to four of them,
+/// other networks once for each. Each gives bit for bit what a Stream of its own would. Not thread-safe. Allocates only
+/// when it is made.
 class Batch {
  public:
   virtual ~Batch() = default;
