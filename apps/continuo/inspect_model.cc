@@ -5,6 +5,7 @@
 #include <sstream>
 
 #include "continuo/representation/representation.h"
+#include "continuo/representation/sound.h"
 #include "continuo/weights/model_file.h"
 #include "inspect.h"
 #include "terminal.h"
@@ -66,10 +67,22 @@ void print_network(const weights::NetworkSpec& spec) {
 
 void print_representation(const std::string& text) {
   const auto spec = representation::spec_from_json(text);
-  const auto made = representation::make(spec);
-  fmt::print("  representation  {}, a vocabulary of {} symbols\n", spec.name, format_count(made->vocabulary().size()));
+  representation::RepresentationSpec whole;  // with every setting
+  if (representation::reads_sound(spec.name)) {
+    const auto made = representation::make_sound(spec);
+    whole = made->spec();
+    fmt::print("  representation  {}, {} {} {} a second\n", spec.name,
+               format_count(static_cast<std::uint64_t>(made->width())),
+               made->steps() == representation::Steps::kSymbols ? "classes," : "values a frame,",
+               format_count(static_cast<std::uint64_t>(made->steps_per_second())));
+  } else {
+    const auto made = representation::make(spec);
+    whole = made->spec();
+    fmt::print("  representation  {}, a vocabulary of {} symbols\n", spec.name,
+               format_count(made->vocabulary().size()));
+  }
   std::string settings;
-  for (const auto& [name, value] : made->spec().settings) {
+  for (const auto& [name, value] : whole.settings) {
     settings += (settings.empty() ? "" : ", ") + name + "=" + printable(value);
   }
   fmt::print("    settings      {}\n", settings);

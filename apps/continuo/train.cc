@@ -1,6 +1,7 @@
 // continuo train: learns from a folder of MIDI files and leaves a model, its curve and what the losses are read beside.
 #include <fmt/core.h>
 
+#include <cmath>
 #include <filesystem>
 #include <numbers>
 #include <optional>
@@ -76,6 +77,9 @@ training::Recipe make_recipe(const Options& options) {
   if (options.any_length) {
     recipe.collection.min_seconds = 0;
     recipe.collection.max_seconds = 1e9;
+  }
+  if (!std::isfinite(limits.minutes) || !std::isfinite(limits.epochs)) {
+    throw Error({.message = "a length of the training that is no number", .hint = "Give minutes or epochs above 0."});
   }
   if (limits.minutes <= 0 && limits.epochs <= 0 && limits.steps <= 0) limits.minutes = 10;
   return recipe;
@@ -243,8 +247,7 @@ void add_train(CLI::App& app) {
   command->add_option("-r,--recipe", options->recipe, "What to train, and how (TOML)")->type_name("FILE");
   command->add_option("--network", options->network, "wavenet, lstm, gru, wavenet-lstm, guide-cnn or markov")
       ->type_name("NAME");
-  command->add_option("--representation", options->representation, "remi, events, notes, mulaw or spectrum")
-      ->type_name("NAME");
+  command->add_option("--representation", options->representation, "remi, events, notes or mulaw")->type_name("NAME");
   command->add_option("--minutes", options->minutes, "Length of the training (default 10, or the recipe's)")
       ->check(CLI::PositiveNumber);
   command->add_option("--epochs", options->epochs, "Length in readings of the training part")

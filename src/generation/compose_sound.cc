@@ -38,7 +38,7 @@ class Session {
         prime(composer.representation->silence(), false);
         break;
       case StartKind::kRandom:
-        prime(noise(), options.keep_random);
+        prime_with_noise();
         break;
       case StartKind::kPrompt:
         prime_with_prompt();
@@ -109,15 +109,16 @@ class Session {
 
   /// The paper's "random array": uniform over the classes; frames are normal, as those of music are after their
   /// normalisation.
-  SoundSteps noise() {
-    SoundSteps steps;
+  void prime_with_noise() {
     const std::size_t length = random_length(options_.random_length, composer_.model->spec());
     const auto width = static_cast<std::size_t>(composer_.representation->width());
+    SoundSteps step;
     for (std::size_t i = 0; i < length; ++i) {
-      if (!frames_) steps.symbols.push_back(static_cast<Symbol>(random_.below(width)));
-      for (std::size_t k = 0; frames_ && k < width; ++k) steps.frames.push_back(static_cast<float>(random_.normal()));
+      step = {};
+      if (!frames_) step.symbols.push_back(static_cast<Symbol>(random_.below(width)));
+      for (std::size_t k = 0; frames_ && k < width; ++k) step.frames.push_back(static_cast<float>(random_.normal()));
+      prime(step, options_.keep_random);
     }
-    return steps;
   }
 
   void prime_with_prompt() {

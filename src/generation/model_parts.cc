@@ -41,7 +41,12 @@ int label_index(const representation::RepresentationSpec& spec, const std::strin
   throw Error({.message = "this model knows no style '" + label + "'", .hint = "It knows: " + known + "."});
 }
 
-std::size_t random_length(std::size_t asked, const weights::NetworkSpec& network) noexcept {
+std::size_t random_length(std::size_t asked, const weights::NetworkSpec& network) {
+  if (asked > kMostRandom) {
+    throw Error({.message = "the random array is to have " + std::to_string(asked) + " steps, more than " +
+                            std::to_string(kMostRandom),
+                 .hint = "The network sees no more than its receptive field: leave the length out."});
+  }
   if (asked > 0) return asked;
   const auto field = static_cast<std::size_t>(network.receptive_field());
   return field > 0 ? field : kStatelessPrime;

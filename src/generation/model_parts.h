@@ -16,7 +16,8 @@ representation::RepresentationSpec representation_of(const weights::ModelFile& f
 int label_index(const representation::RepresentationSpec& spec, const std::string& label);
 
 inline constexpr std::size_t kStatelessPrime = 256;  ///< random steps for networks without a receptive field
-/// `asked`, or the receptive field of the network, or kStatelessPrime.
-std::size_t random_length(std::size_t asked, const weights::NetworkSpec& network) noexcept;
+inline constexpr std::size_t kMostRandom = std::size_t{1} << 24;  ///< steps, as the longest receptive field
+/// `asked`, or the receptive field of the network, or kStatelessPrime. Throws Error for more than kMostRandom.
+std::size_t random_length(std::size_t asked, const weights::NetworkSpec& network);
 
 }  // namespace continuo::generation

@@ -108,6 +108,10 @@ class ComposeSound(unittest.TestCase):
                                        cwd=self.folder, capture_output=True, text=True, check=True)
                 self.assertAlmostEqual(float(shown.stdout), 1.5, delta=0.03)
 
+    def test_inspect_tells_what_the_model_is(self):
+        said = subprocess.run([CONTINUO, "inspect", str(self.model)], capture_output=True, text=True, timeout=60, check=True).stdout
+        self.assertIn("mulaw, 256 classes, 8,000 a second", said)
+
     def test_argmax_that_sticks_is_said(self):
         said = self.compose("--argmax", "--start", "random", "--seconds", "2", "-o", "new.wav")
         self.assertIn("--temperature", said)

@@ -137,6 +137,7 @@ TEST_F(ComposeSoundTest, RefusesWhatCannotBe) {
   EXPECT_THROW(samples_of(any, {.seconds = 0}), Error);
   EXPECT_THROW(samples_of(any, {.seconds = std::nan("")}), Error);
   EXPECT_THROW(samples_of(any, {.label = "bach"}), Error);
+  EXPECT_THROW(samples_of(any, {.start = StartKind::kRandom, .random_length = 999'999'999'999}), Error);
 }
 
 }  // namespace
