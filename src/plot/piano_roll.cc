@@ -11,6 +11,7 @@
 
 #include "axis.h"
 #include "canvas.h"
+#include "continuo/base/error.h"
 #include "continuo/music/time.h"
 #include "continuo/plot/plot.h"
 #include "piano_roll_layout.h"
@@ -49,6 +50,14 @@ std::string track_label(const Track& track) {
   return track.is_drums() ? "Drums" : program_name(track.program & 0x7F);
 }
 
+/// From pale blue over orange to dark red, darker all the way.
+Colour value_colour(double share) {
+  constexpr Colour kLow{0.76, 0.83, 0.91}, kMiddle{0.95, 0.62, 0.22}, kHigh{0.62, 0.03, 0.12}, kNone{0.86, 0.86, 0.86};
+  if (!std::isfinite(share)) return kNone;
+  share = std::clamp(share, 0.0, 1.0);
+  return share < 0.5 ? mix(kLow, kMiddle, 2 * share) : mix(kMiddle, kHigh, 2 * share - 1);
+}
+
 /// Louder notes are nearer to the full colour.
 Colour note_colour(const Colour& track, int velocity) {
   return mix(kWhite, track, 0.35 + 0.65 * std::clamp(velocity, 0, 127) / 127.0);
@@ -57,8 +66,8 @@ Colour note_colour(const Colour& track, int velocity) {
 class RollPainter {
  public:
   RollPainter(Canvas& canvas, const Score& score, const RollLayout& layout, const TempoMap& tempo,
-              const MeterMap& meter)
-      : canvas_(canvas), score_(score), layout_(layout), tempo_(tempo), meter_(meter) {}
+              const MeterMap& meter, const NoteValues& values)
+      : canvas_(canvas), score_(score), layout_(layout), tempo_(tempo), meter_(meter), values_(values) {}
 
   void grid(std::span<const MarkedSpan> marks) {
     canvas_.begin_group("grid");
@@ -78,7 +87,7 @@ class RollPainter {
     for (std::size_t i = score_.tracks.size(); i-- > 0;) {
       if (score_.tracks[i].notes.empty()) continue;
       canvas_.begin_group("track-" + std::to_string(i));
-      track(score_.tracks[i], series_colour(colour_index(i)));
+      track(i, series_colour(colour_index(i)));
       canvas_.end_group();
     }
   }
@@ -250,17 +259,26 @@ class RollPainter {
     double from = 0, to = 0;
   };
 
-  void track(const Track& track, const Colour& colour) {
+  Colour colour_of(std::size_t track, std::size_t note, const Colour& track_colour) const {
+    if (values_.of_tracks.empty()) return note_colour(track_colour, score_.tracks[track].notes[note].velocity);
+    if (track >= values_.of_tracks.size() || note >= values_.of_tracks[track].size()) return value_colour(NAN);
+    return value_colour(values_.of_tracks[track][note] / values_.high);
+  }
+
+  void track(std::size_t index, const Colour& track_colour) {
+    const Track& track = score_.tracks[index];
     std::array<Drawn, 128> drawn{};  // the last rectangle of each key: what it hides is not drawn again
-    for (const Note& note : track.notes) {
+    for (std::size_t i = 0; i < track.notes.size(); ++i) {
+      const Note& note = track.notes[i];
       if (note.onset < 0) continue;
+      const Colour colour = colour_of(index, i, track_colour);
       auto system = std::upper_bound(layout_.systems.begin(), layout_.systems.end(), note.onset,
                                      [](Tick tick, const System& s) { return tick < s.begin; });
       if (system != layout_.systems.begin()) --system;
       for (; system != layout_.systems.end() &&
              (system->begin <= note.onset || system->begin < note.onset + note.duration);
            ++system) {
-        rectangle(*system, track, note, note_colour(colour, note.velocity), drawn[note.pitch & 0x7F]);
+        rectangle(*system, track, note, colour, drawn[note.pitch & 0x7F]);
       }
     }
   }
@@ -298,7 +316,19 @@ class RollPainter {
   const RollLayout& layout_;
   const TempoMap& tempo_;
   const MeterMap& meter_;
+  const NoteValues& values_;
 };
+
+std::vector<LegendEntry> legend_of_values(const NoteValues& values) {
+  constexpr int kSteps = 4;
+  std::vector<LegendEntry> entries;
+  for (int i = 0; i <= kSteps; ++i) {
+    const double share = static_cast<double>(i) / kSteps;
+    const std::string more = i == kSteps ? " " + displayable(values.unit, 32) + " or more" : "";
+    entries.push_back({fmt::format("{:.3g}{}", share * values.high, more), value_colour(share)});
+  }
+  return entries;
+}
 
 std::vector<LegendEntry> legend_entries(const Score& score) {
   std::vector<LegendEntry> entries;
@@ -320,7 +350,8 @@ void piano_roll(const std::filesystem::path& path, const Score& score, const Pia
   make_canvas(path, options.width, options.height);  // refuses the name or the size before any work
   const TempoMap tempo(score);
   const MeterMap meter(score);
-  const auto entries = legend_entries(score);
+  if (!(options.values.high > 0)) throw Error("the highest value of a piano roll must be above 0");
+  const auto entries = options.values.of_tracks.empty() ? legend_entries(score) : legend_of_values(options.values);
   constexpr double kSide = 14, kTitleBaseline = 28, kUnderTitle = 38;
   const double legend_height = legend(nullptr, 0, 0, options.width - 2 * kSide, entries);
   const RollLayout layout =
@@ -344,7 +375,7 @@ void piano_roll(const std::filesystem::path& path, const Score& score, const Pia
                  {.size = 18, .bold = true});
   legend(canvas.get(), kSide, kUnderTitle, options.width - 2 * kSide, entries);
 
-  RollPainter painter(*canvas, score, layout, tempo, meter);
+  RollPainter painter(*canvas, score, layout, tempo, meter, options.values);
   painter.grid(options.marks);
   painter.notes();
   if (notes == 0) {

@@ -15,11 +15,20 @@ struct MarkedSpan {
   Tick begin = 0, end = 0;
 };
 
+/// What stands instead of the tracks' colours: a value for each note, from pale blue at 0 to dark red at `high`.
+struct NoteValues {
+  std::vector<std::vector<double>>
+      of_tracks;     ///< as Score::tracks and their notes; what is not finite or missing is grey
+  double high = 1;   ///< above 0
+  std::string unit;  ///< for the legend, for example "bits"
+};
+
 struct PianoRollOptions {
   std::string title;
   int width = 1600;               ///< pixels
   int height = 700;               ///< of a short piece; long pieces are broken into rows and become taller
   std::vector<MarkedSpan> marks;  ///< drawn as a tint behind the notes and a bar above them
+  NoteValues values;              ///< without any, tracks have colours of their own
 };
 /// Bars and beats as a grid with bar numbers above and seconds below, one colour per track, paler where it is softer,
 /// keys and octave names at the side, percussion in lanes of its own, a legend of several tracks. Throws Error.

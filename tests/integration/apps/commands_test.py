@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """The commands that need no training: what they write, what they say, and how they refuse."""
 import argparse
+import csv
 import hashlib
 import os
 import re
@@ -172,6 +173,30 @@ class Commands(unittest.TestCase):
         self.assertEqual([row.endswith(",1") for row in rows[1:]], [False] * 2 + [True] * 6 + [False] * 2)
         self.assertIn("#d62629", (self.folder / "new.svg").read_text().lower())
         self.assertEqual(len(list((self.folder / "cache").glob("*.passages"))), 1)
+
+    def test_analyse_tells_the_bits_of_each_note(self):
+        pitches = [60, 64, 67, 72, 61, 71, 67, 62, 65]
+        (self.folder / "mine <1>.mid").write_bytes(scale(pitches))
+        result = run("analyse", "mine <1>.mid", "--model", self.model, "--style", "bach", "--top", 3, "-o", "out.html", "-o", "out.csv", "-o", "out.png",
+                     cwd=self.folder)
+        self.assertEqual(result.returncode, 0, result.stderr)
+        with open(self.folder / "out.csv", encoding="utf-8", newline="") as file:
+            rows = list(csv.DictReader(file))
+        names = "C C# D D# E F F# G G# A A# B".split()
+        self.assertEqual([(row["bar"], row["beat"], row["pitch"]) for row in rows],
+                         [(str(1 + i // 4), f"{1 + i % 4}.000", f"{names[p % 12]}{p // 12 - 1}") for i, p in enumerate(pitches)])
+        for row in rows:
+            self.assertAlmostEqual(float(row["bits"]), float(row["own_bits"]) + float(row["shared_bits"]), delta=0.002)
+        top = sorted(rows, key=lambda row: -float(row["bits"]))[:3]
+        listed = [line.split() for line in result.stdout.splitlines()[2:5]]
+        self.assertEqual([words[0] for words in listed], [row["bar"] for row in top])
+        page = (self.folder / "out.html").read_text(encoding="utf-8")
+        self.assertIn("mine &lt;1&gt;.mid", page)
+        self.assertEqual(page.count("<svg"), 1)
+        self.assertEqual((self.folder / "out.png").read_bytes()[:4], b"\x89PNG")
+        self.assertEqual(sorted(path.name for path in self.folder.iterdir()), ["mine <1>.mid", "out.csv", "out.html", "out.png"])
+        self.refused("analyse", "mine <1>.mid", "--model", self.model, "-o", "out.txt", says=["out.txt", ".html"])
+        self.refused("analyse", "mine <1>.mid", "--model", self.model, "--style", "satie", says="satie")
 
     def test_compose_without_copies(self):
         folder = self.collection()

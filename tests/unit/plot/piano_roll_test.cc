@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <map>
 
 #include "continuo/base/error.h"
 #include "continuo/music/time.h"
@@ -106,6 +107,39 @@ TEST_F(PianoRoll, SaysTitleInstrumentsLengthAndTimes) {
   EXPECT_TRUE(svg.has_label("6"));
   EXPECT_FALSE(svg.has_label("7"));
   EXPECT_TRUE(svg.has_label("0:07"));
+}
+
+TEST_F(PianoRoll, ValuesColourTheNotesAndTheLegendSaysWhatTheyMean) {
+  const Score score = two_tracks();
+  PianoRollOptions options{.values = {.of_tracks = {std::vector<double>(16, 0.0), {12.0, NAN}}, .high = 12, .unit = "bits"}};
+  piano_roll(file("a.svg"), score, options);
+  const SvgFile svg(file("a.svg"));
+  const auto fills = [&](const std::string& group) {
+    std::map<std::string, int> count;
+    for (const Element& element : svg.all("rect", group)) ++count[element.string("fill")];
+    return count;
+  };
+  EXPECT_EQ(fills("track-0")["#c2d4e8"], 16);  // the colour of 0
+  EXPECT_EQ(fills("track-1")["#9e081f"], 1);   // of the highest
+  EXPECT_EQ(fills("track-1")["#dbdbdb"], 15);  // of what has no value
+  EXPECT_TRUE(svg.has_label("0"));
+  EXPECT_TRUE(svg.has_label("12 bits or more"));
+  EXPECT_FALSE(svg.has_label("Violin &amp; &lt;co&gt;"));
+  options.values.high = 0;
+  EXPECT_THROW(piano_roll(file("a.svg"), score, options), Error);
+}
+
+TEST_F(PianoRoll, MarksLieBehindTheBarsThatTheyMean) {
+  const Score score = two_tracks();
+  piano_roll(file("a.svg"), score, {.marks = {{1920, 2 * 1920}}});
+  const SvgFile svg(file("a.svg"));
+  const Ruler at(svg);
+  std::vector<Element> marks;
+  for (const Element& element : svg.all("rect", "grid"))
+    if (element.string("fill") == "#d62629") marks.push_back(element);
+  ASSERT_THAT(marks, SizeIs(1));
+  EXPECT_NEAR(marks[0].number("x"), at.x(1920), 0.6);
+  EXPECT_NEAR(marks[0].number("width"), at.x(3840) - at.x(1920), 0.6);
 }
 
 TEST_F(PianoRoll, OneTrackNeedsNoLegend) {
