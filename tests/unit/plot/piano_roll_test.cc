@@ -111,7 +111,8 @@ TEST_F(PianoRoll, SaysTitleInstrumentsLengthAndTimes) {
 
 TEST_F(PianoRoll, ValuesColourTheNotesAndTheLegendSaysWhatTheyMean) {
   const Score score = two_tracks();
-  PianoRollOptions options{.values = {.of_tracks = {std::vector<double>(16, 0.0), {12.0, NAN}}, .high = 12, .unit = "bits"}};
+  PianoRollOptions options{
+      .values = {.of_tracks = {std::vector<double>(16, 0.0), {12.0, NAN}}, .high = 12, .unit = "bits"}};
   piano_roll(file("a.svg"), score, options);
   const SvgFile svg(file("a.svg"));
   const auto fills = [&](const std::string& group) {
