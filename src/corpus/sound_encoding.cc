@@ -86,6 +86,7 @@ StepKind step_kind(const SoundRepresentation& representation) {
 std::string sound_mark(const RepresentationSpec& spec, const fs::path& soundfont) {
   const auto representation = representation::make_sound(spec);
   std::vector<float> touchstone;
+  touchstone.reserve(4000);
   for (int i = 0; i < 4000; ++i)  // a sawtooth that rises and falls
     touchstone.push_back(static_cast<float>((i % 37) / 18.0 - 1) * static_cast<float>(i % 2000) / 2000);
   SoundSteps steps;

@@ -1,8 +1,8 @@
 // What begins in each bar of a score, for measures of structure.
 #pragma once
 
-#include <compare>
 #include <cstdint>
+#include <tuple>
 #include <vector>
 
 #include "continuo/music/score.h"
@@ -14,7 +14,10 @@ struct Onset {
   Tick at = 0;  ///< ticks from the beginning of its bar
   std::uint8_t pitch = 0;
   std::uint8_t instrument = 0;  ///< General MIDI program; 128: drums
-  friend auto operator<=>(const Onset&, const Onset&) = default;
+  friend bool operator==(const Onset&, const Onset&) = default;
+  friend bool operator<(const Onset& a, const Onset& b) noexcept {
+    return std::tie(a.at, a.pitch, a.instrument) < std::tie(b.at, b.pitch, b.instrument);
+  }
 };
 
 /// Sorted, none twice.
