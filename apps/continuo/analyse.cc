@@ -18,6 +18,7 @@
 #include "continuo/music/time.h"
 #include "continuo/page/page.h"
 #include "continuo/plot/plot.h"
+#include "csv.h"
 #include "terminal.h"
 
 namespace continuo::app {
@@ -130,20 +131,14 @@ plot::PianoRollOptions picture_of(const Score& score, const Surprise& result, co
   return options;
 }
 
-std::string quoted(const std::string& text) {
-  std::string result = "\"";
-  for (const char c : text) result += c == '"' ? std::string("\"\"") : std::string(1, c);
-  return result + "\"";
-}
-
 void write_table(const fs::path& path, std::vector<Found> notes, const representation::Vocabulary& vocabulary) {
   std::stable_sort(notes.begin(), notes.end(), [](const Found& a, const Found& b) { return a.seconds < b.seconds; });
   std::string text = "seconds,bar,beat,pitch,track,bits,own_bits,shared_bits,beginning_bits,instead\n";
   for (const Found& note : notes) {
     const NoteSurprise& surprise = *note.surprise;
     text += fmt::format("{:.3f},{},{:.3f},{},{},{:.3f},{:.3f},{:.3f},{:.3f},{}\n", note.seconds, note.bar, note.beat,
-                        note.pitch, quoted(note.track), surprise.bits(), surprise.own, surprise.share,
-                        surprise.beginning, quoted(instead(surprise, vocabulary)));
+                        note.pitch, csv_field(note.track), surprise.bits(), surprise.own, surprise.share,
+                        surprise.beginning, csv_field(instead(surprise, vocabulary)));
   }
   write_file_atomically(path, text);
 }

@@ -10,6 +10,7 @@ void add_corpus(CLI::App& app);
 void add_compose(CLI::App& app);
 void add_render(CLI::App& app);
 void add_inspect(CLI::App& app);
+void add_measure(CLI::App& app);
 void add_originality(CLI::App& app);
 void add_quantize(CLI::App& app);
 void add_bench(CLI::App& app);

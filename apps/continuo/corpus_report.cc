@@ -11,6 +11,7 @@
 
 #include "continuo/base/file.h"
 #include "continuo/plot/plot.h"
+#include "csv.h"
 #include "terminal.h"
 
 namespace continuo::app {
@@ -30,16 +31,6 @@ std::vector<std::vector<std::size_t>> repeated_works(const corpus::Collection& c
     if (members.size() > 1) repeated.push_back(std::move(members));
   std::stable_sort(repeated.begin(), repeated.end(), [](const auto& a, const auto& b) { return a.size() > b.size(); });
   return repeated;
-}
-
-std::string csv_field(const std::string& text) {
-  if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
-  std::string quoted = "\"";
-  for (const char c : text) {
-    if (c == '"') quoted += '"';
-    quoted += c;
-  }
-  return quoted + "\"";
 }
 
 void print_figures(const std::string& name, const corpus::DuplicateFigures& figures) {

@@ -12,6 +12,7 @@
 #include "continuo/evaluation/originality.h"
 #include "continuo/music/score.h"
 #include "continuo/plot/plot.h"
+#include "csv.h"
 #include "passages.h"
 #include "terminal.h"
 
@@ -43,12 +44,6 @@ void print_bars(const Originality& result, std::size_t borrowed) {
   }
 }
 
-std::string quoted(const std::string& text) {
-  std::string result = "\"";
-  for (const char c : text) result += c == '"' ? std::string("\"\"") : std::string(1, c);
-  return result + "\"";
-}
-
 void write_table(const fs::path& path, const Originality& result, std::size_t borrowed) {
   std::string text = "bar,notes,shared_notes,run_notes,piece,piece_bar,borrowed\n";
   for (const BarOrigin& bar : result.bars) {
@@ -57,7 +52,7 @@ void write_table(const fs::path& path, const Originality& result, std::size_t bo
       continue;
     }
     const auto& run = result.runs[bar.run];
-    text += fmt::format("{},{},{},{},{},{},{}\n", bar.bar + 1, bar.notes, bar.shared, run.notes, quoted(run.piece),
+    text += fmt::format("{},{},{},{},{},{},{}\n", bar.bar + 1, bar.notes, bar.shared, run.notes, csv_field(run.piece),
                         run.bar + 1, run.notes >= borrowed ? 1 : 0);
   }
   write_file_atomically(path, text);

@@ -1,0 +1,97 @@
+// Collects the pieces of folders and files.
+#include "piece_set.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <limits>
+#include <numeric>
+#include <set>
+#include <span>
+
+#include "continuo/base/error.h"
+#include "continuo/base/random.h"
+#include "continuo/corpus/collection.h"
+#include "continuo/midi/midi.h"
+#include "terminal.h"
+
+namespace continuo::app {
+namespace {
+
+namespace fs = std::filesystem;
+constexpr std::size_t kToldFaults = 20;
+
+void add_folder(PieceSet& set, std::set<fs::path>& known, const fs::path& folder, bool alone,
+                const PieceSetOptions& options) {
+  const auto name_of = [&](const std::string& name) { return alone ? name : (folder / name).string(); };
+  const auto collection = corpus::scan(folder,
+                                       {.min_seconds = 0,
+                                        .max_seconds = std::numeric_limits<double>::infinity(),
+                                        .max_notes = std::numeric_limits<std::size_t>::max(),
+                                        .select_column = options.select_column,
+                                        .threads = options.threads},
+                                       terminal_progress(), interruption());
+  for (const corpus::Piece& piece : collection.pieces)
+    if (known.insert(fs::weakly_canonical(piece.path)).second) set.pieces.push_back({piece.path, name_of(piece.name)});
+  for (const corpus::LeftOut& left : collection.left_out) {
+    if (left.kind != "not selected") set.left_out.push_back({name_of(left.name), left.reason});
+  }
+}
+
+}  // namespace
+
+void add_piece_set_options(CLI::App& command, PieceSetOptions& options) {
+  command
+      .add_option("--select-column", options.select_column,
+                  "Only pieces of a folder with 1 in this column of its MANIFEST.csv")
+      ->type_name("NAME");
+  command.add_option("--max-pieces", options.max_pieces, "Draw so many pieces at random; 0: all")
+      ->capture_default_str();
+  command.add_option("--threads", options.threads, "Pieces read at the same time; 0: every core")
+      ->check(CLI::NonNegativeNumber)
+      ->capture_default_str();
+}
+
+PieceSet open_piece_set(const std::vector<fs::path>& names, const PieceSetOptions& options) {
+  PieceSet set;
+  std::set<fs::path> known;
+  for (const fs::path& name : names) {
+    if (fs::is_directory(name)) {
+      add_folder(set, known, name, names.size() == 1, options);
+    } else if (!fs::exists(name)) {
+      throw Error(
+          {.message = "No such file or folder", .path = name.string(), .hint = "Give MIDI files, or folders of them."});
+    } else if (known.insert(fs::weakly_canonical(name)).second) {
+      set.pieces.push_back({name, name.string()});
+    }
+  }
+  if (options.max_pieces > 0 && set.pieces.size() > options.max_pieces) {
+    std::vector<std::size_t> drawn(set.pieces.size());
+    std::iota(drawn.begin(), drawn.end(), std::size_t{0});
+    Random(options.seed).shuffle(std::span(drawn));
+    drawn.resize(options.max_pieces);
+    std::sort(drawn.begin(), drawn.end());
+    std::vector<PieceSet::Piece> pieces;
+    for (const std::size_t i : drawn) pieces.push_back(std::move(set.pieces[i]));
+    set.pieces = std::move(pieces);
+  }
+  return set;
+}
+
+std::vector<evaluation::SurveySource> sources_of(const PieceSet& set) {
+  std::vector<evaluation::SurveySource> sources;
+  for (const auto& piece : set.pieces)
+    sources.push_back({piece.name, [path = piece.path] { return midi::read_file(path).score; }});
+  return sources;
+}
+
+void say_left_out(const std::vector<evaluation::Survey::LeftOut>& left_out) {
+  if (left_out.empty()) return;
+  fmt::print(stderr, "Left out: {} {}\n", format_count(left_out.size()), left_out.size() == 1 ? "file" : "files");
+  for (std::size_t i = 0; i < std::min(left_out.size(), kToldFaults); ++i)
+    fmt::print(stderr, "  {}: {}\n", left_out[i].name, left_out[i].why);
+  if (left_out.size() > kToldFaults)
+    fmt::print(stderr, "  and {} others\n", format_count(left_out.size() - kToldFaults));
+}
+
+}  // namespace continuo::app

@@ -1,0 +1,42 @@
+// A set of pieces that the user named: folders and files, for `measure` and `compare`.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "continuo/evaluation/survey.h"
+
+namespace continuo::app {
+
+struct PieceSetOptions {
+  std::string select_column;
+  std::size_t max_pieces = 0;  ///< a seeded random choice of so many; 0: all
+  std::uint64_t seed = 1;
+  int threads = 0;
+};
+
+/// --select-column, --max-pieces and --threads.
+void add_piece_set_options(CLI::App& command, PieceSetOptions& options);
+
+struct PieceSet {
+  struct Piece {
+    std::filesystem::path path;
+    std::string name;  ///< relative to its folder where one folder was named; else as the user would write it
+  };
+  std::vector<Piece> pieces;  ///< in the order of the names given, within a folder by name; none twice
+  std::vector<evaluation::Survey::LeftOut> left_out;
+};
+
+/// Every MIDI file of the folders, whatever its length, and the files. Throws Error for a name that is neither, and for
+/// a folder without MIDI files; Interrupted.
+PieceSet open_piece_set(const std::vector<std::filesystem::path>& names, const PieceSetOptions& options);
+
+std::vector<evaluation::SurveySource> sources_of(const PieceSet& set);
+
+/// On standard error: how many were left out, and the first of them with their reasons.
+void say_left_out(const std::vector<evaluation::Survey::LeftOut>& left_out);
+
+}  // namespace continuo::app
