@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -25,9 +26,15 @@ class Sampler {
   std::uint16_t choose(std::span<const float> logits, std::span<const std::uint8_t> mask, Random& random) noexcept;
 
  private:
+  /// Takes their weights from all but the `count` most probable, and from all that come after `share` of the whole.
+  void keep_first(std::span<const float> logits, int count, double share) noexcept;
+  double sum_weights(std::size_t size) noexcept;
+  /// The symbol whose weight reaches from below `left` to beyond it, counted from the first symbol on.
+  std::optional<std::uint16_t> draw(std::size_t size, double left) const noexcept;
+
   SamplingOptions options_;
-  std::vector<double> probability_;
-  std::vector<std::uint16_t> order_;
+  std::vector<float> weight_;  ///< of each symbol; that of the most probable is 1
+  std::vector<double> block_;  ///< sums of weights: independent of each other, and all but one need no second look
   std::vector<std::uint64_t> keys_;
 };
 

@@ -84,6 +84,34 @@ TEST(Sampler, RanksLogitsOfEverySignAndEqualsByTheirNumber) {
   }
 }
 
+TEST(Sampler, DrawsFromTheNucleusAsItsProbabilitiesSay) {
+  Random random(2);
+  std::vector<float> logits(77);
+  for (float& logit : logits) logit = static_cast<float>(random.below(12)) * 0.5F;  // with equals
+  std::vector<std::uint8_t> mask(logits.size());
+  for (auto& allowed : mask) allowed = random.below(5) != 0 ? 1 : 0;
+  std::vector<std::size_t> ranked;
+  for (std::size_t i = 0; i < logits.size(); ++i)
+    if (mask[i] != 0) ranked.push_back(i);
+  std::ranges::stable_sort(ranked, std::ranges::greater{}, [&](std::size_t i) { return logits[i]; });
+  double whole = 0;
+  for (const std::size_t i : ranked) whole += std::exp(static_cast<double>(logits[i]));
+  for (const double top_p : {1e-6, 0.05, 0.3, 0.6, 0.97, 0.999}) {
+    std::vector<double> expected(logits.size());
+    double mass = 0;
+    for (const std::size_t i : ranked) {
+      if (mass >= top_p * whole) break;
+      expected[i] = std::exp(static_cast<double>(logits[i]));
+      mass += expected[i];
+    }
+    const auto share = frequencies({.top_p = top_p}, logits, mask);
+    for (std::size_t i = 0; i < logits.size(); ++i) {
+      EXPECT_NEAR(share[i], expected[i] / mass, 0.01) << top_p << " symbol " << i;
+      EXPECT_TRUE(expected[i] > 0 || share[i] == 0) << top_p << " symbol " << i;
+    }
+  }
+}
+
 TEST(Sampler, HugeLogitsDoNotOverflow) {
   const auto share = frequencies({.top_p = 1}, {1e30F, -1e30F, 1e30F, 0});
   EXPECT_NEAR(share[0], 0.5, 0.01);
