@@ -24,4 +24,13 @@ float* Arena::take(std::size_t floats) noexcept {
   return data_.get() + offset;
 }
 
+void remove_column(float* x, std::size_t rows, std::size_t columns, std::size_t size, std::size_t gone) noexcept {
+  float* to = x;
+  for (std::size_t i = 0; i < rows * columns; ++i, x += size) {
+    if (i % columns == gone) continue;
+    if (to != x) std::copy_n(x, size, to);
+    to += size;
+  }
+}
+
 }  // namespace continuo::engine

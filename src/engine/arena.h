@@ -5,6 +5,7 @@
 #include <memory>
 #include <new>
 #include <span>
+#include <type_traits>
 
 #include "continuo/engine/engine.h"
 #include "engine/kernel_table.h"
@@ -31,6 +32,17 @@ class Arena {
   /// than was measured is a fault of the caller.
   float* take(std::size_t floats) noexcept;
 
+  /// `count` objects made anew; they live as long as the arena and are never destroyed. nullptr when it only measures.
+  template <class T>
+  T* take_objects(std::size_t count) noexcept {
+    static_assert(std::is_trivially_destructible_v<T> && std::is_trivially_copyable_v<T> && alignof(T) <= kAlignment);
+    float* const floats = take((count * sizeof(T) + sizeof(float) - 1) / sizeof(float));
+    if (floats == nullptr) return nullptr;
+    T* const objects = reinterpret_cast<T*>(floats);
+    for (std::size_t i = 0; i < count; ++i) new (objects + i) T();
+    return objects;
+  }
+
   std::size_t used() const noexcept { return used_; }  ///< floats, padding included
   std::span<float> values() noexcept { return {data_.get(), size_}; }
 
@@ -44,5 +56,8 @@ class Arena {
   std::size_t size_ = 0;
   std::size_t used_ = 0;
 };
+
+/// x [rows, columns, size] without column `gone`, packed to the front of the same memory.
+void remove_column(float* x, std::size_t rows, std::size_t columns, std::size_t size, std::size_t gone) noexcept;
 
 }  // namespace continuo::engine

@@ -27,36 +27,63 @@ Embedding::Embedding(const weights::ModelFile& file, Arena& arena) : frames(file
   arena.form = form;
 }
 
-EmbeddingState::EmbeddingState(const Embedding& embedding, Arena& arena)
-    : frame_values_(embedding.frames ? embedding.taps * embedding.vocabulary : 0) {
-  if (frame_values_ > 0) frames_ = arena.take(frame_values_);
+EmbeddingState::EmbeddingState(const Embedding& embedding, Arena& arena, std::size_t streams) : streams_(streams) {
+  if (!embedding.frames) {
+    past_ = arena.take_objects<Past>(streams);
+    return;
+  }
+  frame_size_ = padded(embedding.taps * embedding.vocabulary);
+  frames_ = arena.take(streams * frame_size_);
+  prepared_ = arena.take(streams * prepared_size(embedding.product.precision, embedding.product.columns));
 }
 
 void EmbeddingState::reset() noexcept {
-  if (frame_values_ > 0) std::fill_n(frames_, frame_values_, 0.0F);
-  time_ = 0;
+  for (std::size_t i = 0; i < streams_; ++i) reset(i);
 }
 
-void EmbeddingState::step(const Embedding& embedding, const Input& input, float* output) noexcept {
-  if (embedding.frames) {
-    const std::size_t past = frame_values_ - embedding.vocabulary;
-    std::copy_n(frames_ + embedding.vocabulary, past, frames_);
-    std::copy_n(input.frame, embedding.vocabulary, frames_ + past);
-    assign(embedding.product, frames_, output);
-    return;
-  }
-  symbols_[time_ % symbols_.size()] = static_cast<std::uint16_t>(input.symbol);
+void EmbeddingState::reset(std::size_t stream) noexcept {
+  if (past_ != nullptr)
+    past_[stream] = {};
+  else
+    std::fill_n(frames_ + stream * frame_size_, frame_size_, 0.0F);
+}
+
+void EmbeddingState::remove(std::size_t stream) noexcept {
+  if (past_ != nullptr)
+    std::copy(past_ + stream + 1, past_ + streams_, past_ + stream);
+  else
+    remove_column(frames_, 1, streams_, frame_size_, stream);
+  --streams_;
+}
+
+void EmbeddingState::look_up(const Embedding& embedding, Past& past, std::size_t symbol, float* output) noexcept {
+  past.symbols[past.time % past.symbols.size()] = static_cast<std::uint16_t>(symbol);
   if (embedding.bias != nullptr)
     std::copy_n(embedding.bias, embedding.channels, output);
   else
     std::fill_n(output, embedding.channels, 0.0F);
   for (std::size_t tap = 0; tap < embedding.taps; ++tap) {
     const std::size_t age = embedding.taps - 1 - tap;
-    if (age > time_) continue;
-    const std::size_t row = tap * embedding.vocabulary + symbols_[(time_ - age) % symbols_.size()];
+    if (age > past.time) continue;
+    const std::size_t row = tap * embedding.vocabulary + past.symbols[(past.time - age) % past.symbols.size()];
     add(embedding.channels, embedding.table + row * embedding.channels, output);
   }
-  ++time_;
+  ++past.time;
+}
+
+void EmbeddingState::step(const Embedding& embedding, const Input* inputs, float* output) noexcept {
+  if (!embedding.frames) {
+    for (std::size_t i = 0; i < streams_; ++i)
+      look_up(embedding, past_[i], inputs[i].symbol, output + i * padded(embedding.channels));
+    return;
+  }
+  const std::size_t past = (embedding.taps - 1) * embedding.vocabulary;
+  for (std::size_t i = 0; i < streams_; ++i) {
+    float* const frames = frames_ + i * frame_size_;
+    std::copy_n(frames + embedding.vocabulary, past, frames);
+    std::copy_n(inputs[i].frame, embedding.vocabulary, frames + past);
+  }
+  assign(embedding.product, streams_, frames_, frame_size_, output, prepared_);
 }
 
 }  // namespace continuo::engine

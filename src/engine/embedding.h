@@ -38,20 +38,30 @@ struct Embedding {
   Affine product;                ///< frames: columns are tap by tap, oldest first, and within a tap value by value
 };
 
-/// The past that the oldest tap still needs.
+/// The past of sequences in lock step that the oldest tap still needs.
 class EmbeddingState {
  public:
-  EmbeddingState(const Embedding& embedding, Arena& arena);
+  EmbeddingState(const Embedding& embedding, Arena& arena, std::size_t streams);
 
-  /// Writes the activations [channels] of one more step; what lies before the start adds nothing.
-  void step(const Embedding& embedding, const Input& input, float* output) noexcept;
+  /// Writes the activations [streams, padded(channels)] of one more step of each; what lies before the start adds
+  /// nothing.
+  void step(const Embedding& embedding, const Input* inputs, float* output) noexcept;
   void reset() noexcept;
+  void reset(std::size_t stream) noexcept;
+  void remove(std::size_t stream) noexcept;
 
  private:
-  std::uint64_t time_ = 0;
-  std::array<std::uint16_t, weights::kMaxKernelSize> symbols_{};  ///< symbol of time t at t % size
-  float* frames_ = nullptr;                                       ///< the latest [taps, vocabulary], oldest first
-  std::size_t frame_values_ = 0;
+  struct Past {
+    std::uint64_t time = 0;
+    std::array<std::uint16_t, weights::kMaxKernelSize> symbols{};  ///< symbol of time t at t % size
+  };
+  void look_up(const Embedding& embedding, Past& past, std::size_t symbol, float* output) noexcept;
+
+  std::size_t streams_;
+  Past* past_ = nullptr;        ///< symbols: [streams]
+  std::size_t frame_size_ = 0;  ///< floats of a stream's frames
+  float* frames_ = nullptr;     ///< frames: [streams], the latest [taps, vocabulary] of each, oldest first
+  float* prepared_ = nullptr;
 };
 
 }  // namespace continuo::engine

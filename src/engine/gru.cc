@@ -24,27 +24,47 @@ GruLayers::GruLayers(const weights::ModelFile& file, std::size_t input, int hidd
     Layer& added = layers.emplace_back();
     added.from_input = packed("ih", input);
     added.from_hidden = packed("hh", hidden);
+    for (const Affine* product : {&added.from_input, &added.from_hidden})
+      prepared = std::max(prepared, prepared_size(product->precision, product->columns));
     input = hidden;
   }
 }
 
-GruState::GruState(const GruLayers& gru, Arena& arena)
-    : outputs_(arena.take(gru.layers.size() * padded(gru.hidden))),
-      size_(gru.layers.size() * padded(gru.hidden)),
-      from_input_(arena.take(3 * gru.hidden)),
-      from_hidden_(arena.take(3 * gru.hidden)) {}
+GruState::GruState(const GruLayers& gru, Arena& arena, std::size_t streams)
+    : streams_(streams),
+      outputs_(arena.take(gru.layers.size() * streams * padded(gru.hidden))),
+      from_input_(arena.take(streams * padded(3 * gru.hidden))),
+      from_hidden_(arena.take(streams * padded(3 * gru.hidden))),
+      prepared_(arena.take(streams * gru.prepared)) {}
 
-void GruState::reset() noexcept { std::fill_n(outputs_, size_, 0.0F); }
+void GruState::reset(const GruLayers& gru) noexcept {
+  std::fill_n(outputs_, gru.layers.size() * streams_ * padded(gru.hidden), 0.0F);
+}
 
-const float* GruState::step(const GruLayers& gru, const float* input) noexcept {
-  const std::size_t size = gru.hidden;
+void GruState::reset(const GruLayers& gru, std::size_t stream) noexcept {
+  const std::size_t size = padded(gru.hidden);
+  for (std::size_t i = 0; i < gru.layers.size(); ++i)
+    std::fill_n(outputs_ + (i * streams_ + stream) * size, size, 0.0F);
+}
+
+void GruState::remove(const GruLayers& gru, std::size_t stream) noexcept {
+  remove_column(outputs_, gru.layers.size(), streams_, padded(gru.hidden), stream);
+  --streams_;
+}
+
+const float* GruState::step(const GruLayers& gru, const float* input, std::size_t stride) noexcept {
+  const std::size_t size = padded(gru.hidden);
+  const std::size_t rows = padded(3 * gru.hidden);
   float* output = outputs_;
   for (const GruLayers::Layer& layer : gru.layers) {
-    assign(layer.from_input, input, from_input_);
-    assign(layer.from_hidden, output, from_hidden_);
-    layer.from_input.kernels->gru_cell(size, from_input_, from_hidden_, output);
+    assign(layer.from_input, streams_, input, stride, from_input_, prepared_);
+    assign(layer.from_hidden, streams_, output, size, from_hidden_, prepared_);
+    for (std::size_t i = 0; i < streams_; ++i)
+      layer.from_input.kernels->gru_cell(gru.hidden, from_input_ + i * rows, from_hidden_ + i * rows,
+                                         output + i * size);
     input = output;
-    output += padded(size);
+    stride = size;
+    output += streams_ * size;
   }
   return input;
 }

@@ -18,22 +18,28 @@ struct GruLayers {
     Affine from_hidden;
   };
   std::size_t hidden = 0;
+  std::size_t prepared = 0;  ///< floats of the longest vector as a product reads it
   std::vector<Layer> layers;
 };
 
+/// Of sequences in lock step.
 class GruState {
  public:
-  GruState(const GruLayers& gru, Arena& arena);
+  GruState(const GruLayers& gru, Arena& arena, std::size_t streams);
 
-  /// Output [hidden] of the last layer for one more input, valid until the next call.
-  const float* step(const GruLayers& gru, const float* input) noexcept;
-  void reset() noexcept;
+  /// Outputs [streams, padded(hidden)] of the last layer for one more input [streams, stride] of each, valid until the
+  /// next call.
+  const float* step(const GruLayers& gru, const float* input, std::size_t stride) noexcept;
+  void reset(const GruLayers& gru) noexcept;
+  void reset(const GruLayers& gru, std::size_t stream) noexcept;
+  void remove(const GruLayers& gru, std::size_t stream) noexcept;
 
  private:
-  float* outputs_ = nullptr;  ///< last outputs, padded(hidden) each layer
-  std::size_t size_ = 0;
-  float* from_input_ = nullptr;   ///< [3 hidden]
-  float* from_hidden_ = nullptr;  ///< [3 hidden]
+  std::size_t streams_;
+  float* outputs_ = nullptr;      ///< last outputs, [streams, padded(hidden)] each layer
+  float* from_input_ = nullptr;   ///< [streams, 3 hidden]
+  float* from_hidden_ = nullptr;  ///< [streams, 3 hidden]
+  float* prepared_ = nullptr;     ///< vectors as products read them
 };
 
 }  // namespace continuo::engine

@@ -40,6 +40,8 @@ struct GuideCnnWeights {
       inputs = bias.size();
       widest = std::max(widest, padded(inputs));
       widest_window = std::max(widest_window, convolution.affine.columns);
+      widest_prepared =
+          std::max(widest_prepared, prepared_size(convolution.affine.precision, convolution.affine.columns));
       convolutions.push_back(convolution);
     }
     widest = std::max(widest, padded(embedding.channels));
@@ -50,6 +52,7 @@ struct GuideCnnWeights {
   std::size_t window = 0;
   std::size_t widest = 0;         ///< padded channels of the widest activations
   std::size_t widest_window = 0;  ///< columns of the widest convolution
+  std::size_t widest_prepared = 0;
   Embedding embedding;
   const float* condition;  ///< [labels, channels of the embedding], or none
   std::vector<Convolution> convolutions;
@@ -57,84 +60,133 @@ struct GuideCnnWeights {
   Affine head;
 };
 
+constexpr std::size_t kAtOnce = 32;  ///< outputs of a convolution from one reading of its weights, an even number
+
+/// Of sequences in lock step.
 class GuideCnnStates {
  public:
-  GuideCnnStates(const GuideCnnWeights& weights, Arena& arena)
-      : past_(arena.take(weights.window * padded(weights.embedding.channels))),
-        past_values_(weights.window * padded(weights.embedding.channels)),
-        lookup_(weights.embedding, arena),
-        x_(arena.take(weights.window / 2 * weights.widest)),
-        next_(arena.take(weights.window / 2 * weights.widest)),
-        y_(arena.take(2 * weights.widest)),
-        taps_(arena.take(weights.widest_window)),
-        hidden_(arena.take(weights.hidden.rows)),
-        logits_(arena.take(weights.head.rows)) {}
+  GuideCnnStates(const GuideCnnWeights& weights, Arena& arena, std::size_t streams)
+      : streams_(streams),
+        past_(arena.take(streams * past_size(weights))),
+        lookup_(weights.embedding, arena, streams),
+        newest_(arena.take(streams * padded(weights.embedding.channels))),
+        x_(arena.take(streams * (weights.window / 2) * weights.widest)),
+        next_(arena.take(streams * (weights.window / 2) * weights.widest)),
+        y_(arena.take(kAtOnce * weights.widest)),
+        taps_(arena.take(padded(weights.widest_window))),
+        prepared_(arena.take(kAtOnce * weights.widest_prepared)),
+        most_(arena.take(streams * weights.widest)),
+        hidden_(arena.take(streams * padded(weights.hidden.rows))),
+        logits_(arena.take(streams * padded(weights.head.rows))),
+        dense_(arena.take(streams * std::max(prepared_size(weights.hidden.precision, weights.hidden.columns),
+                                             prepared_size(weights.head.precision, weights.head.columns)))) {}
 
-  std::span<const float> step(const GuideCnnWeights& weights, const Input& input, std::size_t label) noexcept {
-    // The embedded window, oldest first; what lies before the start stays zero.
-    const std::size_t embedded = padded(weights.embedding.channels);
-    std::copy_n(past_ + embedded, past_values_ - embedded, past_);
-    float* const newest = past_ + past_values_ - embedded;
-    lookup_.step(weights.embedding, input, newest);
-    if (weights.condition != nullptr)
-      add(weights.embedding.channels, weights.condition + label * weights.embedding.channels, newest);
-
+  float* step(const GuideCnnWeights& weights, const Input* inputs, const std::size_t* labels) noexcept {
+    embed(weights, inputs, labels);
     std::size_t length = weights.window;
     const float* from = past_;
-    std::size_t stride = embedded;
+    std::size_t stride = padded(weights.embedding.channels);
     for (const Convolution& convolution : weights.convolutions) {
-      convolve_and_pool(convolution, from, stride, length, weights.widest, next_);
+      convolve_and_pool(weights, convolution, from, stride, length);
       std::swap(x_, next_);
       from = x_;
       stride = padded(convolution.affine.rows);
       length /= 2;
     }
-    const std::size_t channels = weights.convolutions.back().affine.rows;
-    for (std::size_t t = 1; t < length; ++t)
-      for (std::size_t i = 0; i < channels; ++i) x_[i] = std::max(x_[i], x_[t * stride + i]);
-    assign(weights.hidden, x_, hidden_);
-    relu(weights.hidden.rows, hidden_);
-    assign(weights.head, hidden_, logits_);
-    return {logits_, weights.head.rows};
+    for (std::size_t i = 0; i < streams_; ++i) {
+      float* const most = most_ + i * stride;
+      std::copy_n(from + i * length * stride, stride, most);
+      for (std::size_t t = 1; t < length; ++t)
+        for (std::size_t k = 0; k < stride; ++k) most[k] = std::max(most[k], from[(i * length + t) * stride + k]);
+    }
+    assign(weights.hidden, streams_, most_, stride, hidden_, dense_);
+    relu(streams_ * padded(weights.hidden.rows), hidden_);
+    assign(weights.head, streams_, hidden_, padded(weights.hidden.rows), logits_, dense_);
+    return logits_;
   }
 
-  void reset() noexcept {
-    std::fill_n(past_, past_values_, 0.0F);
+  void reset(const GuideCnnWeights& weights) noexcept {
+    std::fill_n(past_, streams_ * past_size(weights), 0.0F);
     lookup_.reset();
+  }
+  void reset(const GuideCnnWeights& weights, std::size_t stream) noexcept {
+    std::fill_n(past_ + stream * past_size(weights), past_size(weights), 0.0F);
+    lookup_.reset(stream);
+  }
+  void remove(const GuideCnnWeights& weights, std::size_t stream) noexcept {
+    remove_column(past_, 1, streams_, past_size(weights), stream);
+    lookup_.remove(stream);
+    --streams_;
   }
 
  private:
-  /// From `from` [length, stride] to `to` [length / 2, padded(rows)].
-  void convolve_and_pool(const Convolution& convolution, const float* from, std::size_t stride, std::size_t length,
-                         std::size_t widest, float* to) noexcept {
-    const std::size_t rows = convolution.affine.rows;
-    for (std::size_t pair = 0; pair < length / 2; ++pair) {
-      for (std::size_t half = 0; half < 2; ++half) {
-        const std::size_t t = 2 * pair + half;
-        for (std::size_t tap = 0; tap < convolution.taps(); ++tap) {
-          const std::size_t delay = (convolution.taps() - 1 - tap) * convolution.dilation;
-          float* const column = taps_ + tap * convolution.inputs;
-          if (delay > t)
-            std::fill_n(column, convolution.inputs, 0.0F);
-          else
-            std::copy_n(from + (t - delay) * stride, convolution.inputs, column);
-        }
-        assign(convolution.affine, taps_, y_ + half * widest);
-      }
-      float* const out = to + pair * padded(rows);
-      for (std::size_t i = 0; i < rows; ++i) out[i] = std::max(std::max(y_[i], y_[widest + i]), 0.0F);
+  static std::size_t past_size(const GuideCnnWeights& weights) noexcept {
+    return weights.window * padded(weights.embedding.channels);
+  }
+
+  void embed(const GuideCnnWeights& weights, const Input* inputs, const std::size_t* labels) noexcept {
+    const std::size_t channels = weights.embedding.channels;
+    const std::size_t stride = padded(channels);
+    const std::size_t size = past_size(weights);
+    lookup_.step(weights.embedding, inputs, newest_);
+    for (std::size_t i = 0; i < streams_; ++i) {
+      float* const past = past_ + i * size;
+      std::copy_n(past + stride, size - stride, past);
+      float* const newest = past + size - stride;
+      std::copy_n(newest_ + i * stride, channels, newest);
+      if (weights.condition != nullptr) add(channels, weights.condition + labels[i] * channels, newest);
     }
   }
 
-  float* past_;
-  std::size_t past_values_;
+  /// From `from` [streams, length, stride] to next_ [streams, length / 2, padded(rows)]. Only the windows that are
+  /// computed at once are gathered and prepared.
+  void convolve_and_pool(const GuideCnnWeights& weights, const Convolution& convolution, const float* from,
+                         std::size_t stride, std::size_t length) noexcept {
+    const Affine& affine = convolution.affine;
+    const std::size_t size = prepared_size(affine.precision, affine.columns);
+    const std::size_t rows = padded(affine.rows);
+    std::size_t gathered = 0;
+    float* to = next_;
+    for (std::size_t n = 0; n < streams_ * length; ++n) {
+      const std::size_t t = n % length;
+      gather(convolution, from + (n - t) * stride, stride, t);
+      prepare(*affine.kernels, affine.precision, affine.columns, taps_, prepared_ + gathered++ * size);
+      if (gathered < kAtOnce && n + 1 < streams_ * length) continue;
+      affine.kernels->product(affine, Start::kBias, gathered, prepared_, size, y_, weights.widest);
+      for (std::size_t pair = 0; pair < gathered / 2; ++pair, to += rows) {
+        const float* const first = y_ + 2 * pair * weights.widest;
+        const float* const second = first + weights.widest;
+        for (std::size_t k = 0; k < rows; ++k) to[k] = std::max(std::max(first[k], second[k]), 0.0F);
+      }
+      gathered = 0;
+    }
+  }
+
+  /// What the convolution reads at t of x [length, stride], to taps_.
+  void gather(const Convolution& convolution, const float* x, std::size_t stride, std::size_t t) noexcept {
+    for (std::size_t tap = 0; tap < convolution.taps(); ++tap) {
+      const std::size_t delay = (convolution.taps() - 1 - tap) * convolution.dilation;
+      float* const column = taps_ + tap * convolution.inputs;
+      if (delay > t)
+        std::fill_n(column, convolution.inputs, 0.0F);
+      else
+        std::copy_n(x + (t - delay) * stride, convolution.inputs, column);
+    }
+  }
+
+  std::size_t streams_;
+  float* past_;  ///< the embedded windows [streams, window, channels], oldest first; what lies before the start is zero
   EmbeddingState lookup_;
+  float* newest_;
   float* x_;     ///< activations of the latest layer
   float* next_;  ///< and of the one that is being computed
   float* y_;
   float* taps_;
+  float* prepared_;  ///< kAtOnce windows as the product reads them
+  float* most_;
   float* hidden_;
   float* logits_;
+  float* dense_;  ///< vectors as the last two products read them
 };
 
 std::vector<float> recompute(const GuideCnnWeights& weights, const Inputs& inputs, std::size_t label) {

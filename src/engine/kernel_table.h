@@ -16,7 +16,7 @@ struct Affine;
 
 inline constexpr size_t kLanes = 16;          ///< outputs are padded to a multiple of this
 inline constexpr size_t kPanelRows = 64;      ///< rows that are packed side by side
-inline constexpr size_t kMostColumns = 4096;  ///< of a matrix in int8: its vector is rounded on the stack
+inline constexpr size_t kMostColumns = 4096;  ///< of a matrix in int8: sums of whole numbers stay far within 32 bits
 
 /// How a product begins.
 enum class Start : int {

@@ -29,23 +29,8 @@ const float* pack_values(Arena& arena, const weights::ModelFile& file, const std
 
 namespace {
 
-void multiply(const Affine& affine, Start start, const float* x, float* y) noexcept {
-  if (affine.precision != Precision::kInt8) {
-    affine.kernels->product(affine, start, 1, x, 0, y, 0);
-    return;
-  }
-  alignas(kAlignment) float prepared[padded(1 + kMostColumns / 4)];
-  affine.kernels->quantise(affine.columns, x, prepared);
-  affine.kernels->product(affine, start, 1, prepared, 0, y, 0);
-}
-
-}  // namespace
-
-void assign(const Affine& affine, const float* x, float* y) noexcept { multiply(affine, Start::kBias, x, y); }
-void add(const Affine& affine, const float* x, float* y) noexcept { multiply(affine, Start::kAdd, x, y); }
-
-void assign(const Affine& affine, std::size_t streams, const float* x, std::size_t x_stride, float* y,
-            float* prepared) noexcept {
+void multiply(const Affine& affine, Start start, std::size_t streams, const float* x, std::size_t x_stride, float* y,
+              float* prepared) noexcept {
   if (affine.precision == Precision::kInt8) {
     const std::size_t size = prepared_size(affine.precision, affine.columns);
     for (std::size_t i = 0; i < streams; ++i)
@@ -53,7 +38,18 @@ void assign(const Affine& affine, std::size_t streams, const float* x, std::size
     x = prepared;
     x_stride = size;
   }
-  affine.kernels->product(affine, Start::kBias, streams, x, x_stride, y, padded(affine.rows));
+  affine.kernels->product(affine, start, streams, x, x_stride, y, padded(affine.rows));
+}
+
+}  // namespace
+
+void assign(const Affine& affine, std::size_t streams, const float* x, std::size_t x_stride, float* y,
+            float* prepared) noexcept {
+  multiply(affine, Start::kBias, streams, x, x_stride, y, prepared);
+}
+void add(const Affine& affine, std::size_t streams, const float* x, std::size_t x_stride, float* y,
+         float* prepared) noexcept {
+  multiply(affine, Start::kAdd, streams, x, x_stride, y, prepared);
 }
 
 void prepare(const Kernels& kernels, Precision precision, std::size_t size, const float* x, float* prepared) noexcept {

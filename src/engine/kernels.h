@@ -46,18 +46,17 @@ const float* pack_values(Arena& arena, const weights::ModelFile& file, const std
 
 // Vectors given to the kernels come from an Arena: outputs are written up to padded(rows).
 
-/// y = W x + b. x and y must not overlap.
-void assign(const Affine& affine, const float* x, float* y) noexcept;
-/// y = (y + b) + W x. x and y must not overlap.
-void add(const Affine& affine, const float* x, float* y) noexcept;
-
 /// Floats that a vector takes in the form in which an Affine reads it.
 inline std::size_t prepared_size(Precision precision, std::size_t size) noexcept {
   return precision == Precision::kInt8 ? padded(1 + (size + 3) / 4) : padded(size);
 }
-/// y [streams, padded(rows)] = W x + b of x [streams, x_stride]; `prepared` has room for all prepared vectors.
+/// y [streams, padded(rows)] = W x + b of x [streams, x_stride], with the weights read once for all; `prepared` has
+/// room for all prepared vectors. x and y must not overlap.
 void assign(const Affine& affine, std::size_t streams, const float* x, std::size_t x_stride, float* y,
             float* prepared) noexcept;
+/// The same with y = (y + b) + W x.
+void add(const Affine& affine, std::size_t streams, const float* x, std::size_t x_stride, float* y,
+         float* prepared) noexcept;
 /// Brings x into that form: rounded for int8, as it stands otherwise.
 void prepare(const Kernels& kernels, Precision precision, std::size_t size, const float* x, float* prepared) noexcept;
 

@@ -23,25 +23,46 @@ LstmLayers::LstmLayers(const weights::ModelFile& file, std::size_t input, int hi
     Layer& added = layers.emplace_back();
     added.from_input = packed("ih", input);
     added.from_hidden = packed("hh", hidden);
-    added.output = state_values;
-    added.cell = added.output + padded(hidden);
-    state_values = added.cell + padded(hidden);
+    for (const Affine* product : {&added.from_input, &added.from_hidden})
+      prepared = std::max(prepared, prepared_size(product->precision, product->columns));
     input = hidden;
   }
 }
 
-LstmState::LstmState(const LstmLayers& lstm, Arena& arena)
-    : values_(arena.take(lstm.state_values)), size_(lstm.state_values), pre_(arena.take(4 * lstm.hidden)) {}
+LstmState::LstmState(const LstmLayers& lstm, Arena& arena, std::size_t streams)
+    : streams_(streams),
+      values_(arena.take(2 * lstm.layers.size() * streams * padded(lstm.hidden))),
+      pre_(arena.take(streams * padded(4 * lstm.hidden))),
+      prepared_(arena.take(streams * lstm.prepared)) {}
 
-void LstmState::reset() noexcept { std::fill_n(values_, size_, 0.0F); }
+void LstmState::reset(const LstmLayers& lstm) noexcept {
+  std::fill_n(values_, 2 * lstm.layers.size() * streams_ * padded(lstm.hidden), 0.0F);
+}
 
-const float* LstmState::step(const LstmLayers& lstm, const float* input) noexcept {
+void LstmState::reset(const LstmLayers& lstm, std::size_t stream) noexcept {
+  const std::size_t size = padded(lstm.hidden);
+  for (std::size_t i = 0; i < 2 * lstm.layers.size(); ++i)
+    std::fill_n(values_ + (i * streams_ + stream) * size, size, 0.0F);
+}
+
+void LstmState::remove(const LstmLayers& lstm, std::size_t stream) noexcept {
+  remove_column(values_, 2 * lstm.layers.size(), streams_, padded(lstm.hidden), stream);
+  --streams_;
+}
+
+const float* LstmState::step(const LstmLayers& lstm, const float* input, std::size_t stride) noexcept {
+  const std::size_t size = padded(lstm.hidden);
+  float* output = values_;
   for (const LstmLayers::Layer& layer : lstm.layers) {
-    float* const output = values_ + layer.output;
-    assign(layer.from_input, input, pre_);
-    add(layer.from_hidden, output, pre_);
-    layer.from_input.kernels->lstm_cell(lstm.hidden, pre_, values_ + layer.cell, output);
+    float* const cell = output + streams_ * size;
+    assign(layer.from_input, streams_, input, stride, pre_, prepared_);
+    add(layer.from_hidden, streams_, output, size, pre_, prepared_);
+    for (std::size_t i = 0; i < streams_; ++i)
+      layer.from_input.kernels->lstm_cell(lstm.hidden, pre_ + i * padded(4 * lstm.hidden), cell + i * size,
+                                          output + i * size);
     input = output;
+    stride = size;
+    output = cell + streams_ * size;
   }
   return input;
 }

@@ -16,26 +16,29 @@ struct LstmLayers {
   struct Layer {
     Affine from_input;
     Affine from_hidden;
-    std::size_t output = 0;  ///< where a state keeps the layer's last output
-    std::size_t cell = 0;
   };
   std::size_t hidden = 0;
-  std::size_t state_values = 0;  ///< floats of all layers
+  std::size_t prepared = 0;  ///< floats of the longest vector as a product reads it
   std::vector<Layer> layers;
 };
 
+/// Of sequences in lock step.
 class LstmState {
  public:
-  LstmState(const LstmLayers& lstm, Arena& arena);
+  LstmState(const LstmLayers& lstm, Arena& arena, std::size_t streams);
 
-  /// Output [hidden] of the last layer for one more input, valid until the next call.
-  const float* step(const LstmLayers& lstm, const float* input) noexcept;
-  void reset() noexcept;
+  /// Outputs [streams, padded(hidden)] of the last layer for one more input [streams, stride] of each, valid until the
+  /// next call.
+  const float* step(const LstmLayers& lstm, const float* input, std::size_t stride) noexcept;
+  void reset(const LstmLayers& lstm) noexcept;
+  void reset(const LstmLayers& lstm, std::size_t stream) noexcept;
+  void remove(const LstmLayers& lstm, std::size_t stream) noexcept;
 
  private:
-  float* values_ = nullptr;
-  std::size_t size_ = 0;
-  float* pre_ = nullptr;  ///< gates before their activations [4 hidden]
+  std::size_t streams_;
+  float* values_ = nullptr;    ///< for each layer the outputs [streams, padded(hidden)], then the cells
+  float* pre_ = nullptr;       ///< gates before their activations [streams, 4 hidden]
+  float* prepared_ = nullptr;  ///< vectors as products read them
 };
 
 }  // namespace continuo::engine

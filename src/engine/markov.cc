@@ -67,27 +67,45 @@ struct MarkovWeights {
 
 class MarkovStates {
  public:
-  MarkovStates(const MarkovWeights& weights, Arena& arena) : logits_(arena.take(weights.vocabulary)) {}
+  MarkovStates(const MarkovWeights& weights, Arena& arena, std::size_t streams)
+      : streams_(streams),
+        pasts_(arena.take_objects<Past>(streams)),
+        logits_(arena.take(streams * padded(weights.vocabulary))) {}
 
-  std::span<const float> step(const MarkovWeights& weights, const Input& input, std::size_t /*label*/) noexcept {
-    past_[time_++ % kMaxHistory] = static_cast<std::uint16_t>(input.symbol);
-    const std::size_t longest = static_cast<std::size_t>(std::min<std::uint64_t>(time_, weights.order));
-    std::fill_n(logits_, weights.vocabulary, 1.0F / static_cast<float>(weights.vocabulary));
+  float* step(const MarkovWeights& weights, const Input* inputs, const std::size_t* /*labels*/) noexcept {
+    for (std::size_t i = 0; i < streams_; ++i)
+      step(weights, pasts_[i], inputs[i].symbol, logits_ + i * padded(weights.vocabulary));
+    return logits_;
+  }
+  void reset(const MarkovWeights& /*weights*/) noexcept { std::fill_n(pasts_, streams_, Past{}); }
+  void reset(const MarkovWeights& /*weights*/, std::size_t stream) noexcept { pasts_[stream] = {}; }
+  void remove(const MarkovWeights& /*weights*/, std::size_t stream) noexcept {
+    std::copy(pasts_ + stream + 1, pasts_ + streams_, pasts_ + stream);
+    --streams_;
+  }
+
+ private:
+  struct Past {
+    std::uint64_t time = 0;
+    std::array<std::uint16_t, kMaxHistory> symbols{};  ///< symbol of time t at t % size
+  };
+
+  static void step(const MarkovWeights& weights, Past& past, std::size_t symbol, float* logits) noexcept {
+    past.symbols[past.time++ % kMaxHistory] = static_cast<std::uint16_t>(symbol);
+    const std::size_t longest = static_cast<std::size_t>(std::min<std::uint64_t>(past.time, weights.order));
+    std::fill_n(logits, weights.vocabulary, 1.0F / static_cast<float>(weights.vocabulary));
     for (std::size_t length = 0; length <= longest; ++length) {
       Followers followers = weights.of_root();
       for (std::size_t age = length; age > 0; --age)
-        followers = weights.below(followers, length - age, past_[(time_ - age) % kMaxHistory]);
-      refine(weights, followers);
+        followers = weights.below(followers, length - age, past.symbols[(past.time - age) % kMaxHistory]);
+      refine(weights, followers, logits);
     }
     for (std::size_t i = 0; i < weights.vocabulary; ++i)
-      logits_[i] = static_cast<float>(std::log(std::max(static_cast<double>(logits_[i]), kLeast)));
-    return {logits_, weights.vocabulary};
+      logits[i] = static_cast<float>(std::log(std::max(static_cast<double>(logits[i]), kLeast)));
   }
-  void reset() noexcept { time_ = 0; }
 
- private:
   /// From p(. | h') to p(. | h).
-  void refine(const MarkovWeights& weights, const Followers& followers) noexcept {
+  static void refine(const MarkovWeights& weights, const Followers& followers, float* logits) noexcept {
     double total = 0;
     double kinds = 0;
     for (std::size_t i = followers.begin; i < followers.end; ++i) {
@@ -97,13 +115,13 @@ class MarkovStates {
     if (total <= 0) return;
     const auto shorter = static_cast<float>(kinds / (total + kinds));
     const auto each = static_cast<float>(1.0 / (total + kinds));
-    for (std::size_t i = 0; i < weights.vocabulary; ++i) logits_[i] *= shorter;
+    for (std::size_t i = 0; i < weights.vocabulary; ++i) logits[i] *= shorter;
     for (std::size_t i = followers.begin; i < followers.end; ++i)
-      logits_[followers.level->symbol[i]] += each * followers.level->count[i];
+      logits[followers.level->symbol[i]] += each * followers.level->count[i];
   }
 
-  std::uint64_t time_ = 0;
-  std::array<std::uint16_t, kMaxHistory> past_{};  ///< symbol of time t at t % size
+  std::size_t streams_;
+  Past* pasts_;
   float* logits_;
 };
 

@@ -23,7 +23,9 @@ std::shared_ptr<const Model> create_markov(const weights::ModelFile& file, const
 
 /// A Model from its three parts.
 ///   Weights(file, arena)        packs the tensors
-///   State(weights, arena)       one sequence; step(weights, input, label) and reset(), both noexcept
+///   State(weights, arena, n)    n sequences in lock step; all noexcept: step(weights, inputs, labels), which gives the
+///                               logits [n, padded(vocabulary)] to overwrite, reset(weights), reset(weights, stream)
+///                               and remove(weights, stream), after which those beyond it have moved up
 ///   kRecompute                  std::vector<float>(const Weights&, const Inputs&, label)
 /// Symbols, frames and labels that reach them are within range.
 template <class Weights, class State, auto kRecompute>
@@ -35,7 +37,7 @@ class NetworkModel final : public Model {
         weights_(file, arena_) {
     state_floats_ = measure([&](Arena& arena) {
       arena.take(frame_values());
-      State(weights_, arena);
+      State(weights_, arena, 1);
     });
   }
 
@@ -45,7 +47,8 @@ class NetworkModel final : public Model {
 
   std::unique_ptr<Batch> new_batch(int streams) const override {
     if (streams < 1) throw Error("a batch needs at least one stream");
-    return std::make_unique<NetworkBatch>(std::static_pointer_cast<const NetworkModel>(shared_from_this()), streams);
+    return std::make_unique<NetworkBatch>(std::static_pointer_cast<const NetworkModel>(shared_from_this()),
+                                          static_cast<std::size_t>(streams));
   }
 
   std::size_t weight_bytes() const noexcept override { return arena_.used() * sizeof(float); }
@@ -76,26 +79,30 @@ class NetworkModel final : public Model {
         : model_(std::move(model)),
           arena_(model_->state_floats_),
           frame_(arena_.take(model_->frame_values())),
-          state_(model_->weights_, arena_) {}
+          state_(model_->weights_, arena_, 1) {}
     std::span<const float> step(std::uint16_t symbol) noexcept override {
       const std::size_t known = model_->known_symbol(symbol);
       if (model_->spec_.reads_frames()) {
         std::fill_n(frame_, model_->width(), 0.0F);
         frame_[known] = 1.0F;
       }
-      return state_.step(model_->weights_, Input{known, frame_}, label_);
+      return step(Input{known, frame_});
     }
     std::span<const float> step(std::span<const float> frame) noexcept override {
       frame = frame.first(std::min(frame.size(), model_->width()));
       if (!model_->spec_.reads_frames()) return step(greatest(frame));
       std::fill_n(frame_, model_->width(), 0.0F);
       std::copy_n(frame.data(), frame.size(), frame_);
-      return state_.step(model_->weights_, Input{0, frame_}, label_);
+      return step(Input{0, frame_});
     }
-    void reset() noexcept override { state_.reset(); }
+    void reset() noexcept override { state_.reset(model_->weights_); }
     void set_label(int label) noexcept override { label_ = model_->known_label(label); }
 
    private:
+    std::span<const float> step(const Input& input) noexcept {
+      return {state_.step(model_->weights_, &input, &label_), model_->width()};
+    }
+
     std::shared_ptr<const NetworkModel> model_;
     Arena arena_;
     float* frame_;
@@ -103,70 +110,81 @@ class NetworkModel final : public Model {
     std::size_t label_ = 0;
   };
 
-  /// States in lock step where the network has them (State::kLockStep), else one state a stream.
   class NetworkBatch final : public Batch {
    public:
-    NetworkBatch(std::shared_ptr<const NetworkModel> model, int streams)
+    NetworkBatch(std::shared_ptr<const NetworkModel> model, std::size_t streams)
         : model_(std::move(model)),
-          inputs_(static_cast<std::size_t>(streams)),
-          labels_(inputs_.size()),
-          logits_(inputs_.size() * model_->width()) {
-      arena_ = Arena(measure([&](Arena& arena) { build(arena); }));
-      build(arena_);
-    }
-    int streams() const noexcept override { return static_cast<int>(inputs_.size()); }
+          arena_(measure([&](Arena& arena) {
+            take_own(arena, streams);
+            State(model_->weights_, arena, streams);
+          })),
+          streams_(take_own(arena_, streams)),
+          state_(model_->weights_, arena_, streams) {}
+
+    int streams() const noexcept override { return static_cast<int>(streams_); }
     std::span<const float> step(std::span<const std::uint16_t> symbols) noexcept override {
-      for (std::size_t i = 0; i < inputs_.size(); ++i) {
+      for (std::size_t i = 0; i < streams_; ++i) {
         inputs_[i].symbol = i < symbols.size() ? model_->known_symbol(symbols[i]) : 0;
         if (!model_->spec_.reads_frames()) continue;
-        float* const frame = frames_ + i * padded(model_->width());
-        std::fill_n(frame, model_->width(), 0.0F);
-        frame[inputs_[i].symbol] = 1.0F;
-        inputs_[i].frame = frame;
+        std::fill_n(frame(i), model_->width(), 0.0F);
+        frame(i)[inputs_[i].symbol] = 1.0F;
       }
-      if constexpr (kLockStep) {
-        const float* logits = states_.front().step(model_->weights_, inputs_.data(), labels_.data());
-        for (std::size_t i = 0; i < inputs_.size(); ++i, logits += padded(model_->width()))
-          std::copy_n(logits, model_->width(), logits_.data() + i * model_->width());
-      } else {
-        for (std::size_t i = 0; i < inputs_.size(); ++i)
-          std::ranges::copy(states_[i].step(model_->weights_, inputs_[i], labels_[i]),
-                            logits_.data() + i * model_->width());
+      return step();
+    }
+    std::span<const float> step(std::span<const float> frames) noexcept override {
+      const std::size_t width = model_->width();
+      for (std::size_t i = 0; i < streams_; ++i) {
+        const auto own = frames.subspan(std::min(i * width, frames.size()));
+        const auto given = own.first(std::min(own.size(), width));
+        if (model_->spec_.reads_frames()) {
+          std::fill_n(frame(i), width, 0.0F);
+          std::copy_n(given.data(), given.size(), frame(i));
+        } else {
+          inputs_[i].symbol = greatest(given);
+        }
       }
-      return logits_;
+      return step();
     }
-    void reset() noexcept override {
-      for (State& state : states_) state.reset();
-    }
+    void reset() noexcept override { state_.reset(model_->weights_); }
     void reset(int stream) noexcept override {
-      if (stream < 0 || stream >= streams()) return;
-      if constexpr (kLockStep)
-        states_.front().reset(model_->weights_, static_cast<std::size_t>(stream));
-      else
-        states_[static_cast<std::size_t>(stream)].reset();
+      if (has(stream)) state_.reset(model_->weights_, static_cast<std::size_t>(stream));
     }
     void set_label(int stream, int label) noexcept override {
-      if (stream >= 0 && stream < streams()) labels_[static_cast<std::size_t>(stream)] = model_->known_label(label);
+      if (has(stream)) labels_[stream] = model_->known_label(label);
+    }
+    void remove(int stream) noexcept override {
+      if (!has(stream)) return;
+      state_.remove(model_->weights_, static_cast<std::size_t>(stream));
+      std::copy(labels_ + stream + 1, labels_ + streams_, labels_ + stream);
+      --streams_;
     }
 
    private:
-    static constexpr bool kLockStep = requires { State::kLockStep; };
-    void build(Arena& arena) {
-      states_.clear();
-      if (model_->spec_.reads_frames()) frames_ = arena.take(inputs_.size() * padded(model_->width()));
-      if constexpr (kLockStep)
-        states_.emplace_back(model_->weights_, arena, inputs_.size());
-      else
-        for (std::size_t i = 0; i < inputs_.size(); ++i) states_.emplace_back(model_->weights_, arena);
+    std::size_t take_own(Arena& arena, std::size_t streams) {
+      inputs_ = arena.take_objects<Input>(streams);
+      labels_ = arena.take_objects<std::size_t>(streams);
+      if (model_->spec_.reads_frames()) frames_ = arena.take(streams * padded(model_->width()));
+      return streams;
+    }
+    bool has(int stream) const noexcept { return stream >= 0 && stream < streams(); }
+    float* frame(std::size_t i) noexcept { return frames_ + i * padded(model_->width()); }
+    std::span<const float> step() noexcept {
+      const std::size_t width = model_->width();
+      for (std::size_t i = 0; frames_ != nullptr && i < streams_; ++i) inputs_[i].frame = frame(i);
+      if (streams_ == 0) return {};
+      float* const logits = state_.step(model_->weights_, inputs_, labels_);
+      for (std::size_t i = 1; width != padded(width) && i < streams_; ++i)
+        std::copy(logits + i * padded(width), logits + i * padded(width) + width, logits + i * width);
+      return {logits, streams_ * width};
     }
 
     std::shared_ptr<const NetworkModel> model_;
     Arena arena_;
-    std::vector<Input> inputs_;
-    std::vector<std::size_t> labels_;
-    std::vector<float> logits_;
+    Input* inputs_ = nullptr;
+    std::size_t* labels_ = nullptr;
     float* frames_ = nullptr;
-    std::vector<State> states_;
+    std::size_t streams_;
+    State state_;
   };
 
   template <class Build>

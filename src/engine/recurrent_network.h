@@ -27,31 +27,46 @@ struct RecurrentWeights {
   Affine head;
 };
 
-/// `LayersState` has step(layers, input), which gives the output of the last layer, and reset().
+/// `LayersState` has step(layers, input, stride), which gives the outputs of the last layer, reset and remove.
 template <class Weights, class LayersState>
 struct RecurrentStates {
-  RecurrentStates(const Weights& weights, Arena& arena)
-      : embedding(weights.embedding, arena),
-        layers(weights.layers, arena),
-        input(arena.take(weights.embedding.channels)),
-        logits(arena.take(weights.head.rows)) {}
+  RecurrentStates(const Weights& weights, Arena& arena, std::size_t count)
+      : streams(count),
+        embedding(weights.embedding, arena, count),
+        layers(weights.layers, arena, count),
+        input(arena.take(count * padded(weights.embedding.channels))),
+        logits(arena.take(count * padded(weights.head.rows))),
+        prepared(arena.take(count * prepared_size(weights.head.precision, weights.head.columns))) {}
 
-  std::span<const float> step(const Weights& weights, const Input& given, std::size_t label) noexcept {
-    const std::size_t inputs = weights.embedding.channels;
-    embedding.step(weights.embedding, given, input);
-    if (weights.condition != nullptr) add(inputs, weights.condition + label * inputs, input);
-    assign(weights.head, layers.step(weights.layers, input), logits);
-    return {logits, weights.head.rows};
+  float* step(const Weights& weights, const Input* inputs, const std::size_t* labels) noexcept {
+    const std::size_t channels = weights.embedding.channels;
+    embedding.step(weights.embedding, inputs, input);
+    for (std::size_t i = 0; weights.condition != nullptr && i < streams; ++i)
+      add(channels, weights.condition + labels[i] * channels, input + i * padded(channels));
+    const float* const outputs = layers.step(weights.layers, input, padded(channels));
+    assign(weights.head, streams, outputs, padded(weights.head.columns), logits, prepared);
+    return logits;
   }
-  void reset() noexcept {
+  void reset(const Weights& weights) noexcept {
     embedding.reset();
-    layers.reset();
+    layers.reset(weights.layers);
+  }
+  void reset(const Weights& weights, std::size_t stream) noexcept {
+    embedding.reset(stream);
+    layers.reset(weights.layers, stream);
+  }
+  void remove(const Weights& weights, std::size_t stream) noexcept {
+    embedding.remove(stream);
+    layers.remove(weights.layers, stream);
+    --streams;
   }
 
+  std::size_t streams;
   EmbeddingState embedding;
   LayersState layers;
   float* input;
   float* logits;
+  float* prepared;
 };
 
 /// `layers`: the whole sequence through the recurrent layers.

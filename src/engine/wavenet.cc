@@ -4,9 +4,7 @@
 #include <algorithm>
 #include <bit>
 #include <cmath>
-#include <new>
 #include <string>
-#include <type_traits>
 #include <utility>
 
 #include "engine/networks.h"
@@ -16,9 +14,6 @@ namespace continuo::engine {
 namespace {
 
 constexpr std::size_t kMostAhead = 16;  ///< sums that are computed at once for the oldest tap
-
-static_assert(std::is_trivially_destructible_v<EmbeddingState>, "it lives in an arena");
-constexpr std::size_t kEmbeddingFloats = (sizeof(EmbeddingState) + sizeof(float) - 1) / sizeof(float);
 
 }  // namespace
 
@@ -74,14 +69,8 @@ WaveNetHead::WaveNetHead(const weights::ModelFile& file, Arena& arena)
     : hidden(pack_affine(arena, file, "head.0")), logits(pack_affine(arena, file, "head.1")) {}
 
 WaveNetState::WaveNetState(const WaveNetBody& body, Arena& arena, std::size_t streams)
-    : streams_(streams), ring_values_(streams * body.ring_values) {
-  float* const embeddings = arena.take(streams * kEmbeddingFloats);
-  embeddings_ = reinterpret_cast<EmbeddingState*>(embeddings);
-  for (std::size_t i = 0; i < streams; ++i) {
-    const EmbeddingState made(body.embedding, arena);
-    if (embeddings != nullptr) new (embeddings_ + i) EmbeddingState(made);
-  }
-  rings_ = arena.take(ring_values_);
+    : streams_(streams), embedding_(body.embedding, arena, streams) {
+  rings_ = arena.take(streams * body.ring_values);
   ahead_ = arena.take(streams * body.ahead_values);
   input_ = arena.take(streams * padded(body.channels));
   pre_ = arena.take(streams * padded(2 * body.channels));
@@ -90,14 +79,14 @@ WaveNetState::WaveNetState(const WaveNetBody& body, Arena& arena, std::size_t st
   skip_ = arena.take(streams * padded(body.skips));
 }
 
-void WaveNetState::reset() noexcept {
-  std::fill_n(rings_, ring_values_, 0.0F);
-  for (std::size_t i = 0; i < streams_; ++i) embeddings_[i].reset();
+void WaveNetState::reset(const WaveNetBody& body) noexcept {
+  std::fill_n(rings_, streams_ * body.ring_values, 0.0F);
+  embedding_.reset();
   time_ = 0;
 }
 
 void WaveNetState::reset(const WaveNetBody& body, std::size_t stream) noexcept {
-  embeddings_[stream].reset();
+  embedding_.reset(stream);
   for (const WaveNetLayer& layer : body.layers) {
     float* const ring = rings_ + streams_ * layer.ring;
     for (std::size_t slot = 0; slot <= layer.ring_mask; ++slot)
@@ -107,6 +96,14 @@ void WaveNetState::reset(const WaveNetBody& body, std::size_t stream) noexcept {
     for (std::size_t step = 0; step < layer.block; ++step)
       std::copy_n(oldest.bias, rows, ahead_ + streams_ * layer.ahead + (step * streams_ + stream) * rows);
   }
+}
+
+void WaveNetState::remove(const WaveNetBody& body, std::size_t stream) noexcept {
+  const std::size_t rows = padded(body.layers.front().taps.front().rows);
+  remove_column(rings_, body.ring_values / body.slot, streams_, body.slot, stream);
+  remove_column(ahead_, body.ahead_values / rows, streams_, rows, stream);
+  embedding_.remove(stream);
+  --streams_;
 }
 
 float* WaveNetState::convolve(const WaveNetBody& body, const WaveNetLayer& layer) noexcept {
@@ -163,8 +160,7 @@ void WaveNetState::paper(const WaveNetBody& body, const WaveNetLayer& layer, con
 }
 
 const float* WaveNetState::step(const WaveNetBody& body, const Input* inputs, const std::size_t* labels) noexcept {
-  for (std::size_t i = 0; i < streams_; ++i)
-    embeddings_[i].step(body.embedding, inputs[i], input_ + i * padded(body.channels));
+  embedding_.step(body.embedding, inputs, input_);
   std::fill_n(skip_, streams_ * padded(body.skips), 0.0F);
   for (const WaveNetLayer& layer : body.layers) {
     if (body.paper)
@@ -184,7 +180,7 @@ WaveNetHeadState::WaveNetHeadState(const WaveNetHead& head, Arena& arena, std::s
       prepared_(arena.take(streams * std::max(prepared_size(head.hidden.precision, head.hidden.columns),
                                               prepared_size(head.logits.precision, head.logits.columns)))) {}
 
-const float* WaveNetHeadState::step(const WaveNetHead& head, const float* x, std::size_t stride) noexcept {
+float* WaveNetHeadState::step(const WaveNetHead& head, const float* x, std::size_t stride) noexcept {
   assign(head.hidden, streams_, x, stride, hidden_, prepared_);
   relu(streams_ * padded(head.hidden.rows), hidden_);
   assign(head.logits, streams_, hidden_, padded(head.hidden.rows), logits_, prepared_);
@@ -202,18 +198,17 @@ struct WaveNetWeights {
 };
 
 struct WaveNetStates {
-  static constexpr bool kLockStep = true;
-  WaveNetStates(const WaveNetWeights& weights, Arena& arena, std::size_t streams = 1)
+  WaveNetStates(const WaveNetWeights& weights, Arena& arena, std::size_t streams)
       : body(weights.body, arena, streams), head(weights.head, arena, streams) {}
-  std::span<const float> step(const WaveNetWeights& weights, const Input& input, std::size_t label) noexcept {
-    return {step(weights, &input, &label), weights.head.logits.rows};
-  }
-  /// Logits [streams, padded(vocabulary)].
-  const float* step(const WaveNetWeights& weights, const Input* inputs, const std::size_t* labels) noexcept {
+  float* step(const WaveNetWeights& weights, const Input* inputs, const std::size_t* labels) noexcept {
     return head.step(weights.head, body.step(weights.body, inputs, labels), padded(weights.body.skips));
   }
-  void reset() noexcept { body.reset(); }
+  void reset(const WaveNetWeights& weights) noexcept { body.reset(weights.body); }
   void reset(const WaveNetWeights& weights, std::size_t stream) noexcept { body.reset(weights.body, stream); }
+  void remove(const WaveNetWeights& weights, std::size_t stream) noexcept {
+    body.remove(weights.body, stream);
+    head.remove();
+  }
   WaveNetState body;
   WaveNetHeadState head;
 };

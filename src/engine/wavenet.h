@@ -58,12 +58,13 @@ struct WaveNetHead {
 /// convolution needs. All arrays have the streams side by side.
 class WaveNetState {
  public:
-  WaveNetState(const WaveNetBody& body, Arena& arena, std::size_t streams = 1);
+  WaveNetState(const WaveNetBody& body, Arena& arena, std::size_t streams);
 
   /// relu(sum of skips) [streams, padded(S)] after one more step of each, valid until the next call.
   const float* step(const WaveNetBody& body, const Input* inputs, const std::size_t* labels) noexcept;
-  void reset() noexcept;
+  void reset(const WaveNetBody& body) noexcept;
   void reset(const WaveNetBody& body, std::size_t stream) noexcept;
+  void remove(const WaveNetBody& body, std::size_t stream) noexcept;
 
  private:
   /// The dilated convolution of input_ [streams, rows of the taps]; remembers the input.
@@ -72,9 +73,9 @@ class WaveNetState {
   void paper(const WaveNetBody& body, const WaveNetLayer& layer, const std::size_t* labels) noexcept;
   void gate(const WaveNetBody& body, const WaveNetLayer& layer, const std::size_t* labels, float* pre) noexcept;
 
-  std::size_t streams_ = 1;
+  std::size_t streams_;
   std::uint64_t time_ = 0;
-  EmbeddingState* embeddings_ = nullptr;  ///< one a stream, in the arena
+  EmbeddingState embedding_;
   float* rings_ = nullptr;
   float* ahead_ = nullptr;
   float* input_ = nullptr;     ///< of the present layer [R]
@@ -82,15 +83,15 @@ class WaveNetState {
   float* gated_ = nullptr;     ///< [R]
   float* prepared_ = nullptr;  ///< a vector [R] as products read it
   float* skip_ = nullptr;      ///< [S]
-  std::size_t ring_values_ = 0;
 };
 
 /// Scratch of the head and the logits, of sequences in lock step.
 class WaveNetHeadState {
  public:
-  WaveNetHeadState(const WaveNetHead& head, Arena& arena, std::size_t streams = 1);
+  WaveNetHeadState(const WaveNetHead& head, Arena& arena, std::size_t streams);
   /// Logits [streams, padded(vocabulary)] from x [streams, stride].
-  const float* step(const WaveNetHead& head, const float* x, std::size_t stride) noexcept;
+  float* step(const WaveNetHead& head, const float* x, std::size_t stride) noexcept;
+  void remove() noexcept { --streams_; }  ///< one stream: nothing here outlasts a step
 
  private:
   std::size_t streams_;

@@ -22,23 +22,41 @@ struct WaveNetLstmWeights {
 };
 
 struct WaveNetLstmStates {
-  WaveNetLstmStates(const WaveNetLstmWeights& weights, Arena& arena)
-      : body(weights.body, arena),
-        lstm(weights.lstm, arena),
-        head(weights.head, arena),
-        joined(arena.take(weights.head.hidden.columns)) {}
+  WaveNetLstmStates(const WaveNetLstmWeights& weights, Arena& arena, std::size_t count)
+      : streams(count),
+        body(weights.body, arena, count),
+        lstm(weights.lstm, arena, count),
+        head(weights.head, arena, count),
+        joined(arena.take(count * padded(weights.head.hidden.columns))) {}
 
-  std::span<const float> step(const WaveNetLstmWeights& weights, const Input& input, std::size_t label) noexcept {
-    const float* const skip = body.step(weights.body, &input, &label);
-    std::copy_n(skip, weights.body.skips, joined);
-    std::copy_n(lstm.step(weights.lstm, skip), weights.lstm.hidden, joined + weights.body.skips);
-    return {head.step(weights.head, joined, 0), weights.head.logits.rows};
+  float* step(const WaveNetLstmWeights& weights, const Input* inputs, const std::size_t* labels) noexcept {
+    const std::size_t skips = weights.body.skips;
+    const std::size_t hidden = weights.lstm.hidden;
+    const std::size_t stride = padded(weights.head.hidden.columns);
+    const float* const skip = body.step(weights.body, inputs, labels);
+    const float* const output = lstm.step(weights.lstm, skip, padded(skips));
+    for (std::size_t i = 0; i < streams; ++i) {
+      std::copy_n(skip + i * padded(skips), skips, joined + i * stride);
+      std::copy_n(output + i * padded(hidden), hidden, joined + i * stride + skips);
+    }
+    return head.step(weights.head, joined, stride);
   }
-  void reset() noexcept {
-    body.reset();
-    lstm.reset();
+  void reset(const WaveNetLstmWeights& weights) noexcept {
+    body.reset(weights.body);
+    lstm.reset(weights.lstm);
+  }
+  void reset(const WaveNetLstmWeights& weights, std::size_t stream) noexcept {
+    body.reset(weights.body, stream);
+    lstm.reset(weights.lstm, stream);
+  }
+  void remove(const WaveNetLstmWeights& weights, std::size_t stream) noexcept {
+    body.remove(weights.body, stream);
+    lstm.remove(weights.lstm, stream);
+    head.remove();
+    --streams;
   }
 
+  std::size_t streams;
   WaveNetState body;
   LstmState lstm;
   WaveNetHeadState head;

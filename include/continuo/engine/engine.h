@@ -67,9 +67,8 @@ class Stream {
   virtual void set_label(int label) noexcept = 0;
 };
 
-/// Several sequences over a shared Model in lock step. `wavenet` reads its weights once a step for up to four of them,
-/// other networks once for each. Each gives bit for bit what a Stream of its own would. Not thread-safe. Allocates only
-/// when it is made.
+/// Several sequences over a shared Model in lock step: the weights are read once a step for all of them. Each gives bit
+/// for bit what a Stream of its own would. Not thread-safe. Allocates only when it is made.
 class Batch {
  public:
   virtual ~Batch() = default;
@@ -77,9 +76,14 @@ class Batch {
   /// Consumes one symbol for each stream and gives the logits [streams, vocabulary_size] of the next ones, valid until
   /// the next call. Symbols beyond the vocabulary and missing ones are taken as symbol 0.
   virtual std::span<const float> step(std::span<const std::uint16_t> symbols) noexcept = 0;
+  /// The same for frames [streams, vocabulary_size]. Values that are missing are zero; networks over symbols take each
+  /// frame as the symbol of its greatest value.
+  virtual std::span<const float> step(std::span<const float> frames) noexcept = 0;
   virtual void reset() noexcept = 0;  ///< all of them
   virtual void reset(int stream) noexcept = 0;
   virtual void set_label(int stream, int label) noexcept = 0;
+  /// The stream leaves, and costs nothing from here on: streams() is one less, those after it have moved up by one.
+  virtual void remove(int stream) noexcept = 0;
 };
 
 /// Immutable weights, packed for reading in order. Share one among all streams and threads.
@@ -101,7 +105,7 @@ class Model : public std::enable_shared_from_this<Model> {
   virtual std::unique_ptr<Stream> new_stream() const = 0;
   /// Throws Error for fewer than 1 stream.
   virtual std::unique_ptr<Batch> new_batch(int streams) const = 0;
-  virtual std::size_t stream_bytes() const noexcept = 0;  ///< heap bytes of one stream
+  virtual std::size_t stream_bytes() const noexcept = 0;  ///< heap bytes of one stream, a batch's at most as many each
 
   /// The oracle: logits [symbols.size(), vocabulary_size] after each symbol, recomputed from the definition of the
   /// network without any streaming state. For tests; slow.

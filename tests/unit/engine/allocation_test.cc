@@ -75,6 +75,43 @@ TEST(Allocation, AStreamTakesWhatItSaysInTwoPieces) {
   }
 }
 
+TEST(Allocation, ABatchStepsWithoutAllocatingWhateverHappensToItsStreams) {
+  Random random(3);
+  for (int kind = 0; kind < kKinds; ++kind) {
+    const auto model = random_model(random_spec(random, kind), random);
+    const auto batch = model->new_batch(5);
+    const std::array<std::uint16_t, 5> symbols = {1, 2, 3, 5, 8};
+    const std::vector<float> frames(5 * static_cast<std::size_t>(model->vocabulary_size()), 0.5F);
+    const std::size_t before = allocations;
+    float sum = 0;
+    for (int t = 0; t < 100; ++t) {
+      sum += batch->step(std::span<const float>(frames)).front();
+      sum += batch->step(symbols).front();
+      if (t == 20) batch->set_label(2, 1);
+      if (t == 40) batch->reset(3);
+      if (t == 60) batch->remove(1);
+      if (t == 80) batch->reset();
+    }
+    EXPECT_EQ(allocations, before) << model->spec().name();
+    EXPECT_TRUE(std::isfinite(sum));
+  }
+}
+
+TEST(Allocation, AStreamMoreInABatchTakesNoMoreThanAStream) {
+  Random random(4);
+  for (int round = 0; round < 20; ++round) {
+    const auto model = random_model(random_spec(random, round % kKinds), random);
+    const auto taken = [&](int streams) {
+      const std::size_t count = allocations;
+      const std::size_t bytes = allocated_bytes;
+      const auto batch = model->new_batch(streams);
+      EXPECT_EQ(allocations - count, 2U) << model->spec().name();  // the object and its arena
+      return allocated_bytes - bytes;
+    };
+    EXPECT_LE(taken(32) - taken(16), 16 * model->stream_bytes()) << weights::to_json(model->spec());
+  }
+}
+
 TEST(Allocation, TheCounterCounts) {
   const std::size_t before = allocations;
   const auto value = std::make_unique<int>(3);

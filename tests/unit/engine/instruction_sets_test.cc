@@ -202,42 +202,5 @@ TEST(Precision, RoundingCostsWhatItMust) {
   }
 }
 
-TEST(Batches, GiveWhatStreamsGiveBitForBit) {
-  Random random(10);
-  for (int kind = 0; kind < kKinds; ++kind) {
-    const weights::NetworkSpec spec = random_spec(random, kind);
-    const auto file = random_file(spec, random);
-    for (const Precision precision : kPrecisions) {
-      const auto model = Model::create(file, {.precision = precision});
-      const auto batch = model->new_batch(7);
-      ASSERT_EQ(batch->streams(), 7);
-      std::vector<std::unique_ptr<Stream>> streams;
-      for (int i = 0; i < 7; ++i) {
-        streams.push_back(model->new_stream());
-        streams.back()->set_label(i);
-        batch->set_label(i, i);
-      }
-      for (int t = 0; t < 80; ++t) {
-        if (t == 37) {
-          batch->reset(3);
-          streams[3]->reset();
-        }
-        if (t == 60) {
-          batch->reset();
-          for (auto& stream : streams) stream->reset();
-        }
-        const auto symbols = random_symbols(random, 7, spec.vocabulary_size);
-        const auto logits = batch->step(symbols);
-        for (std::size_t i = 0; i < 7; ++i) {
-          const auto own = streams[i]->step(symbols[i]);
-          ASSERT_EQ(bits(logits.data() + i * own.size(), own.size()), bits(own.data(), own.size()))
-              << weights::to_json(spec) << weights::name(precision) << " stream " << i << " step " << t;
-        }
-      }
-    }
-  }
-  EXPECT_THROW(random_model(random_spec(random, 0), random)->new_batch(0), Error);
-}
-
 }  // namespace
 }  // namespace continuo::engine

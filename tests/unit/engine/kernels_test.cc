@@ -48,8 +48,8 @@ TEST(Kernels, ProductsAreThoseOfTheDefinition) {
       float* const sum = arena.take(rows);
       for (std::size_t i = 0; i < columns; ++i) x[i] = static_cast<float>(random.normal());
       for (std::size_t row = 0; row < rows; ++row) sum[row] = static_cast<float>(row);
-      assign(affine, x, y);
-      add(affine, x, sum);
+      assign(affine, 1, x, 0, y, nullptr);
+      add(affine, 1, x, 0, sum, nullptr);
       for (std::size_t row = 0; row < rows; ++row) {
         double expected = b[row];
         for (std::size_t i = 0; i < columns; ++i) expected += static_cast<double>(w[row * columns + i]) * x[i];
@@ -69,7 +69,7 @@ TEST(Kernels, SumsRunFromTheFirstColumnToTheLast) {
   float* const x = arena.take(4);
   for (int i = 0; i < 4; ++i) x[i] = 1.0F;
   float* const y = arena.take(1);
-  assign(affine, x, y);
+  assign(affine, 1, x, 0, y, nullptr);
   EXPECT_EQ(y[0], 0.0F);
 }
 
