@@ -157,6 +157,11 @@ std::vector<Way> ways_of(const Subject& subject, const Options& options, engine:
     for (const int threads : options.threads) {
       const auto model = engine::Model::create(
           subject.file, {.precision = weights::precision_from(precision), .instruction_set = set, .threads = threads});
+      // Networks whose steps do not split run on one thread, whatever is asked for.
+      if (std::ranges::any_of(ways, [&](const Way& way) {
+            return way.model->precision() == model->precision() && way.model->threads() == model->threads();
+          }))
+        continue;
       for (const int streams : options.streams) {
         Way way{.model = model, .streams = streams};
         if (streams == 1)
@@ -356,7 +361,8 @@ void add_bench(CLI::App& app) {
       ->capture_default_str();
   command->add_option("--instruction-set", options->instruction_set, "best, scalar, avx2, avx-vnni, avx512 or neon")
       ->capture_default_str();
-  command->add_option("--threads", options->threads, "Threads for one step, 1 or 2, or both")
+  command
+      ->add_option("--threads", options->threads, "Threads for one step, 1 or 2, or both; the second serves WaveNets")
       ->delimiter(',')
       ->check(CLI::Range(1, 2))
       ->capture_default_str();

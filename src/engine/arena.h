@@ -16,10 +16,11 @@ constexpr std::size_t padded(std::size_t size) noexcept { return (size + kLanes 
 
 inline constexpr std::size_t kAlignment = 64;  ///< bytes: a cache line, and the widest vector register
 
-/// In what form matrices are packed, and for which kernels.
+/// In what form matrices are packed, and for which kernels; and how many threads will step.
 struct Form {
   Precision precision = Precision::kFp32;
   InstructionSet instruction_set = InstructionSet::kScalar;
+  int threads = 1;
 };
 
 /// Two passes make one allocation: the first over an Arena without memory, which only measures, the second over one of

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "continuo/base/error.h"
+#include "continuo/base/parallel.h"
 #include "engine/networks.h"
 
 namespace continuo::engine {
@@ -27,6 +28,13 @@ constexpr std::pair<std::string_view, InstructionSet> kInstructionSets[] = {
     {"avx-vnni", InstructionSet::kAvxVnni}, {"avx512", InstructionSet::kAvx512}, {"neon", InstructionSet::kNeon},
 };
 
+/// Whether a step has parts that a second thread can do meanwhile: the skip products of a WaveNet.
+bool splits(const weights::NetworkSpec& spec) {
+  const auto* wavenet = std::get_if<weights::WaveNetSpec>(&spec.network);
+  if (const auto* joined = std::get_if<weights::WaveNetLstmSpec>(&spec.network)) wavenet = &joined->wavenet;
+  return wavenet != nullptr && wavenet->block == "standard";
+}
+
 Options resolved(const Options& options, const weights::ModelFile& file) {
   Options result = options;
   const std::vector<InstructionSet> available = available_instruction_sets();
@@ -40,7 +48,7 @@ Options resolved(const Options& options, const weights::ModelFile& file) {
          .hint = "It has: " + names + "."});
   }
   if (!options.precision) result.precision = file.precision();
-  result.threads = std::clamp(options.threads, 1, 2);
+  result.threads = splits(file.network()) ? std::clamp(options.threads, 1, std::min(available_cores(), 2)) : 1;
   return result;
 }
 

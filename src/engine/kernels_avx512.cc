@@ -8,7 +8,7 @@ namespace {
 
 constexpr int kSet = 4;  // InstructionSet::kAvx512
 constexpr int kWidth = 16;
-constexpr int kAtOnce = 64;        // rows that one stream sums at once
+constexpr int kAtOnce = 128;       // rows that one stream sums at once
 constexpr int kAtOnceOfMany = 64;  // the same of several streams
 constexpr int kStreamsAtOnce = 4;
 constexpr bool kBiased = true;  // products take bytes that are 128 greater
@@ -54,7 +54,10 @@ inline __attribute__((always_inline)) Floats to_floats(Wholes x) { return _mm512
 /// Nearest whole numbers as bytes.
 inline __attribute__((always_inline)) void store_bytes(int8_t* p, Floats x, int n) {
   const __m512i whole = _mm512_add_epi32(_mm512_cvtps_epi32(x), _mm512_set1_epi32(128));
-  _mm512_mask_cvtepi32_storeu_epi8(p, static_cast<__mmask16>((1U << n) - 1U), whole);
+  if (n == kWidth)  // a product reads this at once, and what is stored under a mask is not forwarded to it
+    _mm_storeu_si128(reinterpret_cast<__m128i*>(p), _mm512_cvtepi32_epi8(whole));
+  else
+    _mm512_mask_cvtepi32_storeu_epi8(p, static_cast<__mmask16>((1U << n) - 1U), whole);
 }
 
 #include "engine/kernels.inc"

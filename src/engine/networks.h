@@ -193,7 +193,7 @@ class NetworkModel final : public Model {
     build(arena);
     return arena.used();
   }
-  Form form() const noexcept { return {precision(), instruction_set()}; }
+  Form form() const noexcept { return {precision(), instruction_set(), threads()}; }
   std::size_t width() const noexcept { return static_cast<std::size_t>(spec_.vocabulary_size); }
   std::size_t frame_values() const noexcept { return spec_.reads_frames() ? width() : 0; }
   static std::uint16_t greatest(std::span<const float> frame) noexcept {

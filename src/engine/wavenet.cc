@@ -20,6 +20,7 @@ constexpr std::size_t kMostAhead = 16;  ///< sums that are computed at once for 
 WaveNetBody::WaveNetBody(const weights::ModelFile& file, const weights::WaveNetSpec& wavenet, Arena& arena)
     : spec(wavenet),
       paper(wavenet.block == "paper"),
+      threads(paper ? 1 : arena.form.threads),
       channels(static_cast<std::size_t>(wavenet.residual_channels)),
       skips(static_cast<std::size_t>(wavenet.skip_channels)),
       labels(static_cast<std::size_t>(file.network().labels)),
@@ -33,6 +34,7 @@ WaveNetBody::WaveNetBody(const weights::ModelFile& file, const weights::WaveNetS
     const std::size_t slots = std::bit_ceil(std::max<std::size_t>((taps - 1) * layer.dilation, 1));
     layer.ring_mask = slots - 1;
     layer.block = taps == 2 ? std::min(layer.dilation & (~layer.dilation + 1), kMostAhead) : 1;
+    layer.phase = static_cast<std::size_t>(i) % layer.block;
     const weights::Tensor& weight = file.tensor(block + "dilated.weight");  // [rows, R, taps]
     const std::span<const float> bias = file.tensor(block + "dilated.bias").values;
     // All taps of a row are rounded alike, as in the model file.
@@ -68,109 +70,190 @@ WaveNetBody::WaveNetBody(const weights::ModelFile& file, const weights::WaveNetS
 WaveNetHead::WaveNetHead(const weights::ModelFile& file, Arena& arena)
     : hidden(pack_affine(arena, file, "head.0")), logits(pack_affine(arena, file, "head.1")) {}
 
+WaveNetMemory::WaveNetMemory(const WaveNetBody& body, Arena& arena, std::size_t of_streams)
+    : streams(of_streams),
+      prepared_layers(body.threads > 1 ? body.layers.size() : 1),
+      rings(arena.take(streams * body.ring_values)),
+      ahead(arena.take(streams * body.ahead_values)),
+      prepared(arena.take(prepared_layers * streams * body.slot)),
+      skip(arena.take(streams * padded(body.skips))) {}
+
+void WaveNetMemory::look_ahead(const WaveNetBody& body, const WaveNetLayer& layer, std::uint64_t time) const noexcept {
+  const std::size_t taps = layer.taps.size();
+  const std::size_t step = (time + layer.phase) % layer.block;
+  if (taps < 2 || (step != 0 && time != 0)) return;
+  const Affine& oldest = layer.taps.front();
+  const std::size_t rows = padded(oldest.rows);
+  const float* const ring = rings + streams * layer.ring;
+  float* const sums = ahead + streams * (layer.ahead + step * rows);
+  const std::size_t first = (time - (taps - 1) * layer.dilation) & layer.ring_mask;
+  const std::size_t count = layer.block - step;
+  const std::size_t straight = std::min(count, layer.ring_mask + 1 - first);  // the rest lies at the ring's beginning
+  body.kernels->product(oldest, Start::kBias, straight * streams, ring + first * streams * body.slot, body.slot, sums,
+                        rows);
+  if (straight < count)
+    body.kernels->product(oldest, Start::kBias, (count - straight) * streams, ring, body.slot,
+                          sums + straight * streams * rows, rows);
+}
+
+void WaveNetMemory::clear_skips(const WaveNetBody& body) const noexcept {
+  std::fill_n(skip, streams * padded(body.skips), 0.0F);
+}
+
+void WaveNetMemory::add_skip(const WaveNetBody& body, std::size_t layer) const noexcept {
+  body.kernels->product(body.layers[layer].skip, Start::kAdd, streams, gated_of(body, layer), body.slot, skip,
+                        padded(body.skips));
+}
+
+void WaveNetPartner::work(void* self, Partner& thread) noexcept {
+  const auto& [body, memory, present, results, own] = *static_cast<WaveNetPartner*>(self);
+  const std::uint64_t time = present;  // the first thread may go on to the next step when the skips are summed
+  memory.clear_skips(body);
+  for (std::size_t layer = 0; layer < body.layers.size(); ++layer) {
+    thread.await_piece();
+    memory.add_skip(body, layer);
+  }
+  thread.report();
+  for (const WaveNetLayer& layer : body.layers) {
+    memory.look_ahead(body, layer, time + 1);
+    thread.report();
+  }
+}
+
 WaveNetState::WaveNetState(const WaveNetBody& body, Arena& arena, std::size_t streams)
-    : streams_(streams), embedding_(body.embedding, arena, streams) {
-  rings_ = arena.take(streams * body.ring_values);
-  ahead_ = arena.take(streams * body.ahead_values);
+    : memory_(body, arena, streams), embedding_(body.embedding, arena, streams) {
   input_ = arena.take(streams * padded(body.channels));
   pre_ = arena.take(streams * padded(2 * body.channels));
   gated_ = arena.take(streams * padded(body.channels));
-  prepared_ = arena.take(streams * body.slot);
-  skip_ = arena.take(streams * padded(body.skips));
+  if (body.threads > 1 && input_ != nullptr) partner_ = std::make_unique<WaveNetPartner>(body, memory_);
+}
+
+void WaveNetState::settle() noexcept {
+  if (partner_ != nullptr) partner_->thread.await_result(partner_->results);
 }
 
 void WaveNetState::reset(const WaveNetBody& body) noexcept {
-  std::fill_n(rings_, streams_ * body.ring_values, 0.0F);
+  settle();
+  ahead_known_ = false;
+  std::fill_n(memory_.rings, memory_.streams * body.ring_values, 0.0F);
   embedding_.reset();
   time_ = 0;
 }
 
 void WaveNetState::reset(const WaveNetBody& body, std::size_t stream) noexcept {
+  settle();
+  const std::size_t streams = memory_.streams;
   embedding_.reset(stream);
   for (const WaveNetLayer& layer : body.layers) {
-    float* const ring = rings_ + streams_ * layer.ring;
+    float* const ring = memory_.rings + streams * layer.ring;
     for (std::size_t slot = 0; slot <= layer.ring_mask; ++slot)
-      std::fill_n(ring + (slot * streams_ + stream) * body.slot, body.slot, 0.0F);
+      std::fill_n(ring + (slot * streams + stream) * body.slot, body.slot, 0.0F);
     const Affine& oldest = layer.taps.front();
     const std::size_t rows = padded(oldest.rows);
     for (std::size_t step = 0; step < layer.block; ++step)
-      std::copy_n(oldest.bias, rows, ahead_ + streams_ * layer.ahead + (step * streams_ + stream) * rows);
+      std::copy_n(oldest.bias, rows, memory_.ahead + streams * layer.ahead + (step * streams + stream) * rows);
   }
 }
 
 void WaveNetState::remove(const WaveNetBody& body, std::size_t stream) noexcept {
+  settle();
   const std::size_t rows = padded(body.layers.front().taps.front().rows);
-  remove_column(rings_, body.ring_values / body.slot, streams_, body.slot, stream);
-  remove_column(ahead_, body.ahead_values / rows, streams_, rows, stream);
+  remove_column(memory_.rings, body.ring_values / body.slot, memory_.streams, body.slot, stream);
+  remove_column(memory_.ahead, body.ahead_values / rows, memory_.streams, rows, stream);
   embedding_.remove(stream);
-  --streams_;
+  --memory_.streams;
+  if (partner_ != nullptr) partner_->memory = memory_;
 }
 
 float* WaveNetState::convolve(const WaveNetBody& body, const WaveNetLayer& layer) noexcept {
+  const std::size_t streams = memory_.streams;
   const std::size_t taps = layer.taps.size();
   const std::size_t rows = padded(layer.taps.front().rows);
-  float* const ring = rings_ + streams_ * layer.ring;
-  const auto slot = [&](std::uint64_t time) { return ring + (time & layer.ring_mask) * streams_ * body.slot; };
-  const std::size_t step = time_ % layer.block;
-  float* const sums = ahead_ + streams_ * layer.ahead;
-  float* const sum = sums + step * streams_ * rows;
-  if (taps > 1 && step == 0)
-    body.kernels->product(layer.taps.front(), Start::kBias, layer.block * streams_,
-                          slot(time_ - (taps - 1) * layer.dilation), body.slot, sums, rows);
+  float* const ring = memory_.rings + streams * layer.ring;
+  const auto slot = [&](std::uint64_t time) { return ring + (time & layer.ring_mask) * streams * body.slot; };
+  float* const sum = memory_.ahead + streams * (layer.ahead + (time_ + layer.phase) % layer.block * rows);
   for (std::size_t tap = 1; tap + 1 < taps; ++tap)
-    body.kernels->product(layer.taps[tap], Start::kContinue, streams_, slot(time_ - (taps - 1 - tap) * layer.dilation),
+    body.kernels->product(layer.taps[tap], Start::kContinue, streams, slot(time_ - (taps - 1 - tap) * layer.dilation),
                           body.slot, sum, rows);
   float* const present = slot(time_);
-  for (std::size_t i = 0; i < streams_; ++i)
+  for (std::size_t i = 0; i < streams; ++i)
     prepare(*body.kernels, body.precision, body.channels, input_ + i * padded(body.channels), present + i * body.slot);
-  body.kernels->product(layer.taps.back(), taps > 1 ? Start::kContinue : Start::kBias, streams_, present, body.slot,
-                        sum, rows);
+  body.kernels->product(layer.taps.back(), taps > 1 ? Start::kContinue : Start::kBias, streams, present, body.slot, sum,
+                        rows);
   return sum;
 }
 
 void WaveNetState::gate(const WaveNetBody& body, const WaveNetLayer& layer, const std::size_t* labels,
                         float* pre) noexcept {
   const std::size_t channels = body.channels;
-  for (std::size_t i = 0; i < streams_; ++i, pre += padded(2 * channels)) {
+  for (std::size_t i = 0; i < memory_.streams; ++i, pre += padded(2 * channels)) {
     if (layer.condition != nullptr) add(2 * channels, layer.condition + labels[i] * 2 * channels, pre);
     body.kernels->gate(channels, pre, gated_ + i * padded(channels));
   }
 }
 
-void WaveNetState::standard(const WaveNetBody& body, const WaveNetLayer& layer, const std::size_t* labels) noexcept {
+void WaveNetState::standard(const WaveNetBody& body, std::size_t index, const std::size_t* labels) noexcept {
+  const WaveNetLayer& layer = body.layers[index];
   gate(body, layer, labels, convolve(body, layer));
-  for (std::size_t i = 0; i < streams_; ++i)
-    prepare(*body.kernels, body.precision, body.channels, gated_ + i * padded(body.channels),
-            prepared_ + i * body.slot);
+  float* const prepared = memory_.gated_of(body, index);
+  for (std::size_t i = 0; i < memory_.streams; ++i)
+    prepare(*body.kernels, body.precision, body.channels, gated_ + i * padded(body.channels), prepared + i * body.slot);
+}
+
+void WaveNetState::advance(const WaveNetBody& body, std::size_t index) noexcept {
+  const WaveNetLayer& layer = body.layers[index];
   if (layer.residual.rows > 0)
-    body.kernels->product(layer.residual, Start::kAdd, streams_, prepared_, body.slot, input_, padded(body.channels));
-  body.kernels->product(layer.skip, Start::kAdd, streams_, prepared_, body.slot, skip_, padded(body.skips));
+    body.kernels->product(layer.residual, Start::kAdd, memory_.streams, memory_.gated_of(body, index), body.slot,
+                          input_, padded(body.channels));
 }
 
 void WaveNetState::paper(const WaveNetBody& body, const WaveNetLayer& layer, const std::size_t* labels) noexcept {
+  const std::size_t streams = memory_.streams;
   const std::size_t stride = padded(body.channels);
   const float* const convolved = convolve(body, layer);
-  for (std::size_t i = 0; i < streams_; ++i)
-    prepare(*body.kernels, body.precision, body.channels, convolved + i * stride, prepared_ + i * body.slot);
-  body.kernels->product(layer.gate, Start::kBias, streams_, prepared_, body.slot, pre_, padded(2 * body.channels));
+  for (std::size_t i = 0; i < streams; ++i)
+    prepare(*body.kernels, body.precision, body.channels, convolved + i * stride, memory_.prepared + i * body.slot);
+  body.kernels->product(layer.gate, Start::kBias, streams, memory_.prepared, body.slot, pre_,
+                        padded(2 * body.channels));
   gate(body, layer, labels, pre_);
-  add(streams_ * stride, gated_, skip_);
-  std::copy_n(convolved, streams_ * stride, input_);
-  add(streams_ * stride, gated_, input_);
+  add(streams * stride, gated_, memory_.skip);
+  std::copy_n(convolved, streams * stride, input_);
+  add(streams * stride, gated_, input_);
 }
 
 const float* WaveNetState::step(const WaveNetBody& body, const Input* inputs, const std::size_t* labels) noexcept {
-  embedding_.step(body.embedding, inputs, input_);
-  std::fill_n(skip_, streams_ * padded(body.skips), 0.0F);
-  for (const WaveNetLayer& layer : body.layers) {
-    if (body.paper)
-      paper(body, layer, labels);
-    else
-      standard(body, layer, labels);
+  const std::size_t layers = body.layers.size();
+  const bool known = ahead_known_;  // by the partner, layer after layer, while it was our turn elsewhere
+  const std::uint64_t known_from = known ? partner_->results - layers : 0;
+  ahead_known_ = false;
+  if (partner_ != nullptr) {
+    partner_->time = time_;
+    ahead_known_ = partner_->thread.begin();
   }
-  relu(streams_ * padded(body.skips), skip_);
+  const bool together = ahead_known_;
+  embedding_.step(body.embedding, inputs, input_);
+  if (!together) memory_.clear_skips(body);
+  for (std::size_t i = 0; i < layers; ++i) {
+    if (known)
+      partner_->thread.await_result(known_from + i + 1);
+    else
+      memory_.look_ahead(body, body.layers[i], time_);
+    if (body.paper) {
+      paper(body, body.layers[i], labels);
+      continue;
+    }
+    standard(body, i, labels);
+    if (together) partner_->thread.give();
+    advance(body, i);
+    if (!together) memory_.add_skip(body, i);
+  }
+  if (together) {
+    partner_->thread.await_result(partner_->results + 1);
+    partner_->results += 1 + layers;
+  }
+  relu(memory_.streams * padded(body.skips), memory_.skip);
   ++time_;
-  return skip_;
+  return memory_.skip;
 }
 
 WaveNetHeadState::WaveNetHeadState(const WaveNetHead& head, Arena& arena, std::size_t streams)

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <vector>
 
@@ -9,6 +10,7 @@
 #include "engine/arena.h"
 #include "engine/embedding.h"
 #include "engine/kernels.h"
+#include "engine/partner.h"
 
 namespace continuo::engine {
 
@@ -21,6 +23,7 @@ struct WaveNetLayer {
   /// The product of the oldest tap is known `dilation` steps ahead and computed for so many steps at once, all of them
   /// from one reading of its weights. A state keeps these sums at `ahead`.
   std::size_t block = 1;
+  std::size_t phase = 0;  ///< blocks begin where (time + phase) % block is 0: not in all layers in the same step
   std::size_t ahead = 0;
   std::vector<Affine> taps;          ///< oldest first; standard: [2R, R] each; paper: [R, R]; the first has the bias
   Affine gate;                       ///< paper: [2R, R]
@@ -35,6 +38,7 @@ struct WaveNetBody {
 
   weights::WaveNetSpec spec;
   bool paper = false;
+  int threads = 1;           ///< 2: a partner sums the skips
   std::size_t channels = 0;  ///< residual channels, R
   std::size_t skips = 0;     ///< skip channels, S
   std::size_t labels = 0;
@@ -54,8 +58,43 @@ struct WaveNetHead {
   Affine logits;
 };
 
-/// The past of sequences in lock step: for each layer the inputs that its oldest tap still needs, and what the first
-/// convolution needs. All arrays have the streams side by side.
+/// Where sequences in lock step have their past: for each layer the inputs that its oldest tap still needs, and what
+/// the first convolution needs. All arrays have the streams side by side. What two threads work on is here.
+struct WaveNetMemory {
+  WaveNetMemory(const WaveNetBody& body, Arena& arena, std::size_t streams);
+
+  /// The oldest tap's sums from step `time` on, if a block of them begins there.
+  void look_ahead(const WaveNetBody& body, const WaveNetLayer& layer, std::uint64_t time) const noexcept;
+  /// The gated output of a layer as products read it.
+  float* gated_of(const WaveNetBody& body, std::size_t layer) const noexcept {
+    return prepared + layer % prepared_layers * streams * body.slot;
+  }
+  void clear_skips(const WaveNetBody& body) const noexcept;
+  void add_skip(const WaveNetBody& body, std::size_t layer) const noexcept;
+
+  std::size_t streams = 1;
+  std::size_t prepared_layers = 1;
+  float* rings = nullptr;
+  float* ahead = nullptr;
+  float* prepared = nullptr;  ///< vectors [R] as products read them: all layers' if a partner follows, else one
+  float* skip = nullptr;      ///< [S]
+};
+
+/// Follows the residual path of each step: sums the skips as the gated outputs come, which is its first result, and
+/// then each layer's oldest tap for the next step, which are the others.
+struct WaveNetPartner {
+  WaveNetPartner(const WaveNetBody& its_body, const WaveNetMemory& its_memory)
+      : body(its_body), memory(its_memory), thread(work, this) {}
+  static void work(void* self, Partner& thread) noexcept;
+
+  const WaveNetBody& body;
+  WaveNetMemory memory;
+  std::uint64_t time = 0;     ///< of the step
+  std::uint64_t results = 0;  ///< of all steps up to now
+  Partner thread;
+};
+
+/// One or several sequences over a body, with a partner where the body wants two threads.
 class WaveNetState {
  public:
   WaveNetState(const WaveNetBody& body, Arena& arena, std::size_t streams);
@@ -69,20 +108,22 @@ class WaveNetState {
  private:
   /// The dilated convolution of input_ [streams, rows of the taps]; remembers the input.
   float* convolve(const WaveNetBody& body, const WaveNetLayer& layer) noexcept;
-  void standard(const WaveNetBody& body, const WaveNetLayer& layer, const std::size_t* labels) noexcept;
+  /// A standard block up to its gated output.
+  void standard(const WaveNetBody& body, std::size_t layer, const std::size_t* labels) noexcept;
+  /// From there to the input of the next.
+  void advance(const WaveNetBody& body, std::size_t layer) noexcept;
   void paper(const WaveNetBody& body, const WaveNetLayer& layer, const std::size_t* labels) noexcept;
+  void settle() noexcept;  ///< until the partner works on nothing
   void gate(const WaveNetBody& body, const WaveNetLayer& layer, const std::size_t* labels, float* pre) noexcept;
 
-  std::size_t streams_;
+  WaveNetMemory memory_;
   std::uint64_t time_ = 0;
+  bool ahead_known_ = false;  ///< the partner has the oldest taps of this step, or will
   EmbeddingState embedding_;
-  float* rings_ = nullptr;
-  float* ahead_ = nullptr;
-  float* input_ = nullptr;     ///< of the present layer [R]
-  float* pre_ = nullptr;       ///< before the gate [2R]
-  float* gated_ = nullptr;     ///< [R]
-  float* prepared_ = nullptr;  ///< a vector [R] as products read it
-  float* skip_ = nullptr;      ///< [S]
+  float* input_ = nullptr;  ///< of the present layer [R]
+  float* pre_ = nullptr;    ///< before the gate [2R]
+  float* gated_ = nullptr;  ///< [R]
+  std::unique_ptr<WaveNetPartner> partner_;
 };
 
 /// Scratch of the head and the logits, of sequences in lock step.

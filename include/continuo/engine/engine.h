@@ -43,8 +43,10 @@ std::vector<InstructionSet> available_instruction_sets();
 struct Options {
   std::optional<Precision> precision;  ///< how weights are kept and read; default: as they are in the file
   InstructionSet instruction_set = InstructionSet::kBest;
-  /// For one step of a stream or batch. Today it all runs on the caller's thread, whatever is asked for; results will
-  /// not depend on it. Several streams of one model may step on several threads.
+  /// For one step of a stream or batch: 1, or 2 where the network has work for a second one (WaveNets of standard
+  /// blocks) and the process a core for it. Each stream or batch then has a thread of its own that spins while there
+  /// are steps, sleeps soon after the last, and is left alone for a while when others keep its core. Results do not
+  /// depend on it. Several streams of one model may step on several threads.
   int threads = 1;
 };
 
@@ -98,7 +100,7 @@ class Model : public std::enable_shared_from_this<Model> {
   int vocabulary_size() const noexcept { return spec_.vocabulary_size; }
   Precision precision() const noexcept { return *options_.precision; }
   InstructionSet instruction_set() const noexcept { return options_.instruction_set; }  ///< what runs, never kBest
-  int threads() const noexcept { return options_.threads; }
+  int threads() const noexcept { return options_.threads; }                             ///< that a step runs on
   virtual std::size_t weight_bytes() const noexcept = 0;  ///< what one step reads, look-up tables included
 
   /// Streams and batches keep the model alive.

@@ -45,8 +45,8 @@ namespace {
 
 TEST(Allocation, SteppingAllocatesNothing) {
   Random random(1);
-  for (int kind = 0; kind < kKinds; ++kind) {
-    const auto model = random_model(random_spec(random, kind), random);
+  for (int kind = 0; kind < 2 * kKinds; ++kind) {
+    const auto model = Model::create(random_file(random_spec(random, kind / 2), random), {.threads = 1 + kind % 2});
     const auto stream = model->new_stream();
     const std::size_t before = allocations;
     float sum = 0;

@@ -1,0 +1,61 @@
+// A second thread that works on each step behind the first, for networks of which a part needs no result at once.
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <thread>
+
+namespace continuo::engine {
+
+/// The first thread gives pieces, the partner reports results; both are counted since the partner was made. It spins
+/// while there are steps, and sleeps when there were none for a while. Its work is called once for each step that
+/// begin() began, on its own thread.
+class Partner {
+ public:
+  using Work = void (*)(void* context, Partner& partner) noexcept;
+  Partner(Work work, void* context);
+  ~Partner();
+  Partner(const Partner&) = delete;
+  Partner& operator=(const Partner&) = delete;
+
+  // For the first thread.
+
+  /// Whether the partner takes part in the step that begins. Not while it sleeps: then it is woken for a later one.
+  /// And for some time not after it was late, because others keep its core.
+  bool begin() noexcept;
+  void give() noexcept;  ///< one more piece of this step
+  /// Until so many results were reported in all.
+  void await_result(std::uint64_t count) noexcept;
+
+  // For the partner, within its work.
+
+  void await_piece() noexcept;  ///< the next one
+  void report() noexcept;       ///< one more result
+
+ private:
+  void run() noexcept;
+  bool spin_for_step() noexcept;
+  void sleep() noexcept;
+
+  static constexpr std::uint64_t kAsleep = 1;  ///< beside twice the count of pieces, begins included
+  Work work_;
+  void* context_;
+  // Each where one thread writes: on lines of their own.
+  alignas(64) std::atomic<std::uint64_t> given_ = 0;
+  alignas(64) std::atomic<std::uint64_t> reported_ = 0;
+  alignas(64) std::uint64_t own_given_ = 0;  ///< of the first thread
+  std::uint64_t seen_reported_ = 0;
+  std::uint64_t steps_alone_ = 0;  ///< until the partner is asked again
+  std::uint64_t next_pause_ = kShortestPause;
+  std::uint64_t steps_in_time_ = 0;
+  std::chrono::steady_clock::time_point begun_{};  ///< of the step
+  alignas(64) std::uint64_t taken_ = 0;            ///< of the partner
+  alignas(64) std::atomic<std::uint32_t> wake_ = 0;
+  std::atomic<bool> stop_ = false;
+  std::thread thread_;
+
+  static constexpr std::uint64_t kShortestPause = 256;  ///< steps
+};
+
+}  // namespace continuo::engine
