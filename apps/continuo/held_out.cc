@@ -18,12 +18,8 @@ corpus::Dataset encode_folder(const weights::ModelFile& model, const representat
                               const fs::path& folder, const ProgressSink& progress, const std::stop_token& stop) {
 #ifdef CONTINUO_WITH_TRAINING
   training::Recipe recipe;
-  if (const std::string& text = model.metadata("continuo.recipe"); !text.empty()) {
-    recipe = training::parse_recipe(text);
-  } else {
-    recipe.representation = spec;
-  }
-  recipe.representation.labels.clear();  // these come from the training part, as they did then
+  if (const std::string& text = model.metadata("continuo.recipe"); !text.empty()) recipe = training::parse_recipe(text);
+  recipe.representation = spec;  // with the labels and the vocabulary that the model has
   corpus::ScanOptions scan = recipe.collection;
   scan.sound = representation::reads_sound(recipe.representation.name);
   const auto collection = corpus::scan(folder, scan, progress, stop);

@@ -1,16 +1,19 @@
 // continuo train: learns from a folder of MIDI files and leaves a model, its curve and what the losses are read beside.
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <cmath>
 #include <filesystem>
 #include <numbers>
 #include <optional>
+#include <set>
 
 #include "commands.h"
 #include "continuo/base/error.h"
 #include "continuo/corpus/dataset.h"
 #include "continuo/plot/plot.h"
 #include "continuo/representation/sound.h"
+#include "continuo/training/fine_tune.h"
 #include "continuo/training/recipe.h"
 #include "continuo/training/trainer.h"
 #include "held_out.h"
@@ -34,19 +37,33 @@ struct Options {
   std::optional<int> threads;
   std::optional<std::size_t> max_pieces;
   std::string select_column, label_column;
+  fs::path init;
+  std::optional<int> freeze;
   bool any_length = false;
   bool resume = false, resume_if_same = false;
   bool print_recipe = false;
 };
 
-/// The file or the run that goes on, then what the command line says.
-training::Recipe make_recipe(const Options& options) {
+/// The model from which the run starts; of a run that goes on, the copy in its folder. Empty: none.
+fs::path model_to_start_from(const Options& options) {
+  if (!options.init.empty()) return options.init;
+  const fs::path kept = training::init_in(options.output);
+  return options.resume && fs::exists(kept) ? kept : fs::path{};
+}
+
+/// The model's or the default one, over it the file's or that of the run that goes on, then what the command line says.
+training::Recipe make_recipe(const Options& options, const fs::path& init) {
   training::Recipe recipe;
+  std::optional<weights::ModelFile> model;
+  if (!init.empty()) {
+    model = weights::ModelFile::load(init);
+    recipe = training::fine_tuning_recipe(*model, init);
+  }
   const fs::path before = options.output / "recipe.toml";
   if (!options.recipe.empty()) {
-    recipe = training::load_recipe(options.recipe);
+    recipe = training::load_recipe(options.recipe, recipe);
   } else if (options.resume && fs::exists(before)) {
-    recipe = training::load_recipe(before);
+    recipe = training::load_recipe(before, recipe);
   }
   std::vector<training::OptionValue> changes;
   if (!options.network.empty()) changes.push_back({"network.name", options.network});
@@ -72,8 +89,10 @@ training::Recipe make_recipe(const Options& options) {
   if (!options.select_column.empty()) recipe.collection.select_column = options.select_column;
   if (!options.label_column.empty()) {
     recipe.collection.label_column = options.label_column;
-    recipe.condition_on_label = true;
+    if (!model) recipe.condition_on_label = true;
   }
+  if (options.freeze) limits.freeze = *options.freeze;
+  if (model) training::check_fits(recipe, *model, init);
   if (options.any_length) {
     recipe.collection.min_seconds = 0;
     recipe.collection.max_seconds = 1e9;
@@ -169,8 +188,31 @@ void summarise(const Options& options, const training::Recipe& recipe, const tra
   }
 }
 
+/// Says what is fine-tuned, and which labels of the collection the model does not know.
+void introduce(const fs::path& init, const training::Recipe& recipe, const corpus::Collection& collection) {
+  const int layers = training::layers_of(recipe.network);
+  fmt::print("fine-tuning {}: {} on {}, {} of {} layers frozen, rate {:.2g} at most\n", init.string(),
+             recipe.network.name(), recipe.representation.name, recipe.training.freeze, layers,
+             recipe.training.learning_rate);
+  const auto& known = recipe.representation.labels;
+  std::set<std::string> others;
+  for (const auto& piece : collection.pieces)
+    if (!piece.label.empty() && std::ranges::find(known, piece.label) == known.end()) others.insert(piece.label);
+  if (others.empty()) return;
+  std::string names;
+  for (const std::string& name : others) {
+    if (names.size() > 200) {
+      names += ", ...";
+      break;
+    }
+    names += (names.empty() ? "" : ", ") + name;
+  }
+  fmt::print("note: {} labels that the model does not know count as '{}': {}\n", others.size(), known.at(0), names);
+}
+
 void run(const Options& options) {
-  const training::Recipe recipe = make_recipe(options);
+  const fs::path init = model_to_start_from(options);
+  const training::Recipe recipe = make_recipe(options, init);
   if (options.print_recipe) {
     fmt::print("{}", training::to_toml(recipe));
     return;
@@ -192,6 +234,7 @@ void run(const Options& options) {
          .path = options.folder.string(),
          .hint = "continuo corpus tells why each was left out; --any-length lifts the limits of 1 to 5 minutes."});
   }
+  if (!init.empty()) introduce(init, recipe, collection);
   const auto split = corpus::split(collection, recipe.split);
   const auto dataset = corpus::open_dataset(collection, split, recipe.representation,
                                             options.cache.empty() ? default_cache() : options.cache, progress, stop);
@@ -205,7 +248,8 @@ void run(const Options& options) {
       {.folder = options.output,
        .resume = options.resume_if_same ? training::Resume::kIfSame
                  : options.resume       ? training::Resume::kMust
-                                        : training::Resume::kNever},
+                                        : training::Resume::kNever,
+       .init = init},
       progress, stop, [&](const training::CurvePoint& point) {
         const std::string bits = real ? "" : fmt::format("{:.4f}", point.held_out_loss / std::numbers::ln2);
         fmt::print("{:8.2f} {:8} {:9.2f} {:14.4f} {:15.4f} {:>15} {:14.2e}\n", point.epoch, point.step, point.minutes,
@@ -237,6 +281,8 @@ void add_train(CLI::App& app) {
       "      learns raw sound, from audio files or rendered MIDI\n"
       "  continuo train FOLDER -o trained --resume\n"
       "      goes on where Ctrl-C stopped it\n"
+      "  continuo train FOLDER --init trained/best.safetensors -o mine\n"
+      "      fine-tunes a model on other music: its network and symbols, a fifth of its learning rate\n"
       "  continuo train FOLDER --set training.chunk=1024 --set network.dilations=[1,2,4,8,16]\n"
       "      any option of the recipe; all of them with --print-recipe");
   command->add_option("folder", options->folder, "Folder of MIDI files (read with everything below it)")
@@ -248,6 +294,9 @@ void add_train(CLI::App& app) {
   command->add_option("--network", options->network, "wavenet, lstm, gru, wavenet-lstm, guide-cnn or markov")
       ->type_name("NAME");
   command->add_option("--representation", options->representation, "remi, events, notes or mulaw")->type_name("NAME");
+  command->add_option("--init", options->init, "Start from this model and fine-tune it")->type_name("MODEL");
+  command->add_option("--freeze", options->freeze, "With --init: so many layers from below keep the model's weights")
+      ->check(CLI::NonNegativeNumber);
   command->add_option("--minutes", options->minutes, "Length of the training (default 10, or the recipe's)")
       ->check(CLI::PositiveNumber);
   command->add_option("--epochs", options->epochs, "Length in readings of the training part")

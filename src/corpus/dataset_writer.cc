@@ -42,18 +42,23 @@ std::vector<Task> tasks_of(const Collection& collection, const Split& split) {
   return tasks;
 }
 
-/// Labels of the training part, 'unknown' first; none when no piece has one. Gives each task its label.
-std::vector<std::string> settle_labels(std::vector<Task>& tasks) {
+/// `given`, or where there are none the labels of the training part, 'unknown' first; none when no piece has one.
+/// Gives each task its label.
+std::vector<std::string> settle_labels(std::vector<Task>& tasks, const std::vector<std::string>& given) {
   constexpr const char* kUnknown = "unknown";
   std::map<std::string, int> numbers;
+  for (std::size_t i = 1; i < given.size(); ++i) numbers[given[i]] = static_cast<int>(i);
   for (const Task& task : tasks)
-    if (task.part == Part::kTrain && !task.piece->label.empty() && task.piece->label != kUnknown)
+    if (given.empty() && task.part == Part::kTrain && !task.piece->label.empty() && task.piece->label != kUnknown)
       numbers[task.piece->label] = 0;
-  if (numbers.empty()) return {};
-  std::vector<std::string> labels{kUnknown};
-  for (auto& [name, number] : numbers) {
-    number = static_cast<int>(labels.size());
-    labels.push_back(name);
+  if (numbers.empty()) return given;
+  std::vector<std::string> labels = given;
+  if (given.empty()) {
+    labels = {kUnknown};
+    for (auto& [name, number] : numbers) {
+      number = static_cast<int>(labels.size());
+      labels.push_back(name);
+    }
   }
   for (Task& task : tasks) {
     const auto found = numbers.find(task.piece->label);
@@ -164,8 +169,7 @@ Dataset open_dataset(const Collection& collection, const Split& split, const Rep
                      const fs::path& cache_folder, const ProgressSink& progress, std::stop_token stop) {
   std::vector<Task> tasks = tasks_of(collection, split);
   RepresentationSpec wanted = spec;
-  auto labels = settle_labels(tasks);
-  if (!labels.empty()) wanted.labels = std::move(labels);
+  wanted.labels = settle_labels(tasks, spec.labels);
   const bool sound = representation::reads_sound(spec.name);
   const bool rendered = sound && std::any_of(tasks.begin(), tasks.end(), [](const Task& t) { return !t.piece->sound; });
   fs::path soundfont;

@@ -12,6 +12,7 @@
 #include "continuo/base/random.h"
 #include "continuo/nets/network.h"
 #include "continuo/nets/threads.h"
+#include "continuo/training/fine_tune.h"
 
 namespace continuo::training {
 
@@ -21,7 +22,7 @@ struct Learner::Parts {
   OptimisationOptions options;
   std::shared_ptr<nets::NetworkImpl> network;
   std::unique_ptr<torch::optim::AdamW> optimiser;
-  std::vector<Tensor> parameters;
+  std::vector<Tensor> parameters;  ///< that learn
   nets::State state;
 
   bool carries() const { return options.objective == "every-position" && options.order == "contiguous"; }
@@ -89,7 +90,12 @@ Learner::Learner(const weights::NetworkSpec& spec, const OptimisationOptions& op
   nets::set_threads(options.threads);
   parts_->options = options;
   parts_->network = nets::make_network(spec, options.seed);
-  parts_->parameters = parts_->network->parameters();
+  for (auto& item : parts_->network->named_parameters()) {
+    if (lies_within(item.key(), spec, options.freeze))
+      item.value().set_requires_grad(false);
+    else
+      parts_->parameters.push_back(item.value());
+  }
   // Decay is for matrices and kernels; it would only pull biases away from where the data puts them.
   std::vector<Tensor> matrices;
   std::vector<Tensor> vectors;
@@ -166,6 +172,10 @@ LossSum Learner::evaluate(std::span<const ExamplePiece> pieces, const std::funct
     }
   }
   return sum;
+}
+
+void Learner::set_tensors(const std::map<std::string, std::vector<float>>& tensors) {
+  nets::import_tensors(*parts_->network, tensors);
 }
 
 std::map<std::string, std::vector<float>> Learner::tensors() const { return nets::export_tensors(*parts_->network); }

@@ -33,7 +33,7 @@ struct LossSum {
 
 class Learner {
  public:
-  /// Sets libtorch's threads for the process, too. Throws Error.
+  /// The lowest options.freeze layers will not change. Sets libtorch's threads for the process, too. Throws Error.
   Learner(const weights::NetworkSpec& spec, const OptimisationOptions& options);
   ~Learner();
 
@@ -44,6 +44,8 @@ class Learner {
   /// order. Returns early, with what was summed so far, when `go_on` returns false.
   LossSum evaluate(std::span<const ExamplePiece> pieces, const std::function<bool(std::uint64_t)>& go_on = {});
 
+  /// Takes over weights under their contract names. Throws Error naming a tensor that is missing or of another size.
+  void set_tensors(const std::map<std::string, std::vector<float>>& tensors);
   /// Parameter values under their contract names.
   std::map<std::string, std::vector<float>> tensors() const;
   std::size_t parameters() const;

@@ -259,13 +259,15 @@ toml::table parse_table(const std::string& text, const std::string& path) {
 
 }  // namespace
 
-Recipe parse_recipe(const std::string& text, const std::string& path) {
-  Recipe recipe;
+Recipe parse_recipe(const std::string& text, const std::string& path, const Recipe& base) {
+  Recipe recipe = base;
   apply(recipe, parse_table(text, path), path.empty() ? "recipe" : path);
   return recipe;
 }
 
-Recipe load_recipe(const std::filesystem::path& path) { return parse_recipe(read_text_file(path), path.string()); }
+Recipe load_recipe(const std::filesystem::path& path, const Recipe& base) {
+  return parse_recipe(read_text_file(path), path.string(), base);
+}
 
 void set_options(Recipe& recipe, const std::vector<OptionValue>& options) {
   toml::table all;

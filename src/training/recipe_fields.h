@@ -159,6 +159,9 @@ void visit_recipe(Visitor& v, AnyRecipe& recipe) {
   v.field("tempo", t.tempo, "augmentation: tempo times at most 1 + this, or divided by it", Limits{0, 1});
   v.field("label_dropout", t.label_dropout, "share of examples whose label is hidden, so that 'unknown' is learned",
           kShare);
+  v.field("freeze", t.freeze,
+          "fine-tuning (--init): so many layers from below, the embedding with them, stay as they are",
+          Limits{0, 4096});
   v.field("seed", t.seed, "of the first weights, the order of examples, dropout and augmentation", kNotNegative);
   v.field("threads", t.threads, "for training; 0: every core", Limits{0, 4096});
 }

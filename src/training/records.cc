@@ -24,8 +24,8 @@ double bits(double nats) { return nats / std::numbers::ln2; }
 
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(CurvePoint, step, epoch, minutes, train_loss, train_eval_loss, held_out_loss,
                                    learning_rate)
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(RunState, dataset, network, examples, position, step, skipped, symbols, seconds,
-                                   evaluation_seconds, loss_sum, loss_symbols, curve)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(RunState, dataset, network, start, examples, position, step, skipped,
+                                                symbols, seconds, evaluation_seconds, loss_sum, loss_symbols, curve)
 
 std::string curve_csv(const std::vector<CurvePoint>& curve) {
   std::string text = "step,epoch,minutes,train_loss,train_eval_loss,held_out_loss,held_out_bits,learning_rate\n";
@@ -70,6 +70,7 @@ std::string training_metadata(const TrainResult& result, const CurvePoint& point
     json["baseline_frequencies_nats"] = base.frequencies;
     json["baseline_repetition_nats"] = base.repetition;
   }
+  if (!result.start.empty()) json["fine_tuned_from"] = result.start;
   return json.dump();
 }
 

@@ -18,6 +18,7 @@ std::string training_metadata(const TrainResult& result, const CurvePoint& point
 struct RunState {
   std::string dataset;   ///< name of the cache file, which names its content
   std::string network;   ///< JSON
+  std::string start;     ///< hash of the model that is fine-tuned, and what is frozen; empty: from random weights
   std::string examples;  ///< how examples are drawn; another way cannot go on from `position`
   std::string position;
   std::int64_t step = 0;

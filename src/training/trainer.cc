@@ -9,6 +9,8 @@
 
 #include "continuo/base/error.h"
 #include "continuo/base/file.h"
+#include "continuo/base/hash.h"
+#include "continuo/training/fine_tune.h"
 #include "continuo/weights/model_file.h"
 #include "training/learner.h"
 #include "training/markov.h"
@@ -72,6 +74,7 @@ class Run {
         source_(plan.train, example_options(recipe, network_), vary_of(plan)),
         learner_(network_, t_),
         result_(result_of(plan)) {
+    start_from_model();
     if (t_.epochs <= 0 && t_.minutes <= 0 && t_.steps <= 0) {
       throw Error(ErrorInfo{.message = "the recipe sets no end to the training",
                             .hint = "Set training.minutes, training.epochs or training.steps above 0."});
@@ -87,8 +90,10 @@ class Run {
 
   TrainResult operator()() {
     if (options_.resume != Resume::kNever && std::filesystem::exists(checkpoint())) resume();
+    keep_model();
     write_file_atomically(options_.folder / "recipe.toml", to_toml(recipe_));
     last_saved_ = Clock::now();
+    if (!options_.init.empty() && state_.step == 0 && state_.curve.empty()) evaluate();
     while (!stop_.stop_requested() && share() < 1) {
       step();
       if (evaluation_due()) evaluate();
@@ -103,6 +108,36 @@ class Run {
   }
 
  private:
+  void start_from_model() {
+    if (options_.init.empty()) {
+      if (t_.freeze == 0) return;
+      throw Error(ErrorInfo{.message = "training.freeze would keep layers that have learned nothing",
+                            .hint = "Start from a model (--init MODEL), or set training.freeze = 0."});
+    }
+    model_bytes_ = read_file(options_.init);
+    const auto model = weights::ModelFile::parse(model_bytes_, options_.init.string());
+    if (!(dataset_.spec() == fine_tuning_recipe(model, options_.init).representation))
+      throw Error(ErrorInfo{.message = "the pieces are not encoded as this model's representation has it",
+                            .path = options_.init.string(),
+                            .hint = "Open the dataset with the representation of fine_tuning_recipe()."});
+    std::map<std::string, std::vector<float>> tensors;
+    for (const auto& [name, tensor] : model.tensors())
+      tensors.emplace(name, std::vector<float>(tensor.values.begin(), tensor.values.end()));
+    learner_.set_tensors(tensors);
+    result_.start = content_hash(model_bytes_);
+    state_.start = result_.start + (t_.freeze > 0 ? ", frozen " + std::to_string(t_.freeze) : "");
+  }
+
+  /// Makes the folder hold the model from which its run started, or none.
+  void keep_model() {
+    const std::filesystem::path path = init_in(options_.folder);
+    if (options_.init.empty())
+      std::filesystem::remove(path);
+    else
+      write_file_atomically(path, model_bytes_);
+    model_bytes_ = {};
+  }
+
   std::filesystem::path checkpoint() const { return options_.folder / "last.checkpoint"; }
 
   double epoch() const { return static_cast<double>(state_.symbols) / static_cast<double>(source_.epoch_symbols()); }
@@ -223,6 +258,7 @@ class Run {
     const std::string path = checkpoint().string();
     RunState saved = run_state_from_text(Learner::saved_text(path), path);
     const std::string* other = saved.dataset != state_.dataset     ? &kOtherDataset
+                               : saved.start != state_.start       ? &kOtherStart
                                : saved.network != state_.network   ? &kOtherNetwork
                                : saved.examples != state_.examples ? &kOtherExamples
                                                                    : nullptr;
@@ -270,6 +306,7 @@ class Run {
 
   inline static const std::string kOtherDataset = "other pieces, another split or another representation";
   inline static const std::string kOtherNetwork = "another network";
+  inline static const std::string kOtherStart = "another start: another model, none, or other frozen layers";
   inline static const std::string kOtherExamples = "another choice of examples (chunk, batch, augmentation or seed)";
 
   const corpus::Dataset& dataset_;
@@ -285,6 +322,7 @@ class Run {
   Learner learner_;
   RunState state_;
   TrainResult result_;
+  std::vector<std::uint8_t> model_bytes_;
   double rate_ = 0;
   int skipped_in_a_row_ = 0;
   bool mark_ = false, milestone_ = false, unfinished_ = false;
@@ -312,6 +350,7 @@ double rate_share(double share, const OptimisationOptions& options) noexcept {
 TrainResult train(const corpus::Dataset& dataset, const Recipe& recipe, const TrainOptions& options,
                   const ProgressSink& progress, std::stop_token stop,
                   const std::function<void(const CurvePoint&)>& on_point) {
+  if (!options.init.empty()) check_fits(recipe, weights::ModelFile::load(options.init), options.init);
   const Plan plan = make_plan(dataset, recipe);
   if (plan.network.is_counted())
     return count_and_evaluate(dataset, plan, recipe, options, progress, std::move(stop), on_point);

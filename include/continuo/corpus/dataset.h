@@ -60,7 +60,8 @@ class Dataset {
 /// Encodes the collection (fitting the representation on the training part where it needs that) into a cache file below
 /// `cache_folder` named by the content of the files, the split and the settings; when that file is there already it is
 /// opened at once; a damaged one is made again. When pieces of the training part have labels, these become the labels
-/// of the spec, in order of their names after "unknown", which also stands for those met elsewhere only. Encoding
+/// of the spec, in order of their names after "unknown", which also stands for those met elsewhere only; a spec that
+/// has labels keeps them, and "unknown" stands for all others. A vocabulary that the spec has is kept, too. Encoding
 /// streams in batches on every core: of each piece only its entry in the index stays in memory. An interruption leaves
 /// no file. For a representation that reads sound, sound files are read and scores rendered (with the SoundFont of the
 /// scan) on every core, as PreparedSound says, in constant memory for pieces of any length; what turns out to be silent

@@ -42,6 +42,7 @@ struct OptimisationOptions {
   int transpose = 0;            ///< augmentation: up to so many semitones either way
   double tempo = 0.0;           ///< augmentation: tempo factor in [1 / (1 + tempo), 1 + tempo]
   double label_dropout = 0.1;   ///< with condition_on_label: share of examples given the label 'unknown' instead
+  int freeze = 0;               ///< fine-tuning: so many layers from below keep the model's weights (see layers_of)
   std::uint64_t seed = 1;
   int threads = 0;  ///< of libtorch; 0: every core
   friend bool operator==(const OptimisationOptions&, const OptimisationOptions&) = default;
@@ -56,10 +57,10 @@ struct Recipe {
   bool condition_on_label = false;  ///< global conditioning on the pieces' labels
 };
 
-/// Every setting of the representation is filled in. Throws Error naming the file, the line and the key that is unknown
-/// or has a wrong type or value.
-Recipe load_recipe(const std::filesystem::path& path);
-Recipe parse_recipe(const std::string& toml, const std::string& path = "");
+/// `base` with what the text says. Every setting of the representation is filled in. Throws Error naming the file, the
+/// line and the key that is unknown or has a wrong type or value.
+Recipe load_recipe(const std::filesystem::path& path, const Recipe& base = {});
+Recipe parse_recipe(const std::string& toml, const std::string& path = "", const Recipe& base = {});
 
 /// The whole recipe as TOML, every option written out with a comment; parse_recipe(to_toml(r)) is r (with every setting
 /// of the representation filled in).

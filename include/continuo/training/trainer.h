@@ -29,6 +29,9 @@ struct CurvePoint {
   double learning_rate = 0;
 };
 
+/// The copy of the model from which a run in `folder` started.
+inline std::filesystem::path init_in(const std::filesystem::path& folder) { return folder / "init.safetensors"; }
+
 /// Whether to go on from last.checkpoint when there is one.
 enum class Resume : std::uint8_t {
   kNever,   ///< begin anew
@@ -41,6 +44,10 @@ struct TrainOptions {
   std::filesystem::path folder;
   Resume resume = Resume::kNever;
   double checkpoint_minutes = 2.0;  ///< between checkpoints
+  /// Not empty: fine-tuning of this model (see fine_tune.h), of which a copy stays as init.safetensors in the folder.
+  /// The dataset must be encoded by the model's representation. The first point of the curve is then the model as it
+  /// is.
+  std::filesystem::path init;
 };
 
 struct TrainResult {
@@ -56,6 +63,7 @@ struct TrainResult {
   corpus::Part held_out =
       corpus::Part::kTest;          ///< which part that is; kTrain where split.train is 1: nothing is held out
   evaluation::Baselines baselines;  ///< over the held-out part
+  std::string start;                ///< content hash of the model that was fine-tuned; empty: from random weights
   std::int64_t steps = 0;
   std::uint64_t symbols_seen = 0;  ///< scored, with repetition
   std::int64_t skipped_steps = 0;  ///< loss or gradient not finite
@@ -72,7 +80,8 @@ struct TrainResult {
 /// so. Deterministic in (dataset, recipe, thread count) when the recipe is limited by steps or epochs; a limit in
 /// minutes makes the learning rate, and so everything, depend on the machine's speed. Every run evaluates at its end
 /// and after its first three epochs. Throws Error (nothing to train on, no limit, loss not finite, disk full, a
-/// checkpoint of another dataset or network). `markov` is counted: one reading, one point, nothing to resume.
+/// checkpoint of another dataset or network, a model that the recipe does not fit). `markov` is counted: one reading,
+/// one point, nothing to resume.
 TrainResult train(const corpus::Dataset& dataset, const Recipe& recipe, const TrainOptions& options,
                   const ProgressSink& progress = {}, std::stop_token stop = {},
                   const std::function<void(const CurvePoint&)>& on_point = {});

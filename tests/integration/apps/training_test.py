@@ -68,6 +68,30 @@ class Training(unittest.TestCase):
         self.assertEqual(self.train("parts", "--steps", steps, "--resume").returncode, 0)
         self.assertEqual((self.folder / "whole" / "last.safetensors").read_bytes(), (self.folder / "parts" / "last.safetensors").read_bytes())
 
+    def test_a_model_is_fine_tuned_and_goes_on(self):
+        self.assertEqual(self.train("base", "--steps", 60).returncode, 0)
+        base = self.folder / "base" / "best.safetensors"
+        tune = ["train", SAMPLE, "--any-length", "--max-pieces", 12, "--cache", self.folder / "cache"]
+        result = run(*tune, "--init", base, "--freeze", 2, "--steps", 20, "-o", self.folder / "tuned")
+        self.assertEqual(result.returncode, 0, result.stderr)
+        self.assertIn("2 of 8 layers frozen", result.stdout)
+        curve = self.curve("tuned")
+        self.assertEqual(curve[0]["step"], "0")
+        recipe = (self.folder / "tuned" / "recipe.toml").read_text()
+        for line in ("learning_rate = 0.0004 ", "residual_channels = 16 ", "chunk = 64 ", "freeze = 2 "):
+            self.assertIn(line, recipe)
+        base.unlink()
+        result = run(*tune, "--resume", "--steps", 30, "-o", self.folder / "tuned")
+        self.assertEqual(result.returncode, 0, result.stderr)
+        self.assertEqual(self.curve("tuned")[-1]["step"], "30")
+        again = self.folder / "tuned" / "last.safetensors"
+        for arguments, says in ((("--network", "lstm"), "network.name"), (("--set", "representation.velocities=4"), "representation.velocities"),
+                                (("--freeze", 30), "8 layers"), (("--label-column", "composer"), "no labels")):
+            result = run(*tune, "--init", again, *arguments, "-o", self.folder / "x")
+            self.assertGreater(result.returncode, 0, arguments)
+            self.assertIn(says, result.stderr)
+            self.assertFalse((self.folder / "x").exists())
+
     def test_what_cannot_be_learned_from_is_refused(self):
         empty = self.folder / "empty"
         empty.mkdir()

@@ -77,6 +77,7 @@ class RandomRecipe {
     t.transpose = integer(0, 12);
     t.tempo = real(0, 1);
     t.label_dropout = real(0, 1);
+    t.freeze = integer(0, 64);
     t.seed = random_.next() >> 2U;
     t.threads = integer(0, 64);
     return r;

@@ -116,6 +116,19 @@ TEST_F(DatasetTest, TakesLabelsFromTheTrainingPart) {
   EXPECT_EQ(representation->vocabulary().name(dataset.pieces()[0].symbols[1]), "Label_Waltz");
 }
 
+TEST_F(DatasetTest, KeepsTheLabelsThatTheSpecHas) {
+  collection_.pieces[0].label = "Waltz";
+  collection_.pieces[2].label = "Tango";  // not among them
+  collection_.pieces[4].label = "Polka";  // in the test part
+  const Dataset dataset = open({.labels = {"unknown", "March", "Polka", "Waltz"}});
+  EXPECT_THAT(dataset.spec().labels, ElementsAre("unknown", "March", "Polka", "Waltz"));
+  std::vector<int> labels;
+  for (const EncodedPiece& piece : dataset.pieces()) labels.push_back(piece.label);
+  EXPECT_THAT(labels, ElementsAre(3, 0, 0, 0, 2, 0, 0));
+  for (auto& piece : collection_.pieces) piece.label.clear();
+  EXPECT_THAT(open({.labels = {"unknown", "March"}}).spec().labels, ElementsAre("unknown", "March"));
+}
+
 TEST_F(DatasetTest, LearnsTheVocabularyOfTheTrainingPart) {
   ASSERT_TRUE(representation::needs_fitting("notes"));
   const representation::RepresentationSpec spec{.name = "notes", .settings = {{"min_count", "3"}}};

@@ -1,0 +1,34 @@
+// Fine-tuning: training that starts from a model's weights. Network, representation, vocabulary and labels are the
+// model's; pieces and the way of learning are the recipe's.
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+#include "continuo/training/recipe.h"
+#include "continuo/weights/model_file.h"
+
+namespace continuo::training {
+
+/// Of the rate at which a model was trained, where nothing else is said: what it knows is to be kept.
+inline constexpr double kFineTuningRate = 0.2;
+
+/// The recipe with which fine-tuning of `model` begins, to be laid below a file's (parse_recipe) or an option's
+/// (set_options): network and representation of the model; training as in its own recipe, with kFineTuningRate of the
+/// learning rate and no end set; collection and split have their defaults. `path` is for messages. Throws Error: a
+/// model that is counted (`markov`) or says nothing of its representation.
+Recipe fine_tuning_recipe(const weights::ModelFile& model, const std::filesystem::path& path);
+
+/// Throws Error naming the first option of `recipe` that is not the model's, with both values: options of the network
+/// (dropout may differ) and of the representation, labels where the model has none, and more frozen layers than there
+/// are.
+void check_fits(const Recipe& recipe, const weights::ModelFile& model, const std::filesystem::path& path);
+
+/// Layers that training.freeze counts, from the symbols upwards: the blocks of a WaveNet and the recurrent layers above
+/// them, or the convolutions of guide-cnn. The embedding goes with the first, the head is not counted.
+int layers_of(const weights::NetworkSpec& network);
+
+/// Whether the tensor of that name lies in the lowest `count` layers.
+bool lies_within(const std::string& tensor, const weights::NetworkSpec& network, int count);
+
+}  // namespace continuo::training

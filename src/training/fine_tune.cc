@@ -1,0 +1,131 @@
+// What a model gives to a recipe, and whether a recipe asks for something else.
+#include "continuo/training/fine_tune.h"
+
+#include <algorithm>
+#include <charconv>
+#include <nlohmann/json.hpp>
+
+#include "continuo/base/error.h"
+#include "training/recipe_fields.h"
+
+namespace continuo::training {
+namespace {
+
+using Json = nlohmann::json;
+
+/// Every option of network and representation by its key.
+struct Fields {
+  static constexpr bool kReads = false;
+  std::string prefix;
+  std::vector<std::pair<std::string, Json>> values;
+
+  void section(std::string_view name, std::string_view) { prefix = std::string(name) + "."; }
+  template <class T, class Allowed = Limits>
+  void field(std::string_view name, const T& value, std::string_view, const Allowed& = {}) {
+    values.emplace_back(prefix + std::string(name), value);
+  }
+  void settings(const representation::RepresentationSpec& spec) {
+    values.emplace_back("representation.name", spec.name);
+    for (const auto& [name, value] : spec.settings) values.emplace_back("representation." + name, value);
+  }
+};
+
+Fields fields_of(const Recipe& recipe) {
+  Fields fields;
+  fields.settings(recipe.representation);
+  visit_network(fields, recipe);
+  return fields;
+}
+
+representation::RepresentationSpec representation_of(const weights::ModelFile& model,
+                                                     const std::filesystem::path& path) {
+  const std::string& text = model.metadata("continuo.representation");
+  if (text.empty())
+    throw Error(ErrorInfo{.message = "this model names no representation, so nothing can be encoded for it",
+                          .path = path.string()});
+  auto spec = representation::spec_from_json(text);
+  for (const auto& setting : representation::default_settings(spec.name))
+    spec.settings.try_emplace(setting.name, setting.value);
+  return spec;
+}
+
+int convolutions_of(const weights::NetworkSpec& network) {
+  if (const auto* wavenet = std::get_if<weights::WaveNetSpec>(&network.network)) return wavenet->layers();
+  if (const auto* both = std::get_if<weights::WaveNetLstmSpec>(&network.network)) return both->wavenet.layers();
+  if (const auto* guide = std::get_if<weights::GuideCnnSpec>(&network.network))
+    return static_cast<int>(guide->channels.size());
+  return 0;
+}
+
+}  // namespace
+
+Recipe fine_tuning_recipe(const weights::ModelFile& model, const std::filesystem::path& path) {
+  if (model.network().is_counted())
+    throw Error(ErrorInfo{.message = "a " + model.network().name() + " model is counted: there is nothing to fine-tune",
+                          .path = path.string(),
+                          .hint = "Train without --init: counting takes seconds."});
+  Recipe recipe;
+  if (const std::string& text = model.metadata("continuo.recipe"); !text.empty())
+    recipe.training = parse_recipe(text, path.string()).training;
+  recipe.network = model.network();
+  recipe.representation = representation_of(model, path);
+  recipe.condition_on_label = model.network().labels > 0;
+  OptimisationOptions& t = recipe.training;
+  t.learning_rate *= kFineTuningRate;
+  t.epochs = t.minutes = 0;
+  t.steps = 0;
+  t.freeze = 0;
+  t.threads = 0;
+  return recipe;
+}
+
+void check_fits(const Recipe& recipe, const weights::ModelFile& model, const std::filesystem::path& path) {
+  const auto refuse = [&](const std::string& message, const std::string& hint) {
+    throw Error(ErrorInfo{.message = message, .path = path.string(), .hint = hint});
+  };
+  const Recipe own = fine_tuning_recipe(model, path);
+  const Fields ours = fields_of(own);
+  const Fields wanted = fields_of(recipe);
+  for (const auto& [key, value] : ours.values) {
+    if (key == "network.dropout") continue;
+    const auto found =
+        std::ranges::find_if(wanted.values, [&, &name = key](const auto& field) { return field.first == name; });
+    if (found != wanted.values.end() && found->second == value) continue;
+    const std::string other = found != wanted.values.end() ? found->second.dump() : "nothing";
+    refuse("this model has " + key + " = " + value.dump() + ", but the recipe or the command says " + other,
+           "Network and representation come from the model: leave " + key + " out, or train without --init.");
+  }
+  if (own.representation.labels.empty() && !recipe.collection.label_column.empty())
+    refuse("this model knows no labels, so collection.label_column has no use",
+           "Leave the labels out, or start from a model that was trained with --label-column.");
+  const int layers = layers_of(model.network());
+  if (recipe.training.freeze > layers)
+    refuse("training.freeze = " + std::to_string(recipe.training.freeze) + ", but this " + model.network().name() +
+               " has " + std::to_string(layers) + " layers below its head",
+           "Freeze fewer.");
+}
+
+int layers_of(const weights::NetworkSpec& network) {
+  if (const auto* lstm = std::get_if<weights::LstmSpec>(&network.network)) return lstm->layers;
+  if (const auto* gru = std::get_if<weights::GruSpec>(&network.network)) return gru->layers;
+  if (const auto* both = std::get_if<weights::WaveNetLstmSpec>(&network.network))
+    return convolutions_of(network) + both->layers;
+  return convolutions_of(network);
+}
+
+bool lies_within(const std::string& tensor, const weights::NetworkSpec& network, int count) {
+  if (count <= 0 || tensor.starts_with("head.") || tensor.starts_with("hidden.")) return false;
+  int layer = 0;  // embedding and the condition added to it: the first
+  const auto number_at = [&](std::size_t at) {
+    std::from_chars(tensor.data() + at, tensor.data() + tensor.size(), layer);
+  };
+  if (tensor.starts_with("block.") || tensor.starts_with("convolution.")) {
+    number_at(tensor.find('.') + 1);
+  } else if (tensor.starts_with("lstm.") || tensor.starts_with("gru.")) {
+    number_at(tensor.rfind("_l") + 2);
+    layer += convolutions_of(network);
+  }
+  return layer < count;
+}
+
+}  // namespace continuo::training
