@@ -19,6 +19,7 @@
 #include "continuo/page/page.h"
 #include "continuo/plot/plot.h"
 #include "csv.h"
+#include "options.h"
 #include "terminal.h"
 
 namespace continuo::app {
@@ -186,11 +187,14 @@ int label_of(const representation::RepresentationSpec& spec, const std::string& 
 }
 
 void run(const Options& options) {
-  for (const fs::path& path : options.outputs)
+  const auto outputs = named_outputs(options.outputs);
+  for (const fs::path& path : outputs) {
     if (!is_page(path) && !is_table(path) && !plot::is_picture_path(path))
       throw Error({.message = "its extension names no kind of file that can be written",
                    .path = path.string(),
                    .hint = "Use .html for a page, .csv for a table, .svg or .png for a picture."});
+    ensure_writable(path);
+  }
   const Score score = read_score(options.piece);
   const auto composer =
       generation::Composer::from(weights::ModelFile::load(options.model), options.model, options.engine);
@@ -209,7 +213,7 @@ void run(const Options& options) {
     fmt::print("  {:>4} {:>6.4g}  {:<6} {:<20.20} {:>6.1f} {:>6.1f}  {}\n", note.bar, note.beat, note.pitch, note.track,
                note.surprise->bits(), note.surprise->beginning, instead(*note.surprise, representation.vocabulary()));
   }
-  for (const fs::path& path : options.outputs) {
+  for (const fs::path& path : outputs) {
     if (is_page(path)) {
       write_page(path, options, score, result, notes, representation.vocabulary());
     } else if (is_table(path)) {
@@ -240,7 +244,9 @@ void add_analyse(CLI::App& app) {
       ->type_name("FILE");
   command->add_option("--style", options->style, "Composer or style, where the model has such labels")
       ->type_name("NAME");
-  command->add_option("--top", options->top, "Surprising notes that are listed")->capture_default_str();
+  command->add_option("--top", options->top, "Surprising notes that are listed")
+      ->check(whole(0, 1'000'000))
+      ->capture_default_str();
   command->callback([options] { run(*options); });
 }
 

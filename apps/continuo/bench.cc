@@ -18,6 +18,7 @@
 #include "continuo/generation/sampler.h"
 #include "continuo/music/score.h"
 #include "continuo/representation/sound.h"
+#include "options.h"
 #include "roofline.h"
 #include "terminal.h"
 
@@ -310,6 +311,7 @@ engine::InstructionSet chosen_set(const std::string& name) {
 }
 
 void run(const Options& options) {
+  if (!options.csv.empty()) ensure_writable(options.csv);
   const engine::InstructionSet set = chosen_set(options.instruction_set);
   std::vector<Subject> subjects;
   if (options.model.empty()) {
@@ -353,22 +355,22 @@ void add_bench(CLI::App& app) {
       "  continuo bench --instruction-set scalar --precision fp32 --seconds 5");
   command->add_option("-m,--model", options->model, "Model file (.safetensors)")->type_name("FILE");
   command->add_option("--seconds", options->seconds, "Length of the measuring")
-      ->check(CLI::Range(0.01, 86'400.0))
+      ->check(number(0.01, 86'400))
       ->capture_default_str();
   command->add_option("--precision", options->precisions, "fp32, bf16, int8, or several")
       ->delimiter(',')
-      ->check(CLI::IsMember({"fp32", "bf16", "int8"}))
+      ->check(one_of({"fp32", "bf16", "int8"}))
       ->capture_default_str();
   command->add_option("--instruction-set", options->instruction_set, "best, scalar, avx2, avx-vnni, avx512 or neon")
       ->capture_default_str();
   command
       ->add_option("--threads", options->threads, "Threads for one step, 1 or 2, or both; the second serves WaveNets")
       ->delimiter(',')
-      ->check(CLI::Range(1, 2))
+      ->check(whole(1, 2))
       ->capture_default_str();
   command->add_option("--streams", options->streams, "Sequences that are stepped together, one number or several")
       ->delimiter(',')
-      ->check(CLI::Range(1, 4096))
+      ->check(whole(1, 4096))
       ->capture_default_str();
   command->add_option("--csv", options->csv, "Also write the figures to this file")->type_name("FILE");
   command->callback([options] { run(*options); });

@@ -1,6 +1,7 @@
 // continuo compose: a model writes new music as MIDI, sound and picture.
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cmath>
 #include <filesystem>
@@ -10,16 +11,22 @@
 #include "compose.h"
 #include "continuo/audio/render.h"
 #include "continuo/base/error.h"
+#include "continuo/base/file.h"
 #include "continuo/base/parallel.h"
 #include "continuo/generation/compose_sound.h"
 #include "continuo/midi/midi.h"
 #include "continuo/plot/plot.h"
+#include "options.h"
 #include "terminal.h"
 
 namespace continuo::app {
 namespace {
 
 namespace fs = std::filesystem;
+
+constexpr std::uint64_t kMostSymbols = 1'000'000'000;
+constexpr std::uint64_t kMostBars = 1'000'000;
+constexpr double kMostSeconds = 1'000'000;
 
 }  // namespace
 
@@ -51,20 +58,19 @@ namespace {
 
 /// A name without an extension stands for all three kinds of file. Refuses what cannot be written before anything is
 /// composed.
-std::vector<fs::path> resolve_outputs(const std::vector<fs::path>& asked) {
-  std::vector<fs::path> outputs;
-  for (const auto& path : asked) {
-    if (path.extension().empty()) {
-      for (const char* extension : {".mid", ".wav", ".png"}) outputs.push_back(fs::path(path) += extension);
-    } else if (is_midi_path(path) || audio::is_audio_path(path) || plot::is_picture_path(path)) {
-      outputs.push_back(path);
-    } else {
+std::vector<fs::path> resolve_outputs(const ComposeOptions& options) {
+  constexpr const char* kAll[] = {".mid", ".wav", ".png"};
+  auto outputs = named_outputs(options.outputs, kAll);
+  for (const auto& path : outputs) {
+    if (!is_midi_path(path) && !audio::is_audio_path(path) && !plot::is_picture_path(path)) {
       throw Error({.message = "its extension names no kind of file that can be written",
                    .path = path.string(),
                    .hint = "Use .mid for MIDI, .wav, .flac or .ogg for sound, .png or .svg for a picture, or no "
                            "extension for all three."});
     }
+    ensure_writable(numbered(path, 0, options.count));
   }
+  if (std::ranges::any_of(outputs, audio::is_audio_path)) audio::check(options.render);
   return outputs;
 }
 
@@ -98,7 +104,7 @@ void write_outputs(const ComposeOptions& options, const std::vector<fs::path>& o
 
 void compose_scores(ComposeOptions& options, const weights::ModelFile& file) {
   const auto stop = interruption();
-  const auto outputs = resolve_outputs(options.outputs);
+  const auto outputs = resolve_outputs(options);
   const auto composer = generation::Composer::from(file, options.model, options.engine);
   auto& how = options.compose;
   how.seconds = options.seconds;
@@ -184,11 +190,12 @@ void add_compose(CLI::App& app) {
   command
       ->add_option("--start", options->start,
                    "What the music begins from: the beginning of a piece, or a random array of symbols (the paper's)")
-      ->check(CLI::IsMember({"beginning", "random"}))
+      ->check(one_of({"beginning", "random"}))
       ->capture_default_str();
   command
       ->add_option("--random-length", options->compose.random_length,
                    "Symbols of the random array; 0: the receptive field")
+      ->check(whole(0, kMostSymbols))
       ->capture_default_str();
   command->add_flag("--keep-random", options->compose.keep_random, "Keep the random array in the result");
   command
@@ -196,15 +203,16 @@ void add_compose(CLI::App& app) {
                    "MIDI file to go on from, or with a model of sound also a sound file; it is part of the result")
       ->type_name("FILE");
   command->add_option("--seconds", options->seconds, "Length of the new music in seconds (default 120; of sound 10)")
-      ->check(CLI::PositiveNumber);
-  command->add_option("--bars", options->bars, "Length of the new music in bars")->check(CLI::PositiveNumber);
-  command->add_option("--symbols", options->symbols, "Length in symbols")->check(CLI::PositiveNumber);
+      ->check(amount(kMostSeconds));
+  command->add_option("--bars", options->bars, "Length of the new music in bars")->check(whole(1, kMostBars));
+  command->add_option("--symbols", options->symbols, "Length in symbols")->check(whole(1, kMostSymbols));
   command->add_flag("--go-on", options->go_on, "Do not let the model end the piece before the length is reached");
   command->add_flag("--argmax", options->compose.sampling.argmax,
                     "Always the most probable symbol (the paper's choice; falls into loops)");
   command->add_option("-t,--temperature", options->compose.sampling.temperature, "Below 1: safer, above 1: wilder")
       ->capture_default_str();
   command->add_option("--top-k", options->compose.sampling.top_k, "Choose among the k most probable symbols; 0: all")
+      ->check(whole(0, kMostSymbols))
       ->capture_default_str();
   command
       ->add_option("--top-p", options->compose.sampling.top_p,
@@ -215,29 +223,24 @@ void add_compose(CLI::App& app) {
   command->add_option("--style", options->compose.label, "Composer or style, where the model has such labels")
       ->type_name("NAME");
   command->add_option("-s,--seed", options->compose.seed, "The same seed, model and settings give the same piece")
+      ->check(whole(0, kMostSeed))
       ->capture_default_str();
   command->add_option("-n,--count", options->count, "Number of pieces; their files are numbered")
-      ->check(CLI::Range(1, 100'000))
+      ->check(whole(1, 100'000))
       ->capture_default_str();
   command->add_option("--threads", options->threads, "Pieces composed at the same time; 0: every core")
-      ->check(CLI::NonNegativeNumber)
+      ->check(whole(0, kMostThreads))
       ->capture_default_str();
   command
       ->add_option("--max-copy", options->max_copy,
                    "Never repeat so many notes in a row of a piece of --corpus, in any key and tempo")
-      ->check(CLI::Range(6, 1'000'000))
+      ->check(whole(6, 1'000'000))
       ->type_name("NOTES");
   add_passage_options(*command, options->passages);
   command->get_option("--max-copy")->needs("--corpus");
   command->add_option("--soundfont", options->render.soundfont, "SoundFont for the sound (default: the system's)")
       ->type_name("FILE");
-  command
-      ->add_option("--precision", options->engine.precision,
-                   "How the weights are read: fp32, bf16 or int8 (default: as they are in the file)")
-      ->transform(
-          CLI::CheckedTransformer(std::map<std::string, weights::Precision>{{"fp32", weights::Precision::kFp32},
-                                                                            {"bf16", weights::Precision::kBf16},
-                                                                            {"int8", weights::Precision::kInt8}}));
+  add_precision(*command, options->engine.precision);
   command->callback([options] {
     const auto file = weights::ModelFile::load(options->model);
     if (generation::composes_sound(file)) {

@@ -11,11 +11,13 @@
 #include "continuo/audio/overview.h"
 #include "continuo/audio/prepared_sound.h"
 #include "continuo/base/error.h"
+#include "continuo/base/file.h"
 #include "continuo/base/parallel.h"
 #include "continuo/generation/compose_sound.h"
 #include "continuo/midi/midi.h"
 #include "continuo/plot/plot.h"
 #include "continuo/plot/sound.h"
+#include "options.h"
 #include "terminal.h"
 
 namespace continuo::app {
@@ -38,23 +40,22 @@ void check(const ComposeOptions& options) {
 }
 
 /// A name without an extension stands for a .wav and a .png.
-std::vector<fs::path> resolve_outputs(const std::vector<fs::path>& asked) {
-  std::vector<fs::path> outputs;
-  for (const auto& path : asked) {
-    if (path.extension().empty()) {
-      for (const char* extension : {".wav", ".png"}) outputs.push_back(fs::path(path) += extension);
-    } else if (is_midi_path(path)) {
+std::vector<fs::path> resolve_outputs(const ComposeOptions& options) {
+  constexpr const char* kBoth[] = {".wav", ".png"};
+  auto outputs = named_outputs(options.outputs, kBoth);
+  for (const auto& path : outputs) {
+    if (is_midi_path(path)) {
       throw Error({.message = "this model writes sound, which MIDI cannot hold",
                    .path = path.string(),
                    .hint = "Let the name end in .wav, .flac or .ogg, or in .png or .svg for a picture."});
-    } else if (audio::is_audio_path(path) || plot::is_picture_path(path)) {
-      outputs.push_back(path);
-    } else {
+    }
+    if (!audio::is_audio_path(path) && !plot::is_picture_path(path)) {
       throw Error({.message = "its extension names no kind of file that can be written",
                    .path = path.string(),
                    .hint = "Use .wav, .flac or .ogg for sound, .png or .svg for a picture, or no extension for .wav "
                            "and .png."});
     }
+    ensure_writable(numbered(path, 0, options.count));
   }
   return outputs;
 }
@@ -127,7 +128,7 @@ void print_piece(const ComposeOptions& options, int index, const generation::Sou
 
 void compose_sounds(const ComposeOptions& options, const weights::ModelFile& file) {
   check(options);
-  const auto outputs = resolve_outputs(options.outputs);
+  const auto outputs = resolve_outputs(options);
   const auto composer = generation::SoundComposer::from(file, options.model, options.engine);
   const int sample_rate = composer.representation->sample_rate();
   generation::ComposeSoundOptions how{.sampling = options.compose.sampling,

@@ -9,10 +9,12 @@
 
 #include "commands.h"
 #include "continuo/base/error.h"
+#include "continuo/base/file.h"
 #include "continuo/corpus/collection.h"
 #include "continuo/corpus/duplicate_check.h"
 #include "continuo/plot/plot.h"
 #include "corpus_report.h"
+#include "options.h"
 #include "terminal.h"
 
 namespace continuo::app {
@@ -47,6 +49,9 @@ void run(Options& options) {
   }
   options.scan.drums = !options.no_drums;
   options.split.seed = options.scan.seed;
+  static_cast<void>(corpus::split({}, options.split));  // refuses shares that are none before anything is read
+  if (!options.no_picture) ensure_writable(options.picture);
+  if (!options.report.empty()) ensure_writable(options.report);
 
   const auto begun = std::chrono::steady_clock::now();
   const corpus::Collection collection = corpus::scan(options.folder, options.scan, progress, stop);
@@ -86,23 +91,29 @@ void add_filters(CLI::App& command, Options& options) {
   auto& scan = options.scan;
   auto* any = command.add_flag("--any-length", options.any_length, "Keep pieces of every length");
   command.add_option("--min-seconds", scan.min_seconds, "Shorter pieces are left out")
-      ->check(CLI::NonNegativeNumber)
+      ->check(number(0, 1e9))
       ->excludes(any)
       ->capture_default_str();
   command.add_option("--max-seconds", scan.max_seconds, "Longer pieces are left out")
-      ->check(CLI::NonNegativeNumber)
+      ->check(number(0, 1e9))
       ->excludes(any)
       ->capture_default_str();
-  command.add_option("--min-notes", scan.min_notes, "Pieces with fewer notes are left out")->capture_default_str();
-  command.add_option("--max-notes", scan.max_notes, "Pieces with more notes are left out")->capture_default_str();
+  command.add_option("--min-notes", scan.min_notes, "Pieces with fewer notes are left out")
+      ->check(whole(0, kMostPieces))
+      ->capture_default_str();
+  command.add_option("--max-notes", scan.max_notes, "Pieces with more notes are left out")
+      ->check(whole(0, kMostPieces))
+      ->capture_default_str();
   command
       .add_option("--programs", scan.programs,
                   "Keep only pieces for these instruments, by General MIDI program from 0 (0 to 7: pianos)")
-      ->check(CLI::Range(0, 127))
+      ->check(whole(0, 127))
       ->delimiter(',')
       ->type_name("P,P,...");
   command.add_flag("--no-drums", options.no_drums, "Leave out pieces with percussion");
-  command.add_option("--max-pieces", scan.max_pieces, "Draw so many of those that pass; 0: all")->capture_default_str();
+  command.add_option("--max-pieces", scan.max_pieces, "Draw so many of those that pass; 0: all")
+      ->check(whole(0, kMostPieces))
+      ->capture_default_str();
   command.add_option("--select-column", scan.select_column, "Keep only files with 1 in this column of MANIFEST.csv")
       ->type_name("COLUMN");
   command.add_option("--label-column", scan.label_column, "Column of MANIFEST.csv with each file's label")
@@ -111,7 +122,7 @@ void add_filters(CLI::App& command, Options& options) {
   command
       .add_option("--similarity", scan.similarity,
                   "Share of common passages from which two pieces are versions of one work")
-      ->check(CLI::Range(0.01, 1.0))
+      ->check(number(0.01, 1))
       ->capture_default_str();
 }
 
@@ -137,12 +148,13 @@ void add_corpus(CLI::App& app) {
       ->type_name("FOLDER");
   add_filters(*command, *options);
   command->add_option("--train", options->split.train, "Share of the pieces to learn from")
-      ->check(CLI::Range(0.0, 1.0))
+      ->check(number(0, 1))
       ->capture_default_str();
   command->add_option("--validation", options->split.validation, "Share to choose models by; the rest is the test")
-      ->check(CLI::Range(0.0, 1.0))
+      ->check(number(0, 1))
       ->capture_default_str();
   command->add_option("-s,--seed", options->scan.seed, "Of --max-pieces, the split and --check-planted")
+      ->check(whole(0, kMostSeed))
       ->capture_default_str();
   command->add_option("--picture", options->picture, "Histogram of lengths, .png or .svg")
       ->type_name("FILE")
@@ -158,9 +170,10 @@ void add_corpus(CLI::App& app) {
   command
       ->add_option("--check-planted", options->planted,
                    "Plant altered copies of so many pieces and count those that are found")
+      ->check(whole(0, 1'000'000))
       ->type_name("N");
   command->add_option("--threads", options->scan.threads, "Files read at the same time; 0: every core")
-      ->check(CLI::NonNegativeNumber)
+      ->check(whole(0, kMostThreads))
       ->capture_default_str();
   command->callback([options] { run(*options); });
 }

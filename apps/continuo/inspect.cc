@@ -11,6 +11,7 @@
 #include "continuo/base/text.h"
 #include "continuo/representation/representation.h"
 #include "inspect.h"
+#include "options.h"
 #include "terminal.h"
 
 namespace continuo::app {
@@ -108,6 +109,7 @@ void add_inspect(CLI::App& app) {
   command->add_option("--model", options->encoding.model,
                       "print the piece in the representation of this model, with its vocabulary");
   command->add_option("--limit", options->encoding.limit, "print so many lines of symbols; 0: all")
+      ->check(whole(0, 1'000'000'000))
       ->capture_default_str();
   command->add_flag("--recipe", options->whole_recipe, "print the whole recipe by which a model was trained");
   std::string settings;

@@ -25,6 +25,16 @@ void refuse_unknown_command(const CLI::App& app, const std::string& word) {
   throw continuo::Error({.message = "there is no command '" + word + "'", .hint = "The commands are: " + known + "."});
 }
 
+/// CLI11's complaint, and where the options of the command are explained.
+std::string complaint(const CLI::App* app, const CLI::Error& error) {
+  std::string command = app->get_name();
+  for (auto given = app->get_subcommands(); !given.empty(); given = app->get_subcommands()) {
+    app = given.front();
+    command += " " + app->get_name();
+  }
+  return fmt::format("continuo: {}\nSee {} --help.\n", error.what(), command);
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -35,6 +45,7 @@ int main(int argc, char** argv) {
 #endif
   CLI::App app{"Continuo learns from a collection of music and composes more of it.", "continuo"};
   app.require_subcommand(1);
+  app.failure_message(complaint);
   app.set_version_flag("--version", "continuo " CONTINUO_VERSION);
   app.footer(
       "Examples:\n"

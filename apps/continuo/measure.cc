@@ -12,6 +12,7 @@
 #include "continuo/evaluation/statistics.h"
 #include "continuo/evaluation/survey.h"
 #include "csv.h"
+#include "options.h"
 #include "piece_set.h"
 #include "terminal.h"
 
@@ -63,6 +64,7 @@ void write_table(const fs::path& path, const evaluation::Survey& survey) {
 }
 
 void run(const Options& options) {
+  if (!options.table.empty()) ensure_writable(options.table);
   const PieceSet set = open_piece_set(options.names, options.set);
   const auto survey = evaluation::survey(sources_of(set), {.measure = options.measure, .threads = options.set.threads},
                                          terminal_progress(), interruption());
@@ -99,11 +101,13 @@ void add_measure(CLI::App& app) {
   command->add_option("names", options->names, "MIDI files, and folders of them")->required()->type_name("FOLDER|FILE");
   command->add_option("--csv", options->table, "Table of every piece")->type_name("FILE");
   add_piece_set_options(*command, options->set);
-  command->add_option("-s,--seed", options->set.seed, "Of --max-pieces")->capture_default_str();
+  command->add_option("-s,--seed", options->set.seed, "Of --max-pieces")
+      ->check(whole(0, kMostSeed))
+      ->capture_default_str();
   command
       ->add_option("--resolution", options->measure.resolution,
                    "Steps of a quarter note to which pieces are brought first; 0: as the files are")
-      ->check(CLI::Range(0, 32767))
+      ->check(whole(0, 32767))
       ->capture_default_str();
   command->callback([options] { run(*options); });
 }

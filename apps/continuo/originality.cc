@@ -13,6 +13,7 @@
 #include "continuo/music/score.h"
 #include "continuo/plot/plot.h"
 #include "csv.h"
+#include "options.h"
 #include "passages.h"
 #include "terminal.h"
 
@@ -82,6 +83,8 @@ void run(const Options& options) {
   }
   if (options.piece.empty())
     throw Error({.message = "no piece was given", .hint = "continuo originality PIECE.mid --corpus FOLDER"});
+  for (const fs::path& path : {options.picture, options.table})
+    if (!path.empty()) ensure_writable(path);
   const Score score = read_score(options.piece);
   std::shared_ptr<const representation::Representation> heard_through;
   if (!options.model.empty()) heard_through = generation::Composer::load(options.model).representation;
@@ -140,7 +143,7 @@ void add_originality(CLI::App& app) {
   command
       ->add_option("--borrowed", options->borrowed,
                    "A bar counts as borrowed when a run of so many notes passes through it")
-      ->check(CLI::Range(2, 1'000'000))
+      ->check(whole(2, 1'000'000))
       ->capture_default_str();
   command->add_option("-o,--picture", options->picture, "Piano roll with the borrowed bars marked: .png or .svg")
       ->type_name("FILE");
@@ -150,8 +153,9 @@ void add_originality(CLI::App& app) {
           "--check-planted", options->planted,
           "Instead of a piece: hide so many passages of a training part in pieces of its test part, transposed, "
           "and count those that are found; and measure as many unrelated pieces")
+      ->check(whole(1, 1'000'000))
       ->type_name("N");
-  command->add_option("--seed", options->seed, "Of --check-planted")->capture_default_str();
+  command->add_option("--seed", options->seed, "Of --check-planted")->check(whole(0, kMostSeed))->capture_default_str();
   command->callback([options] { run(*options); });
 }
 

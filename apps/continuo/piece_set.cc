@@ -13,6 +13,7 @@
 #include "continuo/base/random.h"
 #include "continuo/corpus/collection.h"
 #include "continuo/midi/midi.h"
+#include "options.h"
 #include "terminal.h"
 
 namespace continuo::app {
@@ -46,9 +47,10 @@ void add_piece_set_options(CLI::App& command, PieceSetOptions& options) {
                   "Only pieces of a folder with 1 in this column of its MANIFEST.csv")
       ->type_name("NAME");
   command.add_option("--max-pieces", options.max_pieces, "Draw so many pieces at random; 0: all")
+      ->check(whole(0, kMostPieces))
       ->capture_default_str();
   command.add_option("--threads", options.threads, "Pieces read at the same time; 0: every core")
-      ->check(CLI::NonNegativeNumber)
+      ->check(whole(0, kMostThreads))
       ->capture_default_str();
 }
 
@@ -72,6 +74,7 @@ PieceSet open_piece_set(const std::vector<fs::path>& names, const PieceSetOption
     drawn.resize(options.max_pieces);
     std::sort(drawn.begin(), drawn.end());
     std::vector<PieceSet::Piece> pieces;
+    pieces.reserve(drawn.size());
     for (const std::size_t i : drawn) pieces.push_back(std::move(set.pieces[i]));
     set.pieces = std::move(pieces);
   }

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 #include <filesystem>
+#include <optional>
 
 #include "commands.h"
 #include "continuo/base/error.h"
@@ -11,6 +12,7 @@
 #include "continuo/engine/engine.h"
 #include "continuo/generation/sampler.h"
 #include "held_out.h"
+#include "options.h"
 #include "terminal.h"
 
 namespace continuo::app {
@@ -79,10 +81,9 @@ void compare_on_composed(const engine::Model& model, const engine::Model& quanti
   fmt::print("Give --data for the loss on held-out music.\n");
 }
 
-void compare_on_data(const Options& options, const weights::ModelFile& file, const engine::Model& model,
+void compare_on_data(const Options& options, const corpus::Dataset& dataset, const engine::Model& model,
                      const engine::Model& quantised) {
   const auto progress = terminal_progress();
-  const auto dataset = data_of(file, options.data, progress, interruption());
   const auto sequences = held_out(dataset, options.symbols);
   const engine::Model* const models[] = {&model, &quantised};
   const auto found = evaluation::likelihood(models, sequences, options.threads, progress, interruption());
@@ -105,6 +106,7 @@ void run(Options& options) {
                  .path = options.output.string(),
                  .hint = "Give another name with -o."});
   }
+  ensure_writable(options.output);
   const auto file = weights::ModelFile::load(options.model);
   if (file.precision() != weights::Precision::kFp32) {
     throw Error({.message = fmt::format("is stored in {} already", weights::name(file.precision())),
@@ -120,6 +122,11 @@ void run(Options& options) {
                  .path = options.model.string(),
                  .hint = "Leave --data out."});
   }
+  std::optional<corpus::Dataset> dataset;
+  if (!options.data.empty()) {
+    dataset = data_of(file, options.data, terminal_progress(), interruption());
+    static_cast<void>(held_out(*dataset, options.symbols));  // throws where nothing is
+  }
   const std::vector<std::uint8_t> bytes = weights::serialise(contents_of(file, precision));
   const auto quantised_file = weights::ModelFile::parse(bytes, options.output.string());
   const auto model = engine::Model::create(file);
@@ -134,10 +141,10 @@ void run(Options& options) {
              100 * after / before);
   if (file.network().reads_frames()) {
     compare_on_frames(*model, *quantised);
-  } else if (options.data.empty()) {
+  } else if (!dataset) {
     compare_on_composed(*model, *quantised, options.precision);
   } else {
-    compare_on_data(options, file, *model, *quantised);
+    compare_on_data(options, *dataset, *model, *quantised);
   }
 }
 
@@ -160,7 +167,7 @@ void add_quantize(CLI::App& app) {
   command->add_option("-o,--output", options->output, "File to write (default: MODEL-int8.safetensors beside MODEL)")
       ->type_name("FILE");
   command->add_option("--precision", options->precision, "int8 or bf16")
-      ->check(CLI::IsMember({"int8", "bf16"}))
+      ->check(one_of({"int8", "bf16"}))
       ->capture_default_str();
   command
       ->add_option("--data", options->data,
@@ -171,9 +178,10 @@ void add_quantize(CLI::App& app) {
   command
       ->add_option("--symbols", options->symbols,
                    "Measure about so many held-out symbols, as many of each piece; 0: all")
+      ->check(whole(0, 1'000'000'000'000))
       ->capture_default_str();
   command->add_option("--threads", options->threads, "Threads of the measuring; 0: every core")
-      ->check(CLI::NonNegativeNumber)
+      ->check(whole(0, kMostThreads))
       ->capture_default_str();
   command->callback([options] { run(*options); });
 }

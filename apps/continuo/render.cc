@@ -10,8 +10,10 @@
 #include "commands.h"
 #include "continuo/audio/render.h"
 #include "continuo/base/error.h"
+#include "continuo/base/file.h"
 #include "continuo/midi/midi.h"
 #include "continuo/plot/plot.h"
+#include "options.h"
 #include "terminal.h"
 
 namespace continuo::app {
@@ -53,7 +55,7 @@ void print_warnings(const fs::path& path, const midi::ReadResult& read) {
 void run(Options& options) {
   const auto stop = interruption();
   std::vector<fs::path> sounds, pictures;
-  for (const auto& path : options.outputs) {
+  for (const auto& path : named_outputs(options.outputs)) {
     if (audio::is_audio_path(path)) {
       sounds.push_back(path);
     } else if (plot::is_picture_path(path)) {
@@ -64,7 +66,12 @@ void run(Options& options) {
                    .hint = "Use .wav, .flac or .ogg for sound, .png or .svg for a picture."});
     }
   }
-  if (!sounds.empty() && options.render.soundfont.empty()) options.render.soundfont = audio::default_soundfont();
+  if (!sounds.empty()) {
+    if (options.render.soundfont.empty()) options.render.soundfont = audio::default_soundfont();
+    audio::check(options.render);
+  }
+  for (const auto* paths : {&sounds, &pictures})
+    for (const auto& path : *paths) ensure_writable(path);
   options.render.normalise = !options.no_normalise;
 
   const auto read = midi::read_file(options.input);
@@ -107,7 +114,10 @@ void add_render(CLI::App& app) {
   command->add_option(
       "--soundfont", options->render.soundfont,
       "the instruments, a .sf2 or .sf3 file (otherwise CONTINUO_SOUNDFONT, otherwise an installed one)");
-  command->add_option("--rate", options->render.sample_rate, "samples a second, 8000 to 96000")->capture_default_str();
+  command
+      ->add_option("--rate", options->render.sample_rate, "samples a second, 8000 to 96000")
+
+      ->capture_default_str();
   command->add_flag("--no-normalise", options->no_normalise,
                     "keep the synthesizer's own, quiet level instead of a loudness of -18 LUFS");
   command->add_option("--title", options->roll.title, "the picture's title (otherwise the name of the MIDI file)");

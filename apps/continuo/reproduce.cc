@@ -6,7 +6,9 @@
 
 #include "commands.h"
 #include "continuo/base/error.h"
+#include "continuo/base/file.h"
 #include "held_out.h"
+#include "options.h"
 #include "reproduce/experiment.h"
 #include "reproduce/figures.h"
 #include "reproduce/report.h"
@@ -23,14 +25,17 @@ struct Options {
 };
 
 std::string command_of(const reproduce::Settings& s) {
-  std::string text = fmt::format("continuo reproduce paper {} -o {}", s.folder.string(), s.output.string());
-  if (!s.select_column.empty()) text += " --select-column " + s.select_column;
+  std::string text =
+      fmt::format("continuo reproduce paper {} -o {}", shell_word(s.folder.string()), shell_word(s.output.string()));
+  if (!s.select_column.empty()) text += " --select-column " + shell_word(s.select_column);
   if (s.max_pieces > 0) text += fmt::format(" --max-pieces {}", s.max_pieces);
   if (s.any_length) text += " --any-length";
   if (s.scale == reproduce::Scale::kQuick) text += " --quick";
   if (s.scale == reproduce::Scale::kFull) text += " --full";
   if (s.epoch_hours > 0) text += fmt::format(" --epoch-hours {}", s.epoch_hours);
   if (!s.sound) text += " --notes-only";
+  if (s.threads > 0) text += fmt::format(" --threads {}", s.threads);
+  if (!s.cache.empty()) text += " --cache " + shell_word(s.cache.string());
   if (s.seed != 1) text += fmt::format(" --seed {}", s.seed);
   return text;
 }
@@ -41,19 +46,21 @@ void run(Options options) {
                    : options.full ? reproduce::Scale::kFull
                                   : reproduce::Scale::kDefault;
   settings.sound = !options.notes_only;
+  const std::string command = command_of(settings);
   if (settings.cache.empty()) settings.cache = default_cache();
+  ensure_writable(settings.output / "index.html");
   const auto begun = std::chrono::steady_clock::now();
   const auto progress = terminal_progress();
   try {
     const auto findings = reproduce::carry_out(settings, progress, interruption());
     const auto figures = reproduce::draw_figures(settings, findings);
     const double minutes = std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count() / 60;
-    const fs::path page = reproduce::write_report(settings, findings, figures, command_of(settings), minutes);
+    const fs::path page = reproduce::write_report(settings, findings, figures, command, minutes);
     progress({.task = "Reproducing", .done = 10'000, .total = 10'000, .unit = "parts"});
     fmt::print("{}\nThe page: {}\n", reproduce::losses_as_text(findings), page.string());
   } catch (const Interrupted& stopped) {
     throw Interrupted({.message = stopped.info().message,
-                       .hint = "Everything is kept. The same command goes on from there:\n  " + command_of(settings)});
+                       .hint = "Everything is kept. The same command goes on from there:\n  " + command});
   }
 }
 
@@ -93,15 +100,15 @@ void add_reproduce(CLI::App& app) {
   paper
       ->add_option("--epoch-hours", settings.epoch_hours,
                    "Hours of sound in an epoch, drawn at random from the training part (default 0.5; all with --full)")
-      ->check(CLI::PositiveNumber);
+      ->check(amount(1e6));
   paper->add_flag("--notes-only", options->notes_only, "Leave the amplitudes out: the cited code's notes alone");
   paper->add_option("--select-column", settings.select_column, "Only pieces with 1 in this column of MANIFEST.csv")
       ->type_name("NAME");
   paper->add_option("--max-pieces", settings.max_pieces, "A random choice of so many pieces (default 500)")
-      ->check(CLI::PositiveNumber);
+      ->check(whole(1, kMostPieces));
   paper->add_flag("--any-length", settings.any_length, "Also pieces shorter than 1 or longer than 5 minutes");
-  paper->add_option("--seed", settings.seed, "Of everything random")->check(CLI::NonNegativeNumber);
-  paper->add_option("--threads", settings.threads, "0: every core")->check(CLI::NonNegativeNumber);
+  paper->add_option("--seed", settings.seed, "Of everything random")->check(whole(0, kMostSeed));
+  paper->add_option("--threads", settings.threads, "0: every core")->check(whole(0, kMostThreads));
   paper->add_option("--cache", settings.cache, "Folder for encoded pieces (default: ~/.cache/continuo)")
       ->type_name("FOLDER");
   paper->callback([options] { run(*options); });

@@ -10,6 +10,7 @@
 
 #include "commands.h"
 #include "continuo/base/error.h"
+#include "continuo/base/file.h"
 #include "continuo/corpus/dataset.h"
 #include "continuo/plot/plot.h"
 #include "continuo/representation/sound.h"
@@ -17,6 +18,7 @@
 #include "continuo/training/recipe.h"
 #include "continuo/training/trainer.h"
 #include "held_out.h"
+#include "options.h"
 #include "terminal.h"
 
 namespace continuo::app {
@@ -136,6 +138,14 @@ std::string with_unit(double loss, const std::string& output) {
                      output == weights::kBinary ? "frame" : "symbol");
 }
 
+/// What the recipe in the output folder does not know.
+std::string command_to_go_on(const Options& options) {
+  std::string command = fmt::format("continuo train {} -o {} --resume", shell_word(options.folder.string()),
+                                    shell_word(options.output.string()));
+  if (!options.cache.empty()) command += " --cache " + shell_word(options.cache.string());
+  return command;
+}
+
 void summarise(const Options& options, const training::Recipe& recipe, const training::TrainResult& result) {
   const auto& base = result.baselines;
   const bool frames = result.output != weights::kCategorical;
@@ -181,10 +191,9 @@ void summarise(const Options& options, const training::Recipe& recipe, const tra
   fmt::print("  model            {}\n  curve            {} and {}\n", model.string(),
              (options.output / "curve.png").string(), (options.output / "curve.csv").string());
   if (result.interrupted) {
-    fmt::print("\nInterrupted; everything is kept. Go on with\n  continuo train {} -o {} --resume\n",
-               options.folder.string(), options.output.string());
+    fmt::print("\nInterrupted; everything is kept. Go on with\n  {}\n", command_to_go_on(options));
   } else {
-    fmt::print("\nCompose with\n  continuo compose --model {} -o new\n", model.string());
+    fmt::print("\nCompose with\n  continuo compose --model {} -o new\n", shell_word(model.string()));
   }
 }
 
@@ -220,6 +229,7 @@ void run(const Options& options) {
   if (options.folder.empty()) {
     throw Error({.message = "no folder of MIDI files was given", .hint = "continuo train FOLDER -o trained"});
   }
+  ensure_writable(options.output / "recipe.toml");
   const auto stop = interruption();
   const auto progress = terminal_progress();
   corpus::ScanOptions scan = recipe.collection;
@@ -296,15 +306,15 @@ void add_train(CLI::App& app) {
   command->add_option("--representation", options->representation, "remi, events, notes or mulaw")->type_name("NAME");
   command->add_option("--init", options->init, "Start from this model and fine-tune it")->type_name("MODEL");
   command->add_option("--freeze", options->freeze, "With --init: so many layers from below keep the model's weights")
-      ->check(CLI::NonNegativeNumber);
+      ->check(whole(0, 1000));
   command->add_option("--minutes", options->minutes, "Length of the training (default 10, or the recipe's)")
-      ->check(CLI::PositiveNumber);
-  command->add_option("--epochs", options->epochs, "Length in readings of the training part")
-      ->check(CLI::PositiveNumber);
-  command->add_option("--steps", options->steps, "Length in steps of the optimiser")->check(CLI::PositiveNumber);
+      ->check(amount(1e6));
+  command->add_option("--epochs", options->epochs, "Length in readings of the training part")->check(amount(1e6));
+  command->add_option("--steps", options->steps, "Length in steps of the optimiser")
+      ->check(whole(1, 1'000'000'000'000));
   command->add_option("--seed", options->seed, "Of the first weights and the order of examples")
-      ->check(CLI::NonNegativeNumber);
-  command->add_option("--threads", options->threads, "0: every core")->check(CLI::NonNegativeNumber);
+      ->check(whole(0, kMostSeed));
+  command->add_option("--threads", options->threads, "0: every core")->check(whole(0, kMostThreads));
   command->add_flag("--resume", options->resume, "Go on from the output folder's last checkpoint, by its recipe");
   command->add_flag("--resume-if-same", options->resume_if_same,
                     "As --resume, but begin anew when the pieces or the settings have changed");
@@ -314,7 +324,7 @@ void add_train(CLI::App& app) {
                     "Print the whole recipe, every option explained, and stop");
   command->add_flag("--any-length", options->any_length, "Also pieces shorter than 1 or longer than 5 minutes");
   command->add_option("--max-pieces", options->max_pieces, "A random choice of so many pieces; 0: all")
-      ->check(CLI::NonNegativeNumber);
+      ->check(whole(0, kMostPieces));
   command->add_option("--select-column", options->select_column, "Only pieces with 1 in this column of MANIFEST.csv")
       ->type_name("NAME");
   command

@@ -10,6 +10,7 @@
 #include "continuo/audio/audio_writer.h"
 #include "continuo/base/error.h"
 #include "score_renderer.h"
+#include "synth.h"
 
 namespace continuo::audio {
 namespace {
@@ -58,6 +59,10 @@ void pass(const Score& score, const RenderOptions& options, const char* task, co
 }
 
 }  // namespace
+
+void check(const RenderOptions& options) {
+  const Synth synth(options.soundfont.empty() ? default_soundfont() : options.soundfont, options.sample_rate, 1);
+}
 
 Waveform render(const Score& score, const RenderOptions& options, const ProgressSink& progress, std::stop_token stop) {
   Waveform waveform{.sample_rate = options.sample_rate, .channels = 2};

@@ -140,6 +140,25 @@ void write_file_atomically(const fs::path& path, std::string_view text) {
   write_file_atomically(path, std::span(reinterpret_cast<const std::uint8_t*>(text.data()), text.size()));
 }
 
+void ensure_writable(const fs::path& path) {
+  std::vector<fs::path> missing;  // folders, the deepest first
+  std::error_code ignored;
+  for (fs::path folder = path.parent_path(); !folder.empty() && !fs::exists(folder, ignored);
+       folder = folder.parent_path())
+    missing.push_back(folder);
+  const auto remove_folders = [&] {
+    for (const fs::path& folder : missing) fs::remove(folder, ignored);
+  };
+  try {
+    const AtomicFile file(path);
+    const Descriptor out(file.temporary(), O_WRONLY | O_CREAT | O_EXCL, "cannot write");
+  } catch (const Error&) {
+    remove_folders();
+    throw;
+  }
+  remove_folders();
+}
+
 MappedFile::MappedFile(const fs::path& path) {
   const Descriptor file(path, O_RDONLY, "cannot open");
   size_ = regular_file_size(file.get(), path);

@@ -23,6 +23,10 @@ struct RenderOptions {
 /// install.
 std::filesystem::path default_soundfont();
 
+/// For long work that ends in rendering, before it begins: throws the Error that a SoundFont or a rate that cannot be
+/// used would end with.
+void check(const RenderOptions& options);
+
 /// Stereo, in memory. The same score and options give the same samples. Each track plays on a channel of its own, with
 /// its controllers and pitch bends; events fall on the nearest 64th sample. Throws Error; Interrupted when stopped.
 Waveform render(const Score& score, const RenderOptions& options = {}, const ProgressSink& progress = {},

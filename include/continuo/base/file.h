@@ -21,7 +21,11 @@ std::string read_text_file(const std::filesystem::path& path);
 void write_file_atomically(const std::filesystem::path& path, std::span<const std::uint8_t> bytes);
 void write_file_atomically(const std::filesystem::path& path, std::string_view text);
 
-/// The same for writers that need a name or a stream: write to `temporary()` (same folder, same extension), then
+/// For long work, before it begins: throws the Error that writing `path` would end with (no permission, a folder, a
+/// folder that cannot be created). Leaves nothing behind.
+void ensure_writable(const std::filesystem::path& path);
+
+/// Atomic writing for writers that need a name or a stream: write to `temporary()` (same folder, same extension), then
 /// `commit()`. Without a commit the destructor removes the temporary file.
 class AtomicFile {
  public:

@@ -44,13 +44,17 @@ class Commands(unittest.TestCase):
     def tearDown(self):
         self.temporary.cleanup()
 
-    def refused(self, *arguments, says):
+    def refused(self, *arguments, says, without=None, most=None):
         result = run(*arguments, cwd=self.folder)
         self.assertNotIn(result.returncode, (0, -signal.SIGSEGV, -signal.SIGABRT), result.stderr)
         self.assertEqual(result.stdout.count("terminate called"), 0)
         text = result.stdout + result.stderr
         for part in [says] if isinstance(says, str) else says:
             self.assertIn(part, text)
+        if without:
+            self.assertNotIn(without, text)
+        if most:
+            self.assertLess(len(text), most, text)
 
     def compose(self, *arguments):
         result = run("compose", "--model", self.model, *arguments, cwd=self.folder)
@@ -129,6 +133,44 @@ class Commands(unittest.TestCase):
         self.refused(says="subcommand")
         leftovers = [p.name for p in self.folder.iterdir() if "partial" in p.name or p.suffix in (".wav", ".png")]
         self.assertEqual(leftovers, [])
+
+    def test_numbers_are_checked_and_the_limits_said(self):
+        model = ("compose", "--model", self.model, "-o", "x.mid")
+        for option, value, limits in (("--seconds", "0", "above 0"), ("--seconds", "inf", "1000000 at most"), ("--seconds", "nan", "above 0"),
+                                      ("--bars", "999999999999", "from 1 to 1000000"), ("--bars", "2.5", "whole number"),
+                                      ("--symbols", "99999999999", "from 1 to 1000000000"), ("--seed", "-1", "from 0"), ("--seed", "1e3", "whole number"),
+                                      ("--seed", "99999999999999999999", "from 0"), ("--threads", "-2", "from 0"), ("--precision", "1", "fp32, bf16, int8"),
+                                      ("--precision", "fp16", "fp32, bf16, int8"), ("--count", "0", "from 1")):
+            self.refused(*model, option, value, says=[f"continuo: {option}: '{value}' is n", limits, "See continuo compose --help"], most=160)
+        self.refused("quantize", self.model, "--precision", "2", says=["'2' is none of int8, bf16", "continuo quantize --help"])
+        self.refused("bench", "--seconds", "inf", says=["--seconds", "from 0.01 to 86400"])
+        self.refused("corpus", ".", "--seed", "-1", says=["--seed", "from 0 to"])
+        self.assertEqual(list(self.folder.iterdir()), [])
+
+    def test_what_cannot_be_written_is_said_before_the_work(self):
+        """Each of these would otherwise compose or read for hours."""
+        endless = ("compose", "--model", self.model, "--symbols", "1000000000", "--go-on")
+        (self.folder / "file").write_text("in the way")
+        (self.folder / "bad.sf2").write_bytes(b"RIFF" + bytes(64))
+        (self.folder / "one.mid").write_bytes(scale([60]))
+        self.refused(*endless, "-o", "", says=["name of a file to write is empty", "-o new"])
+        self.refused(*endless, "-o", "sub/", says=["sub/", "sub/new"])
+        self.refused(*endless, "-o", "file/new.mid", says=["file", "folder"])
+        self.refused(*endless, "-o", "/proc/continuo/new.wav", says="/proc/continuo")
+        self.refused(*endless, "-o", "new", "--soundfont", "bad.sf2", says="bad.sf2")
+        self.refused(*endless, "-o", "new", "--soundfont", "none.sf2", says="none.sf2")
+        self.refused("render", "one.mid", "file/one.wav", says="file")
+        self.refused("analyse", "one.mid", "--model", self.model, "-o", "file/one.csv", says="file")
+        self.refused("quantize", self.model, "-o", "file/small.safetensors", says="file")
+        self.refused("bench", "--csv", "file/speed.csv", "--seconds", "86400", says="file")
+        self.refused("corpus", ".", "--picture", "file/lengths.png", says="file")
+        self.refused("corpus", ".", "--no-picture", "--train", "0.9", "--validation", "0.9", says=["add up to 1", "0.8"], without="MIDI files")
+        self.assertEqual(sorted(p.name for p in self.folder.iterdir()), ["bad.sf2", "file", "one.mid"])
+
+    def test_an_output_named_twice_is_written_and_listed_once(self):
+        said = self.compose("--symbols", 200, "--go-on", "-o", "new.mid", "-o", "./new.mid", "-o", "new.png", "-o", "new.mid")
+        self.assertEqual(said.count("new.mid"), 1)
+        self.assertEqual(said.count("new.png"), 1)
 
     def test_a_full_disk_is_said_and_leaves_nothing(self):
         if not os.path.exists("/dev/full") or os.geteuid() != 0:

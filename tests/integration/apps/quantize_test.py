@@ -77,6 +77,10 @@ class Quantize(unittest.TestCase):
         self.refused(broken, says=str(broken))
         self.refused(self.model, "--data", broken, says=str(broken))
         self.assertFalse((self.folder / "broken-int8.safetensors").exists())
+        empty = self.folder / "empty"
+        empty.mkdir()
+        self.refused(self.model, "--data", empty, "-o", "left.safetensors", says=str(empty))
+        self.assertFalse((self.folder / "left.safetensors").exists())
 
     @unittest.skipUnless("--sample" in sys.argv, "a build without training")
     def test_the_loss_of_fp32_is_that_of_training(self):

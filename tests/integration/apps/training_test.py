@@ -30,6 +30,15 @@ class Training(unittest.TestCase):
     def train(self, output, *arguments):
         return run("train", SAMPLE, *SMALL, "--cache", self.folder / "cache", "-o", self.folder / output, *arguments)
 
+    def run_what_it_said(self, said, heading):
+        """Runs the command below this line as a shell would; returns what that said."""
+        command = said.split(heading + "\n")[1].splitlines()[0]
+        script = f'continuo() {{ "{CONTINUO}" "$@"; }}\n{command}\n'
+        result = subprocess.run(["sh", "-c", script], cwd=self.folder, capture_output=True, text=True, timeout=300, check=False,
+                                env={"PATH": "/usr/bin:/bin", "XDG_CACHE_HOME": str(self.folder / "home")})
+        self.assertEqual(result.returncode, 0, command + result.stderr)
+        return result.stdout
+
     def curve(self, output):
         with open(self.folder / output / "curve.csv", newline="") as file:
             return list(csv.DictReader(file))
@@ -53,20 +62,23 @@ class Training(unittest.TestCase):
     def test_interrupted_training_ends_where_the_uninterrupted_ends(self):
         steps = 400
         self.assertEqual(self.train("whole", "--steps", steps).returncode, 0)
-        process = subprocess.Popen([CONTINUO, "train", SAMPLE, *SMALL, "--cache", self.folder / "cache", "-o", self.folder / "parts", "--steps", str(steps)],
+        process = subprocess.Popen([CONTINUO, "train", SAMPLE, *SMALL, "--cache", self.folder / "the cache", "-o", self.folder / "it's parts", "--steps", str(steps)],
                                    stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         begun = time.time()
-        while not (self.folder / "parts" / "recipe.toml").exists() and time.time() - begun < 60:
+        while not (self.folder / "it's parts" / "recipe.toml").exists() and time.time() - begun < 60:
             time.sleep(0.02)
         time.sleep(0.7)
         process.send_signal(signal.SIGINT)
-        process.communicate(timeout=60)
+        said = process.communicate(timeout=60)[0]
         if process.returncode == 0:
             self.skipTest("this machine trained faster than it could be interrupted")
         self.assertEqual(process.returncode, 130)
-        self.assertTrue((self.folder / "parts" / "last.checkpoint").exists())
-        self.assertEqual(self.train("parts", "--steps", steps, "--resume").returncode, 0)
-        self.assertEqual((self.folder / "whole" / "last.safetensors").read_bytes(), (self.folder / "parts" / "last.safetensors").read_bytes())
+        self.assertTrue((self.folder / "it's parts" / "last.checkpoint").exists())
+        said = self.run_what_it_said(said, "Go on with")
+        self.assertEqual((self.folder / "whole" / "last.safetensors").read_bytes(), (self.folder / "it's parts" / "last.safetensors").read_bytes())
+        self.assertFalse((self.folder / "home").exists())  # the cache that was given served again
+        self.run_what_it_said(said, "Compose with")
+        self.assertTrue((self.folder / "new.mid").read_bytes().startswith(b"MThd"))
 
     def test_a_model_is_fine_tuned_and_goes_on(self):
         self.assertEqual(self.train("base", "--steps", 60).returncode, 0)
@@ -97,7 +109,9 @@ class Training(unittest.TestCase):
         empty.mkdir()
         for arguments, says in (((empty,), "no MIDI file"), ((self.folder / "none",), "none"), ((SAMPLE, "--network", "crystal-ball"), "crystal-ball"),
                                 ((SAMPLE, "--set", "training.bach=4"), "training.bach"), ((SAMPLE, "--set", "training.batch=-4"), "batch"),
-                                ((SAMPLE, "--recipe", self.folder / "none.toml"), "none.toml"), ((SAMPLE, "--min-seconds", "7"), "min-seconds")):
+                                ((SAMPLE, "--recipe", self.folder / "none.toml"), "none.toml"), ((SAMPLE, "--min-seconds", "7"), "min-seconds"),
+                                ((SAMPLE, "--minutes", "inf"), "'inf' is not a number above 0"), ((SAMPLE, "--seed", "-1"), "'-1' is not a whole number"),
+                                ((SAMPLE, "--set", "split.train=0.9", "--set", "split.validation=0.9"), "more than the whole")):
             result = run("train", *arguments, "--cache", self.folder / "cache", "-o", self.folder / "x")
             self.assertNotEqual(result.returncode, 0, arguments)
             self.assertGreater(result.returncode, 0, f"{arguments} ended by a signal")

@@ -51,6 +51,19 @@ TEST_F(FileTest, AnAbandonedWriteLeavesTheOldFileAndNoRubbish) {
   EXPECT_THAT(names(), ElementsAre("a.txt"));
 }
 
+TEST_F(FileTest, WhatCannotBeWrittenIsSaidBeforeAndNothingIsLeft) {
+  ensure_writable(folder_ / "new" / "deep" / "a.bin");
+  write_file_atomically(folder_ / "b.txt", "old");
+  ensure_writable(folder_ / "b.txt");
+  EXPECT_EQ(read_text_file(folder_ / "b.txt"), "old");
+  EXPECT_THROW(ensure_writable(folder_), Error);
+  EXPECT_THROW(ensure_writable(folder_ / "b.txt" / "c.txt"), Error);
+  EXPECT_THROW(ensure_writable(folder_ / "b.txt" / "d" / "c.txt"), Error);
+  EXPECT_THROW(ensure_writable("/proc/continuo/new/c.txt"), Error);
+  EXPECT_THAT(names(), ElementsAre("b.txt"));
+  EXPECT_FALSE(fs::exists(folder_ / "new"));
+}
+
 TEST_F(FileTest, CommitReplacesAndKeepsTheExtensionOnTheWay) {
   write_file_atomically(folder_ / "a.wav", "old");
   AtomicFile file(folder_ / "a.wav");

@@ -1,0 +1,108 @@
+// Checks of what the command line says.
+#include "options.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <cctype>
+#include <charconv>
+#include <string_view>
+#include <system_error>
+
+#include "continuo/base/error.h"
+
+namespace continuo::app {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// All of `text`, or nothing.
+template <class T>
+std::optional<T> parsed(const std::string& text) {
+  T value{};
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
+  return value;
+}
+
+CLI::Validator number_that(const std::string& what, bool (*fits)(double, double, double), double least, double most) {
+  return {[=](std::string& text) {
+            const auto value = parsed<double>(text);
+            return value && fits(*value, least, most) ? std::string() : fmt::format("'{}' is not {}", text, what);
+          },
+          ""};
+}
+
+}  // namespace
+
+CLI::Validator whole(std::uint64_t least, std::uint64_t most) {
+  return {[=](std::string& text) {
+            const auto value = parsed<std::uint64_t>(text);
+            return value && *value >= least && *value <= most
+                       ? std::string()
+                       : fmt::format("'{}' is not a whole number from {} to {}", text, least, most);
+          },
+          ""};
+}
+
+CLI::Validator amount(double most) {
+  return number_that(
+      fmt::format("a number above 0, {:.10g} at most", most),
+      [](double value, double, double limit) { return value > 0 && value <= limit; }, 0, most);
+}
+
+CLI::Validator number(double least, double most) {
+  return number_that(
+      fmt::format("a number from {:.10g} to {:.10g}", least, most),
+      [](double value, double low, double high) { return value >= low && value <= high; }, least, most);
+}
+
+CLI::Validator one_of(std::vector<std::string> words) {
+  return {[words = std::move(words)](std::string& text) {
+            if (std::ranges::find(words, text) != words.end()) return std::string();
+            return fmt::format("'{}' is none of {}", text, CLI::detail::join(words, ", "));
+          },
+          ""};
+}
+
+void add_precision(CLI::App& command, std::optional<weights::Precision>& precision) {
+  command
+      .add_option_function<std::string>(
+          "--precision", [&precision](const std::string& name) { precision = weights::precision_from(name); },
+          "How the weights are read: fp32, bf16 or int8 (default: as they are in the file)")
+      ->check(one_of({"fp32", "bf16", "int8"}));
+}
+
+std::vector<fs::path> named_outputs(std::span<const fs::path> asked, std::span<const char* const> extensions) {
+  std::vector<fs::path> outputs;
+  const auto add = [&](const fs::path& path) {
+    const auto same = [&](const fs::path& other) { return other.lexically_normal() == path.lexically_normal(); };
+    if (std::ranges::none_of(outputs, same)) outputs.push_back(path);
+  };
+  for (const fs::path& path : asked) {
+    if (path.empty())
+      throw Error({.message = "the name of a file to write is empty", .hint = "Give a name, as in -o new."});
+    if (path.filename().empty() || path.filename() == "." || path.filename() == "..")
+      throw Error({.message = "is a folder, not a file to write",
+                   .path = path.string(),
+                   .hint = "Add a name for the file, as in " + shell_word((path / "new").string()) + "."});
+    if (!path.extension().empty() || extensions.empty()) {
+      add(path);
+    } else {
+      for (const char* const extension : extensions) add(fs::path(path) += extension);
+    }
+  }
+  return outputs;
+}
+
+std::string shell_word(const std::string& text) {
+  const auto plain = [](unsigned char c) {
+    return std::isalnum(c) != 0 || std::string_view("/._-+:,=@%").find(static_cast<char>(c)) != std::string_view::npos;
+  };
+  if (!text.empty() && std::ranges::all_of(text, plain)) return text;
+  std::string word = "'";
+  for (const char c : text) word += c == '\'' ? std::string("'\\''") : std::string(1, c);
+  return word + "'";
+}
+
+}  // namespace continuo::app

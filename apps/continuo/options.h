@@ -1,0 +1,40 @@
+// What the commands' options share: checks that say what to give instead, names of files to write, words for a shell.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "continuo/weights/precision.h"
+
+namespace continuo::app {
+
+inline constexpr std::uint64_t kMostSeed = (std::uint64_t{1} << 63) - 1;  ///< TOML's greatest, which recipes keep
+inline constexpr std::uint64_t kMostThreads = 1024;
+inline constexpr std::uint64_t kMostPieces = 1'000'000'000;
+
+/// Text that is a whole number from `least` to `most` and nothing else. CLI11's own checks let -1 pass for a large
+/// number, and what overflows for another.
+CLI::Validator whole(std::uint64_t least, std::uint64_t most);
+/// A number above 0, `most` at most.
+CLI::Validator amount(double most);
+/// A number from `least` to `most`.
+CLI::Validator number(double least, double most);
+CLI::Validator one_of(std::vector<std::string> words);
+
+/// --precision, which leaves `precision` empty where it is not given.
+void add_precision(CLI::App& command, std::optional<weights::Precision>& precision);
+
+/// Every file to write once, in the order of `asked`. A name without an extension stands for one with each of
+/// `extensions`. Throws Error for a name that is empty or a folder's.
+std::vector<std::filesystem::path> named_outputs(std::span<const std::filesystem::path> asked,
+                                                 std::span<const char* const> extensions = {});
+
+/// As one word of a POSIX shell: quoted where it must be.
+std::string shell_word(const std::string& text);
+
+}  // namespace continuo::app
