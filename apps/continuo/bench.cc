@@ -361,7 +361,9 @@ void add_bench(CLI::App& app) {
       ->delimiter(',')
       ->check(one_of({"fp32", "bf16", "int8"}))
       ->capture_default_str();
-  command->add_option("--instruction-set", options->instruction_set, "best, scalar, avx2, avx-vnni, avx512 or neon")
+  command
+      ->add_option("--instruction-set", options->instruction_set,
+                   "best, scalar, avx2, avx-vnni, avx512, neon or neon-dot")
       ->capture_default_str();
   command
       ->add_option("--threads", options->threads, "Threads for one step, 1 or 2, or both; the second serves WaveNets")

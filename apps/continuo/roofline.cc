@@ -165,7 +165,7 @@ Loops loops_of(InstructionSet set, Precision precision) {
   if (set == InstructionSet::kAvxVnni || set == InstructionSet::kAvx2)
     return whole ? Loops{read_avx2, dot_avx2, 12 * 32} : Loops{read_avx2, multiply_avx2, 12 * 8};
 #elif defined(__aarch64__)
-  if (set == InstructionSet::kNeon) return {read_plainly, multiply_neon, 16 * 4};
+  if (set == InstructionSet::kNeon || set == InstructionSet::kNeonDot) return {read_plainly, multiply_neon, 16 * 4};
 #endif
   static_cast<void>(set);
   return {read_plainly, multiply_plainly, 16};

@@ -9,6 +9,7 @@ extern const Kernels kScalarKernels;
 extern const Kernels kAvx2Kernels;
 extern const Kernels kAvx512Kernels;
 extern const Kernels kNeonKernels;
+extern const Kernels kNeonDotKernels;
 
 /// By InstructionSet: set by the products themselves.
 extern bool kernels_that_ran[8];

@@ -1,6 +1,10 @@
 // Packing, choosing an instruction set, and what all of them share.
 #include "engine/kernels.h"
 
+#if defined(__aarch64__) && defined(__linux__)
+#include <sys/auxv.h>
+#endif
+
 #include <algorithm>
 #include <bit>
 #include <cstring>
@@ -87,6 +91,15 @@ bool machine_has(InstructionSet set) noexcept {
       return set == InstructionSet::kScalar;
   }
 }
+#elif defined(__aarch64__)
+bool machine_has(InstructionSet set) noexcept {
+#if defined(__linux__)
+  constexpr unsigned long kDot = 1UL << 20U;  // HWCAP_ASIMDDP
+  return set != InstructionSet::kNeonDot || (getauxval(AT_HWCAP) & kDot) != 0;
+#else
+  return set != InstructionSet::kNeonDot;
+#endif
+}
 #else
 bool machine_has(InstructionSet) noexcept { return true; }
 #endif
@@ -99,6 +112,7 @@ const Kernels* const kTables[] = {
     &kAvx512Kernels,
 #elif defined(__aarch64__)
     &kNeonKernels,
+    &kNeonDotKernels,
 #endif
 };
 

@@ -11,7 +11,7 @@ using Clock = std::chrono::steady_clock;
 
 constexpr std::uint64_t kLongestPause = 65'536;                    // steps
 constexpr std::uint64_t kTrusted = 4096;                           // steps in time after which a pause is short again
-constexpr int kLooks = 64;                                        // at a counter, between two at the clock
+constexpr int kLooks = 64;                                         // at a counter, between two at the clock
 constexpr Clock::duration kLate = std::chrono::microseconds(100);  // beyond what the step took itself
 constexpr Clock::duration kPatience = std::chrono::microseconds(500);  // without a step, before sleeping
 

@@ -1,0 +1,24 @@
+// The kernels for NEON with its dot products of bytes (SDOT, optional from ARMv8.2 on).
+#include <arm_neon.h>
+
+#include "engine/kernel_sets.h"
+
+namespace continuo::engine {
+namespace {
+
+constexpr int kSet = 6;  // InstructionSet::kNeonDot
+
+#include "engine/neon.inc"
+
+inline __attribute__((always_inline)) Wholes dot(Wholes sum, Wholes x, const float* w) {
+  return vdotq_s32(sum, bytes_of(x), bytes_at(w));
+}
+
+#include "engine/kernels.inc"
+
+}  // namespace
+
+extern const Kernels kNeonDotKernels;
+const Kernels kNeonDotKernels = {static_cast<InstructionSet>(kSet), product, quantise, gate, lstm_cell, gru_cell};
+
+}  // namespace continuo::engine
