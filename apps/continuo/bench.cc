@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cmath>
 #include <filesystem>
+#include <numeric>
 #include <optional>
 #include <utility>
 
@@ -34,7 +35,7 @@ struct Options {
   std::vector<std::string> precisions = {"fp32", "bf16", "int8"};
   std::string instruction_set = "best";
   std::vector<int> threads = {1, 2};
-  std::vector<int> streams = {1, 8};
+  std::vector<int> streams = {1, 4, 16};
   fs::path csv;
 };
 
@@ -49,13 +50,23 @@ struct Subject {
   std::string rate_origin{};  ///< where that figure comes from
 };
 
-/// One way of running a subject. Every turn steps all its streams for kTurn seconds, sampling included.
+/// What one thread steps.
+struct Share {
+  std::unique_ptr<engine::Stream> stream{};  ///< one
+  std::unique_ptr<engine::Batch> batch{};    ///< or several
+  std::vector<std::uint16_t> symbols{};
+  std::vector<float> frame{};
+  generation::Sampler sampler;
+  Random random{};
+};
+
+/// One way of running a subject. Every turn steps all its streams for kTurn seconds, sampling included. One stream is
+/// stepped by all threads, of several each thread steps its share.
 struct Way {
   std::shared_ptr<const engine::Model> model;
+  int threads = 1;
   int streams = 1;
-  std::unique_ptr<engine::Stream> stream{};  ///< for one
-  std::unique_ptr<engine::Batch> batch{};    ///< for several
-  std::vector<std::uint16_t> symbols{};
+  std::vector<Share> shares{};
   std::vector<double> times{};  ///< seconds a step of all streams, one for each turn
   Roofline roofline{};
 };
@@ -81,9 +92,10 @@ double bytes_of(weights::Precision precision) {
   return precision == weights::Precision::kInt8 ? 1 : precision == weights::Precision::kBf16 ? 2 : 4;
 }
 
-/// Steps a second at the nearer of the two limits, all streams together.
+/// Steps a second at the nearer of the two limits, all streams together. Each share reads all the weights.
 double best_possible(const Way& way, double products) {
-  const double reading = products * bytes_of(way.model->precision()) / way.roofline.bytes_per_second;
+  const double reading = products * bytes_of(way.model->precision()) * static_cast<double>(way.shares.size()) /
+                         way.roofline.bytes_per_second;
   const double calculating = products * way.streams / way.roofline.multiply_adds_per_second;
   return way.streams / std::max(reading, calculating);
 }
@@ -153,23 +165,33 @@ void find_rate(Subject& subject, const fs::path& path) {
 }
 
 std::vector<Way> ways_of(const Subject& subject, const Options& options, engine::InstructionSet set) {
+  const auto width = static_cast<std::size_t>(subject.file.network().vocabulary_size);
   std::vector<Way> ways;
   for (const std::string& precision : options.precisions)
     for (const int threads : options.threads) {
-      const auto model = engine::Model::create(
-          subject.file, {.precision = weights::precision_from(precision), .instruction_set = set, .threads = threads});
-      // Networks whose steps do not split run on one thread, whatever is asked for.
-      if (std::ranges::any_of(ways, [&](const Way& way) {
-            return way.model->precision() == model->precision() && way.model->threads() == model->threads();
-          }))
-        continue;
+      const auto model_on = [&](int cores) {
+        return engine::Model::create(
+            subject.file, {.precision = weights::precision_from(precision), .instruction_set = set, .threads = cores});
+      };
+      const auto alone = model_on(threads);
+      const auto shared = threads == 1 ? alone : model_on(1);
       for (const int streams : options.streams) {
-        Way way{.model = model, .streams = streams};
-        if (streams == 1)
-          way.stream = model->new_stream();
-        else
-          way.batch = model->new_batch(streams);
-        way.symbols.assign(static_cast<std::size_t>(streams), 0);
+        // One sequence whose steps do not split runs on one thread, whatever is asked for.
+        if (streams == 1 && alone->threads() < threads && options.threads.size() > 1) continue;
+        const auto& model = streams == 1 ? alone : shared;
+        Way way{.model = model, .threads = streams == 1 ? model->threads() : threads, .streams = streams};
+        const int shares = streams == 1 ? 1 : std::min(threads, streams);
+        for (int i = 0; i < shares; ++i) {
+          const int own = streams / shares + (i < streams % shares ? 1 : 0);
+          Share share{.sampler = generation::Sampler({}, width), .random = Random(static_cast<std::uint64_t>(i))};
+          share.symbols.assign(static_cast<std::size_t>(own), 0);
+          share.frame.assign(width, 0.0F);
+          if (streams == 1)
+            share.stream = model->new_stream();
+          else
+            share.batch = model->new_batch(own);
+          way.shares.push_back(std::move(share));
+        }
         ways.push_back(std::move(way));
       }
     }
@@ -179,54 +201,53 @@ std::vector<Way> ways_of(const Subject& subject, const Options& options, engine:
 class Runner {
  public:
   explicit Runner(const Subject& subject)
-      : width_(static_cast<std::size_t>(subject.file.network().vocabulary_size)),
-        frames_(subject.file.network().reads_frames()),
-        products_(multiply_adds(subject.file)),
-        sampler_({}, width_),
-        frame_(width_) {}
+      : frames_(subject.file.network().reads_frames()), products_(multiply_adds(subject.file)) {}
 
-  void take_turn(Way& way) {
+  void take_turn(Way& way) const {
     if (products_) {
       const auto working_set = static_cast<std::size_t>(*products_ * bytes_of(way.model->precision()));
       const Roofline found =
-          measure_roofline(way.model->instruction_set(), way.model->precision(), working_set, way.model->threads());
+          measure_roofline(way.model->instruction_set(), way.model->precision(), working_set, way.threads);
       way.roofline.bytes_per_second = std::max(way.roofline.bytes_per_second, found.bytes_per_second);
       way.roofline.multiply_adds_per_second =
           std::max(way.roofline.multiply_adds_per_second, found.multiply_adds_per_second);
     }
-    const auto begun = Clock::now();
-    double spent = 0;
-    int steps = 0;
-    while (spent < kTurn) {
-      step(way);
-      ++steps;
-      spent = std::chrono::duration<double>(Clock::now() - begun).count();
-    }
-    way.times.push_back(spent / steps);
+    std::vector<double> rates(way.shares.size());  // steps of a stream a second
+    parallel_for(rates.size(), static_cast<int>(rates.size()), [&](std::size_t i) { rates[i] = rate(way.shares[i]); });
+    way.times.push_back(way.streams / std::accumulate(rates.begin(), rates.end(), 0.0));
   }
 
  private:
-  void step(Way& way) {
-    if (frames_ && way.stream != nullptr) {  // what comes out goes in
-      std::ranges::copy(way.stream->step(std::span<const float>(frame_)), frame_.begin());
+  double rate(Share& share) const {
+    const auto begun = Clock::now();
+    double spent = 0;
+    std::size_t steps = 0;
+    while (spent < kTurn) {
+      step(share);
+      steps += share.symbols.size();
+      spent = std::chrono::duration<double>(Clock::now() - begun).count();
+    }
+    return static_cast<double>(steps) / spent;
+  }
+
+  void step(Share& share) const {
+    const std::size_t width = share.frame.size();
+    if (frames_ && share.stream != nullptr) {  // what comes out goes in
+      std::ranges::copy(share.stream->step(std::span<const float>(share.frame)), share.frame.begin());
       return;
     }
     const std::span<const float> logits =
-        way.stream != nullptr ? way.stream->step(way.symbols[0]) : way.batch->step(way.symbols);
-    for (std::size_t i = 0; i < way.symbols.size(); ++i)
-      way.symbols[i] = sampler_.choose(logits.subspan(i * width_, width_), {}, random_);
+        share.stream != nullptr ? share.stream->step(share.symbols[0]) : share.batch->step(share.symbols);
+    for (std::size_t i = 0; i < share.symbols.size(); ++i)
+      share.symbols[i] = share.sampler.choose(logits.subspan(i * width, width), {}, share.random);
   }
 
-  std::size_t width_;
   bool frames_;
   std::optional<double> products_;
-  generation::Sampler sampler_;
-  std::vector<float> frame_;
-  Random random_;
 };
 
 void measure(const Subject& subject, std::vector<Way>& ways, double seconds) {
-  Runner runner(subject);
+  const Runner runner(subject);
   const auto stop = interruption();
   const ProgressSink progress = terminal_progress();
   const auto begun = Clock::now();
@@ -244,7 +265,7 @@ void measure(const Subject& subject, std::vector<Way>& ways, double seconds) {
   progress({.task = "Measuring " + subject.name, .done = total, .total = total, .unit = "ms"});
   for (Way& way : ways)  // the limits are those of the model, whatever the streams: the best of all turns counts
     for (const Way& other : ways)
-      if (other.model == way.model) {
+      if (other.model == way.model && other.threads == way.threads) {
         way.roofline.bytes_per_second = std::max(way.roofline.bytes_per_second, other.roofline.bytes_per_second);
         way.roofline.multiply_adds_per_second =
             std::max(way.roofline.multiply_adds_per_second, other.roofline.multiply_adds_per_second);
@@ -263,7 +284,7 @@ void print_live(const Subject& subject, const std::vector<Way>& ways) {
   const double factor = 1 / (median(best->times) * subject.steps_per_second);
   fmt::print("This machine plays this model live: {}, {:.{}f} times real time ({}, {} thread{}; {}).\n\n",
              factor >= 1 ? "yes" : "no", factor, factor < 10 ? 2 : 0, weights::name(best->model->precision()),
-             best->model->threads(), best->model->threads() == 1 ? "" : "s", subject.rate_origin);
+             best->threads, best->threads == 1 ? "" : "s", subject.rate_origin);
 }
 
 /// The table at the terminal; the rows of the CSV are returned.
@@ -282,8 +303,8 @@ std::string report(const Subject& subject, const std::vector<Way>& ways) {
     const double factor = subject.steps_per_second > 0 ? per_second / subject.steps_per_second : 0;
     const double best = products ? best_possible(way, *products) : 0;
     const std::string_view precision = weights::name(way.model->precision());
-    fmt::print("{:<9} {:>7} {:>7} {:>11.2f} {:>12.0f} {:>10} ", precision, way.model->threads(), way.streams,
-               time * 1e6, per_second, factor > 0 ? fmt::format("{:.2f}", factor) : "-");
+    fmt::print("{:<9} {:>7} {:>7} {:>11.2f} {:>12.0f} {:>10} ", precision, way.threads, way.streams, time * 1e6,
+               per_second, factor > 0 ? fmt::format("{:.2f}", factor) : "-");
     if (products)
       fmt::print("{:>8.1f} {:>9.1f} {:>12.0f} {:>6.0f} %\n", way.roofline.bytes_per_second * 1e-9,
                  way.roofline.multiply_adds_per_second * 1e-9, best, 100 * per_second / best);
@@ -291,8 +312,8 @@ std::string report(const Subject& subject, const std::vector<Way>& ways) {
       fmt::print("{:>8} {:>9} {:>12} {:>8}\n", "-", "-", "-", "-");
     rows += fmt::format("\"{}\",{},{},{},{},{},{:.3f},{:.1f},{:.4f},{:.2f},{:.2f},{:.1f}\n", subject.name,
                         subject.file.network().name(), precision, engine::name(way.model->instruction_set()),
-                        way.model->threads(), way.streams, time * 1e6, per_second, factor,
-                        way.roofline.bytes_per_second * 1e-9, way.roofline.multiply_adds_per_second * 1e-9, best);
+                        way.threads, way.streams, time * 1e6, per_second, factor, way.roofline.bytes_per_second * 1e-9,
+                        way.roofline.multiply_adds_per_second * 1e-9, best);
   }
   if (ways.front().times.size() > 1)
     fmt::print("medians of {} turns, sampling included; real time is that of all streams together\n",
@@ -301,18 +322,9 @@ std::string report(const Subject& subject, const std::vector<Way>& ways) {
   return rows;
 }
 
-engine::InstructionSet chosen_set(const std::string& name) {
-  const auto set = engine::instruction_set_from(name);
-  if (set) return *set;
-  std::string known;
-  for (const auto available : engine::available_instruction_sets())
-    known += (known.empty() ? "" : ", ") + std::string(engine::name(available));
-  throw Error({.message = "there is no instruction set '" + name + "'", .hint = "This machine has: " + known + "."});
-}
-
 void run(const Options& options) {
   if (!options.csv.empty()) ensure_writable(options.csv);
-  const engine::InstructionSet set = chosen_set(options.instruction_set);
+  const engine::InstructionSet set = instruction_set_called(options.instruction_set);
   std::vector<Subject> subjects;
   if (options.model.empty()) {
     subjects = built_in_subjects();
@@ -366,7 +378,9 @@ void add_bench(CLI::App& app) {
                    "best, scalar, avx2, avx-vnni, avx512, neon or neon-dot")
       ->capture_default_str();
   command
-      ->add_option("--threads", options->threads, "Threads for one step, 1 or 2, or both; the second serves WaveNets")
+      ->add_option("--threads", options->threads,
+                   "Threads, 1 or 2, or both: the second helps with each step of a WaveNet, or takes half of several "
+                   "sequences")
       ->delimiter(',')
       ->check(whole(1, 2))
       ->capture_default_str();

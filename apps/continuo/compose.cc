@@ -5,7 +5,6 @@
 #include <chrono>
 #include <cmath>
 #include <filesystem>
-#include <mutex>
 
 #include "commands.h"
 #include "compose.h"
@@ -124,21 +123,8 @@ void compose_scores(ComposeOptions& options, const weights::ModelFile& file) {
   }
 
   const auto begun = std::chrono::steady_clock::now();
-  std::vector<generation::Composition> pieces(static_cast<std::size_t>(options.count));
-  const ProgressSink progress = terminal_progress();
-  std::mutex mutex;
-  std::uint64_t done = 0;
-  parallel_for(
-      pieces.size(), options.threads,
-      [&](std::size_t i) {
-        auto mine = how;
-        mine.stream = i;
-        pieces[i] = generation::compose(composer, mine, options.count == 1 ? progress : ProgressSink{}, stop);
-        const std::scoped_lock lock(mutex);
-        ++done;
-        if (options.count > 1) progress({.task = "Composing", .done = done, .total = pieces.size(), .unit = "pieces"});
-      },
-      stop);
+  const auto pieces = generation::compose_several(composer, how, static_cast<std::size_t>(options.count),
+                                                  options.threads, terminal_progress(), stop);
   const double spent = std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count();
 
   std::size_t symbols = 0;
@@ -228,7 +214,7 @@ void add_compose(CLI::App& app) {
   command->add_option("-n,--count", options->count, "Number of pieces; their files are numbered")
       ->check(whole(1, 100'000))
       ->capture_default_str();
-  command->add_option("--threads", options->threads, "Pieces composed at the same time; 0: every core")
+  command->add_option("--threads", options->threads, "Threads that share the pieces between them; 0: every core")
       ->check(whole(0, kMostThreads))
       ->capture_default_str();
   command
@@ -241,7 +227,10 @@ void add_compose(CLI::App& app) {
   command->add_option("--soundfont", options->render.soundfont, "SoundFont for the sound (default: the system's)")
       ->type_name("FILE");
   add_precision(*command, options->engine.precision);
+  add_instruction_set(*command, options->engine.instruction_set);
   command->callback([options] {
+    // Threads that find no second piece to compose help with the steps of the one.
+    if (options->count == 1) options->engine.threads = options->threads > 0 ? options->threads : available_cores();
     const auto file = weights::ModelFile::load(options->model);
     if (generation::composes_sound(file)) {
       compose_sounds(*options, file);

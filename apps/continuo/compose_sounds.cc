@@ -3,7 +3,6 @@
 
 #include <chrono>
 #include <memory>
-#include <mutex>
 
 #include "compose.h"
 #include "continuo/audio/audio_writer.h"
@@ -12,7 +11,6 @@
 #include "continuo/audio/prepared_sound.h"
 #include "continuo/base/error.h"
 #include "continuo/base/file.h"
-#include "continuo/base/parallel.h"
 #include "continuo/generation/compose_sound.h"
 #include "continuo/midi/midi.h"
 #include "continuo/plot/plot.h"
@@ -144,37 +142,32 @@ void compose_sounds(const ComposeOptions& options, const weights::ModelFile& fil
   }
 
   const auto stop = interruption();
-  const ProgressSink progress = terminal_progress();
   const auto begun = std::chrono::steady_clock::now();
-  std::mutex mutex;
-  std::uint64_t done = 0, steps = 0;
+  std::vector<std::unique_ptr<Files>> files(static_cast<std::size_t>(options.count));
+  int done = 0;
+  std::uint64_t steps = 0;
   bool interrupted = false;
-  // No stop token here: a piece that is stopped keeps what it has, those that had not begun end at once.
-  parallel_for(static_cast<std::size_t>(options.count), options.threads, [&](std::size_t i) {
-    auto mine = how;
-    mine.stream = i;
-    const auto index = static_cast<int>(i);
-    if (stop.stop_requested()) return;
-    Files files(options, outputs, index, sample_rate);
-    const auto piece = generation::compose_sound(
-        composer, mine, [&](std::span<const float> samples) { files.add(samples); },
-        options.count == 1 ? progress : ProgressSink{}, stop);
-    files.commit();
-    const std::scoped_lock lock(mutex);
-    ++done;
-    steps += piece.steps;
-    interrupted = interrupted || piece.interrupted;
-    if (options.count > 1)
-      progress(
-          {.task = "Composing", .done = done, .total = static_cast<std::uint64_t>(options.count), .unit = "pieces"});
-    print_piece(options, index, piece, files);
-  });
+  // A piece that is stopped keeps what it has, those that had not begun never do.
+  generation::compose_sounds(
+      composer, how, files.size(), options.threads,
+      [&](std::size_t i) -> generation::SampleSink {
+        files[i] = std::make_unique<Files>(options, outputs, static_cast<int>(i), sample_rate);
+        return [&writes = *files[i]](std::span<const float> samples) { writes.add(samples); };
+      },
+      [&](std::size_t i, generation::SoundComposition&& piece) {
+        files[i]->commit();
+        ++done;
+        steps += piece.steps;
+        interrupted = interrupted || piece.interrupted;
+        print_piece(options, static_cast<int>(i), piece, *files[i]);
+        files[i].reset();
+      },
+      terminal_progress(), stop);
   const double spent = std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count();
   const double sound = static_cast<double>(steps) / composer.representation->steps_per_second();
   fmt::print("{:.1f} s for {} of new sound: {:.2f} times real time\n", spent, format_duration(sound),
              sound / std::max(spent, 1e-9));
-  if (interrupted || done < static_cast<std::uint64_t>(options.count))
-    throw Interrupted("stopped before the end; what was written is kept");
+  if (interrupted || done < options.count) throw Interrupted("stopped before the end; what was written is kept");
 }
 
 }  // namespace continuo::app

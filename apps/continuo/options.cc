@@ -73,6 +73,22 @@ void add_precision(CLI::App& command, std::optional<weights::Precision>& precisi
       ->check(one_of({"fp32", "bf16", "int8"}));
 }
 
+engine::InstructionSet instruction_set_called(const std::string& name) {
+  if (const auto set = engine::instruction_set_from(name)) return *set;
+  std::string known;
+  for (const auto available : engine::available_instruction_sets())
+    known += (known.empty() ? "" : ", ") + std::string(engine::name(available));
+  throw Error({.message = "there is no instruction set '" + name + "'", .hint = "This machine has: " + known + "."});
+}
+
+void add_instruction_set(CLI::App& command, engine::InstructionSet& set) {
+  command
+      .add_option_function<std::string>(
+          "--instruction-set", [&set](const std::string& name) { set = instruction_set_called(name); },
+          "best, scalar, avx2, avx-vnni, avx512, neon or neon-dot; all give the same music")
+      ->type_name("NAME");
+}
+
 std::vector<fs::path> named_outputs(std::span<const fs::path> asked, std::span<const char* const> extensions) {
   std::vector<fs::path> outputs;
   const auto add = [&](const fs::path& path) {

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "continuo/engine/engine.h"
 #include "continuo/weights/precision.h"
 
 namespace continuo::app {
@@ -28,6 +29,11 @@ CLI::Validator one_of(std::vector<std::string> words);
 
 /// --precision, which leaves `precision` empty where it is not given.
 void add_precision(CLI::App& command, std::optional<weights::Precision>& precision);
+
+/// By its name. Throws Error, with those that this machine has, when there is none of that name.
+engine::InstructionSet instruction_set_called(const std::string& name);
+/// --instruction-set.
+void add_instruction_set(CLI::App& command, engine::InstructionSet& set);
 
 /// Every file to write once, in the order of `asked`. A name without an extension stands for one with each of
 /// `extensions`. Throws Error for a name that is empty or a folder's.

@@ -3,9 +3,11 @@
 
 #include <algorithm>
 #include <cmath>
+#include <mutex>
 #include <utility>
 
 #include "continuo/base/error.h"
+#include "generation/lock_step.h"
 #include "generation/model_parts.h"
 
 namespace continuo::generation {
@@ -22,20 +24,49 @@ constexpr std::size_t kMostRetries = 1000;     // of the whole piece
 constexpr int kTriesABar = 8;                  // before a bar more is taken back
 constexpr std::size_t kTidyingSymbols = 64;    // beyond a limit, to finish the note that was begun
 
-/// One piece in the making: the network's stream, the grammar's cursor and the symbols so far go forward together.
+/// The share that is done of all pieces together; any thread may tell.
+class SharedProgress {
+ public:
+  SharedProgress(const ProgressSink& sink, std::size_t pieces) : sink_(sink), shares_(pieces) {}
+
+  void tell(std::size_t piece, double share) {
+    if (!sink_) return;
+    const std::scoped_lock lock(mutex_);
+    const auto now = static_cast<std::uint64_t>(std::clamp(share, 0.0, 1.0) * 1000);
+    sum_ = sum_ - shares_[piece] + now;
+    shares_[piece] = now;
+    sink_({.task = "Composing",
+           .done = sum_ / std::max<std::uint64_t>(1, shares_.size()),
+           .total = 1000,
+           .unit = "per mille"});
+  }
+
+ private:
+  const ProgressSink& sink_;
+  std::mutex mutex_;
+  std::vector<std::uint64_t> shares_;  ///< per mille
+  std::uint64_t sum_ = 0;
+};
+
+/// One piece in the making: what the network hears, the grammar's cursor and the symbols so far go forward together.
 class Session {
  public:
-  Session(const Composer& composer, const ComposeOptions& options)
+  Session(const Composer& composer, const ComposeOptions& options, std::size_t number, SharedProgress& progress,
+          std::stop_token stop)
       : composer_(composer),
         options_(options),
-        random_(options.seed, options.stream + 1),
+        number_(number),
+        progress_(progress),
+        stop_(std::move(stop)),
+        random_(options.seed, options.stream + number + 1),
         sampler_(options.sampling, composer.representation->vocabulary().size()),
-        stream_(composer.model->new_stream()),
         cursor_(composer.representation->cursor()),
-        mask_(composer.representation->vocabulary().size(), 1) {
+        mask_(composer.representation->vocabulary().size(), 1),
+        by_length_(options.seconds || options.bars),
+        seconds_(options.seconds.value_or(by_length_ || options.symbols ? 0 : kDefaultSeconds)),
+        most_(options.symbols.value_or(kMostSymbols)) {
     const auto& spec = composer.representation->spec();
     label_ = label_index(spec, options.label);
-    stream_->set_label(label_);
     for (const ConstraintMaker& make : options.constraints) constraints_.push_back(make());
     switch (options.start) {
       case StartKind::kBeginning:
@@ -49,70 +80,68 @@ class Session {
         break;
     }
     given_ = result_.symbols.size();
+    seconds_before_ = cursor_->seconds();
+    bars_before_ = cursor_->bars();
   }
 
-  Composition run(const ProgressSink& progress, const std::stop_token& stop) {
-    const bool by_length = options_.seconds || options_.bars;
-    const double seconds = options_.seconds.value_or(by_length || options_.symbols ? 0 : kDefaultSeconds);
-    const double seconds_before = cursor_->seconds();
-    const int bars_before = cursor_->bars();
-    const std::size_t most = options_.symbols.value_or(kMostSymbols);
-    const auto share_done = [&] {
-      double share = 0;
-      if (seconds > 0) share = std::max(share, (cursor_->seconds() - seconds_before) / seconds);
-      if (options_.bars)
-        share = std::max(share, static_cast<double>(cursor_->bars() - bars_before) / std::max(1, *options_.bars));
-      if (options_.symbols)
-        share = std::max(share,
-                         static_cast<double>(result_.generated) / static_cast<double>(std::max<std::size_t>(1, most)));
-      return share;
-    };
+  std::size_t number() const { return number_; }
+  int label() const { return label_; }
+  void hear(std::span<const float> logits) { logits_ = logits; }
+  Composition& result() { return result_; }
 
-    std::size_t over = 0;
-    while (result_.generated < most) {
-      if (stop.stop_requested()) throw Interrupted("interrupted before the piece was finished");
-      const double share = share_done();
-      cursor_->allowed(mask_);
-      const bool clean = mask_[kEnd] != 0;  // a piece may end here: nothing is half written
-      if (share >= 1 && (clean || ++over > kTidyingSymbols) && !options_.symbols) break;
-      if (!options_.mask_grammar) std::fill(mask_.begin(), mask_.end(), std::uint8_t{1});
-      forbid_marks(share);
-      if (clean) clean_ = result_.symbols.size();
-      if (const Constraint* hindrance = constrain()) {
-        if (go_back(*hindrance)) continue;
-        break;
-      }
-      const Symbol symbol = choose();
-      if (cursor_->bars() != bars_) {
-        bars_ = cursor_->bars();
-        bar_starts_.push_back(result_.symbols.size());
-      }
-      take(symbol, true);
-      ++result_.generated;
-      if (progress && result_.generated % 64 == 0) {
-        progress({.task = "Composing",
-                  .done = static_cast<std::uint64_t>(std::min(1.0, share_done()) * 1000),
-                  .total = 1000,
-                  .unit = "per mille"});
-      }
-      if (symbol == kEnd && options_.stop_at_end) {
-        result_.ended = true;
-        break;
+  bool next(Feed& feed) {
+    while (at_ == feed_.size()) {
+      feed_.clear();
+      at_ = 0;
+      if (!go_on()) {
+        finish();
+        return false;
       }
     }
-    if (result_.generated == kMostSymbols && !options_.symbols) {
-      result_.warnings.push_back(
-          "the model wrote " + std::to_string(kMostSymbols) +
-          " symbols without reaching the asked length, and was stopped; try another --seed or a lower --temperature");
-    }
-    finish();
-    return std::move(result_);
+    feed.restart = std::exchange(restart_, false);
+    feed.symbol = feed_[at_++];
+    return true;
   }
 
  private:
-  /// Feeds the network and, unless it is only to prime it, writes the symbol down.
+  /// One more symbol, or back. False when the piece is finished.
+  bool go_on() {
+    if (stop_.stop_requested()) throw Interrupted("interrupted before the piece was finished");
+    if (ended_ || result_.generated >= most_) return false;
+    const double share = share_done();
+    cursor_->allowed(mask_);
+    const bool clean = mask_[kEnd] != 0;  // a piece may end here: nothing is half written
+    if (share >= 1 && (clean || ++over_ > kTidyingSymbols) && !options_.symbols) return false;
+    if (!options_.mask_grammar) std::fill(mask_.begin(), mask_.end(), std::uint8_t{1});
+    forbid_marks(share);
+    if (clean) clean_ = result_.symbols.size();
+    if (const Constraint* hindrance = constrain()) return go_back(*hindrance);
+    const Symbol symbol = choose();
+    if (cursor_->bars() != bars_) {
+      bars_ = cursor_->bars();
+      bar_starts_.push_back(result_.symbols.size());
+    }
+    take(symbol, true);
+    ++result_.generated;
+    if (result_.generated % 64 == 0) progress_.tell(number_, share_done());
+    ended_ = symbol == kEnd && options_.stop_at_end;
+    return true;
+  }
+
+  double share_done() const {
+    double share = 0;
+    if (seconds_ > 0) share = std::max(share, (cursor_->seconds() - seconds_before_) / seconds_);
+    if (options_.bars)
+      share = std::max(share, static_cast<double>(cursor_->bars() - bars_before_) / std::max(1, *options_.bars));
+    if (options_.symbols)
+      share = std::max(share,
+                       static_cast<double>(result_.generated) / static_cast<double>(std::max<std::size_t>(1, most_)));
+    return share;
+  }
+
+  /// The network shall hear it; unless it is only to prime it, it is written down.
   void take(Symbol symbol, bool keep) {
-    logits_ = stream_->step(symbol);
+    feed_.push_back(symbol);
     if (keep) {
       write(symbol);
     } else {
@@ -186,8 +215,9 @@ class Session {
     heard.insert(heard.end(), result_.symbols.begin() + static_cast<std::ptrdiff_t>(unheard), result_.symbols.end());
     const auto remembered = static_cast<std::size_t>(composer_.model->spec().receptive_field());
     const std::size_t from = remembered > 0 && heard.size() > remembered ? heard.size() - remembered : 0;
-    stream_->reset();
-    for (std::size_t i = from; i < heard.size(); ++i) logits_ = stream_->step(heard[i]);
+    restart_ = true;
+    feed_.assign(heard.begin() + static_cast<std::ptrdiff_t>(from), heard.end());
+    at_ = 0;
   }
 
   void begin_piece() {
@@ -240,6 +270,13 @@ class Session {
   }
 
   void finish() {
+    progress_.tell(number_, 1);
+    result_.ended = ended_;
+    if (result_.generated == kMostSymbols && !options_.symbols) {
+      result_.warnings.push_back(
+          "the model wrote " + std::to_string(kMostSymbols) +
+          " symbols without reaching the asked length, and was stopped; try another --seed or a lower --temperature");
+    }
     auto decoding = composer_.representation->decode(result_.symbols);
     result_.score = std::move(decoding.score);
     result_.dropped = decoding.dropped;
@@ -268,14 +305,28 @@ class Session {
 
   const Composer& composer_;
   const ComposeOptions& options_;
+  std::size_t number_;
+  SharedProgress& progress_;
+  std::stop_token stop_;
   Random random_;
   Sampler sampler_;
-  std::unique_ptr<engine::Stream> stream_;
   std::unique_ptr<representation::Cursor> cursor_;
   std::vector<std::uint8_t> mask_;
   std::span<const float> logits_;
   Composition result_;
   int label_ = 0;
+
+  std::vector<Symbol> feed_;  ///< what the network is yet to hear, from at_ on
+  std::size_t at_ = 0;
+  bool restart_ = false;  ///< before that it forgets everything
+
+  bool by_length_;
+  double seconds_;  ///< of new music that was asked for, or 0
+  std::size_t most_;
+  double seconds_before_ = 0;  ///< the new music
+  int bars_before_ = 0;
+  std::size_t over_ = 0;  ///< symbols beyond the limit
+  bool ended_ = false;
 
   static constexpr std::size_t kNotYet = static_cast<std::size_t>(-1);
   std::vector<std::unique_ptr<Constraint>> constraints_;
@@ -309,12 +360,25 @@ Composer Composer::from(const weights::ModelFile& file, const std::filesystem::p
   return composer;
 }
 
-Composition compose(const Composer& composer, const ComposeOptions& options, const ProgressSink& progress,
-                    std::stop_token stop) {
+std::vector<Composition> compose_several(const Composer& composer, const ComposeOptions& options, std::size_t count,
+                                         int threads, const ProgressSink& progress, const std::stop_token& stop) {
   if (options.seconds && !(*options.seconds > 0)) throw Error("the length in seconds must be above 0");
   if (options.bars && *options.bars < 1) throw Error("the length in bars must be at least 1");
   if (options.symbols && *options.symbols < 1) throw Error("the length in symbols must be at least 1");
-  return Session(composer, options).run(progress, stop);
+  std::vector<Composition> pieces(count);
+  SharedProgress shared(progress, count);
+  compose_all<Session>(
+      *composer.model, false, count, threads, stop,
+      [&](std::size_t i, const std::stop_token& stopped) {
+        return std::make_unique<Session>(composer, options, i, shared, stopped);
+      },
+      [&](Session& session) { pieces[session.number()] = std::move(session.result()); });
+  return pieces;
+}
+
+Composition compose(const Composer& composer, const ComposeOptions& options, const ProgressSink& progress,
+                    std::stop_token stop) {
+  return std::move(compose_several(composer, options, 1, 1, progress, stop).front());
 }
 
 }  // namespace continuo::generation

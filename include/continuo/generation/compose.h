@@ -68,6 +68,12 @@ struct Composition {
 Composition compose(const Composer& composer, const ComposeOptions& options, const ProgressSink& progress = {},
                     std::stop_token stop = {});
 
+/// `count` pieces, each what compose gives with its number added to options.stream. The networks of up to 16 pieces on
+/// each of `threads` threads (0: every core) step together. Throws as compose does.
+std::vector<Composition> compose_several(const Composer& composer, const ComposeOptions& options, std::size_t count,
+                                         int threads, const ProgressSink& progress = {},
+                                         const std::stop_token& stop = {});
+
 /// The tail of `symbols` that repeats one block of at most `max_period` symbols at least `min_repeats` times and covers
 /// the most; a tail of fewer than 24 symbols is no loop, for music may well repeat a bar.
 struct Loop {

@@ -32,11 +32,12 @@ struct SoundComposer {
 };
 
 struct ComposeSoundOptions {
-  SamplingOptions sampling;  ///< of symbols; frames are what the network predicts, without a draw
+  SamplingOptions sampling;  ///< of symbols; frames are what the network predicts: nothing is drawn
   StartKind start = StartKind::kBeginning;
   std::size_t random_length = 0;  ///< steps of the random array; 0: the receptive field, 256 where there is none
   bool keep_random = false;       ///< keep the random array in the result
-  std::vector<float> prompt;      ///< for kPrompt: mono samples at the representation's rate, full scale -1 to 1
+  std::vector<float> prompt;      ///< for kPrompt: mono samples at the representation's rate, full scale -1 to 1; of
+                                  ///< frames, those that it fills
   double seconds = 10;            ///< of new sound, after the prompt; rounded up to whole steps
   std::string label;              ///< style or composer of a model that has labels; empty: 'unknown'
   std::uint64_t seed = 1;
@@ -47,7 +48,7 @@ struct SoundComposition {
   std::uint64_t steps = 0;            ///< chosen by the model
   double seconds = 0;                 ///< of the whole result
   bool interrupted = false;           ///< stopped before its length was reached; what came before is whole
-  std::vector<std::string> warnings;  ///< for the user: a stuck value, a wave that repeats for ever
+  std::vector<std::string> warnings;  ///< for the user: a stuck value or frame, a wave that repeats for ever
 };
 
 /// Mono samples at the representation's rate, in order, a few thousand at a time.
@@ -59,5 +60,18 @@ using SampleSink = std::function<void(std::span<const float>)>;
 SoundComposition compose_sound(const SoundComposer& composer, const ComposeSoundOptions& options,
                                const SampleSink& sink, const ProgressSink& progress = {},
                                const std::stop_token& stop = {});
+
+/// Where the samples of piece i go.
+using SoundSinkMaker = std::function<SampleSink(std::size_t i)>;
+/// What became of piece i.
+using SoundTaker = std::function<void(std::size_t i, SoundComposition&& piece)>;
+
+/// `count` pieces, each to the byte what compose_sound gives with its number added to options.stream. The networks of
+/// up to 16 pieces on each of `threads` threads (0: every core) step together. `begin` may be called by several threads
+/// at once, `end` by one at a time. A stop ends the pieces that were begun, which are handed on as they are; others
+/// never begin.
+void compose_sounds(const SoundComposer& composer, const ComposeSoundOptions& options, std::size_t count, int threads,
+                    const SoundSinkMaker& begin, const SoundTaker& end, const ProgressSink& progress = {},
+                    const std::stop_token& stop = {});
 
 }  // namespace continuo::generation

@@ -1,7 +1,8 @@
-// write_model FILE [mulaw]: a small model with random weights, for tests that must not wait for training: of `remi`
-// with the labels "unknown", "bach", or of sound at 8 kHz.
+// write_model FILE [mulaw|full]: a model with random weights, for tests that must not wait for training: a small one of
+// `remi` with the labels "unknown", "bach", or of sound at 8 kHz, or a WaveNet of full size of the same.
 #include <fmt/core.h>
 
+#include <cmath>
 #include <exception>
 #include <string_view>
 
@@ -12,7 +13,8 @@
 
 int main(int argc, char** argv) {
   using namespace continuo;
-  const bool sound = argc == 3 && std::string_view(argv[2]) == "mulaw";
+  const bool full = argc == 3 && std::string_view(argv[2]) == "full";
+  const bool sound = full || (argc == 3 && std::string_view(argv[2]) == "mulaw");
   if (argc != 2 && !sound) return 2;
   try {
     weights::ModelContents contents;
@@ -28,12 +30,20 @@ int main(int argc, char** argv) {
     }
     contents.network.network = weights::WaveNetSpec{
         .residual_channels = 8, .skip_channels = 8, .head_channels = 8, .stacks = 1, .dilations = {1, 2, 4}};
+    if (full)
+      contents.network.network = weights::WaveNetSpec{.residual_channels = 64,
+                                                      .skip_channels = 256,
+                                                      .head_channels = 256,
+                                                      .stacks = 3,
+                                                      .dilations = {1, 2, 4, 8, 16, 32, 64, 128, 256, 512}};
     Random random(1);
     for (const auto& tensor : weights::tensor_specs(contents.network)) {
       std::size_t size = 1;
       for (const auto extent : tensor.shape) size *= static_cast<std::size_t>(extent);
+      const auto rows = static_cast<double>(tensor.shape.front());
+      const double scale = full && tensor.shape.size() > 1 ? std::sqrt(rows / static_cast<double>(size)) : 0.3;
       auto& values = contents.tensors[tensor.name];
-      for (std::size_t i = 0; i < size; ++i) values.push_back(static_cast<float>(0.3 * random.normal()));
+      for (std::size_t i = 0; i < size; ++i) values.push_back(static_cast<float>(scale * random.normal()));
     }
     weights::save(argv[1], contents);
   } catch (const std::exception& error) {
