@@ -8,114 +8,20 @@
 #include <utility>
 
 #include "continuo/base/error.h"
-#include "representation/grids.h"
-#include "representation/pitch_classes.h"
-#include "representation/representations.h"
-#include "representation/settings.h"
+#include "representation/notes_grammar.h"
 
 namespace continuo::representation {
 namespace {
 
-constexpr int kPositions = 12;  // notes that begin in the same twelfth of a quarter begin together
-constexpr int kPpq = 480;
-constexpr int kUnit = kPpq / kPositions;
 constexpr int kOctave = 60;  // where chords are decoded: the guide gives them no octave of their own
 constexpr std::uint8_t kVelocity = 64;
 constexpr int kPianos = 8;  // General MIDI programs 0 to 7
-
-/// A note's pitch, or a chord's pitch classes.
-struct Sonority {
-  std::int16_t pitch = -1;
-  PitchClasses chord = 0;
-};
 
 struct Onset {
   std::int64_t unit = 0;
   std::int64_t end_tick_after = 0;  ///< ticks from the onset to the end of its longest note
   Sonority sonority;
 };
-
-std::vector<Setting> settings_of_notes() {
-  return {
-      {"min_count", "50", "a symbol that occurs less often than this in the collection is left out"},
-      {"instruments", "all", "whose notes are read: all (but drums), or piano (programs 0 to 7), as in the guide"},
-      {"durations", "off", "on: each symbol is followed by the time to the next; off: every symbol lasts one step"},
-      {"step", "1", "quarter notes that a symbol lasts when durations are off"},
-      {"tempo", "120", "quarters a minute of what is decoded"},
-      {"program", "0", "General MIDI program, from 0, that plays what is decoded"},
-  };
-}
-
-struct NotesLayout {
-  explicit NotesLayout(const RepresentationSpec& given) : spec(given) {
-    const SettingReader settings(given, settings_of_notes());
-    settings.integer("min_count", 1, 1'000'000'000);
-    pianos_only = settings.choice("instruments", {"all", "piano"}) == 1;
-    timed = settings.choice("durations", {"off", "on"}) == 1;
-    const double step = settings.number("step", 0.25, 16) * kPpq;
-    step_ticks = static_cast<int>(std::lround(step));
-    if (step != step_ticks || step_ticks % kUnit != 0) settings.refuse("step", "a number of twelfths of a quarter");
-    tempo = settings.integer("tempo", 10, 1000);
-    program = settings.integer("program", 0, 127);
-    spec.settings = settings.all();
-  }
-
-  /// Reads spec.vocabulary.
-  void build();
-
-  /// Where `sonority` stands in the vocabulary, -1: nowhere.
-  int find(Sonority sonority) const noexcept {
-    return sonority.pitch >= 0 ? by_pitch[static_cast<std::size_t>(sonority.pitch)] : by_chord[sonority.chord];
-  }
-  bool is_sonority(Symbol symbol) const noexcept {
-    return symbol >= first_sonority && static_cast<std::size_t>(symbol - first_sonority) < sonorities.size();
-  }
-  bool is_duration(Symbol symbol) const noexcept {
-    return timed && symbol >= first_duration && symbol < first_duration + durations.size();
-  }
-  bool is_label(Symbol symbol) const noexcept { return symbol > kEnd && symbol < first_sonority; }
-  Sonority sonority(Symbol symbol) const noexcept {
-    return sonorities[static_cast<std::size_t>(symbol - first_sonority)];
-  }
-
-  bool pianos_only, timed;
-  int step_ticks, tempo, program;
-  DurationGrid durations{kPositions};
-  RepresentationSpec spec;
-  Vocabulary vocabulary;
-  int first_sonority = 0, first_duration = 0;
-  std::vector<Sonority> sonorities;
-  std::array<std::int32_t, 128> by_pitch{};
-  std::array<std::int32_t, kPitchClassSets> by_chord{};
-};
-
-void NotesLayout::build() {
-  std::array<std::string, 128> pitch_names;
-  for (int pitch = 0; pitch < 128; ++pitch) pitch_names[static_cast<std::size_t>(pitch)] = pitch_name(pitch);
-  by_pitch.fill(-1);
-  by_chord.fill(-1);
-  std::vector<std::string> names = first_names(spec);
-  first_sonority = static_cast<int>(names.size());
-  for (const std::string& name : spec.vocabulary) {
-    Sonority sonority;
-    const auto pitch = std::find(pitch_names.begin(), pitch_names.end(), name);
-    if (pitch != pitch_names.end()) {
-      sonority.pitch = static_cast<std::int16_t>(pitch - pitch_names.begin());
-      by_pitch[static_cast<std::size_t>(sonority.pitch)] = static_cast<std::int32_t>(names.size());
-    } else if (const auto chord = parse_chord(name)) {
-      sonority.chord = *chord;
-      by_chord[*chord] = static_cast<std::int32_t>(names.size());
-    } else {
-      throw Error("the vocabulary of representation notes has a symbol that is neither a note nor a chord: \"" +
-                  name.substr(0, 60) + "\"");
-    }
-    sonorities.push_back(sonority);
-    names.push_back(name);
-  }
-  first_duration = static_cast<int>(names.size());
-  for (int i = 0; timed && i < durations.size(); ++i) names.push_back(durations.name(i));
-  vocabulary = Vocabulary(std::move(names));
-}
 
 /// What sounds anew at each onset, in order. Counts in `drums`, `others` and `bad` what is not read.
 struct Reading {
@@ -143,7 +49,7 @@ Reading read_onsets(const NotesLayout& layout, const Score& score) {
         continue;
       }
       const Tick onset = std::max<Tick>(0, note.onset);
-      begins.push_back({(onset * kPositions * 2 + score.ppq) / (2 * Tick{score.ppq}),
+      begins.push_back({(onset * kNotesPositions * 2 + score.ppq) / (2 * Tick{score.ppq}),
                         std::clamp<Tick>(note.duration, 0, kLatestTick), note.pitch});
     }
   }
@@ -169,87 +75,6 @@ Reading read_onsets(const NotesLayout& layout, const Score& score) {
   return reading;
 }
 
-/// piece = [Start] [Label] sonority... End, each sonority followed by a Duration when durations are on.
-class NotesState {
- public:
-  explicit NotesState(const NotesLayout& layout) : layout_(&layout) {}
-
-  struct Effect {
-    int dropped = 0, repaired = 0;
-    bool began = false, lasts = false;  ///< `lasts`: the length of the latest sonority is known
-  };
-
-  Effect read(Symbol symbol) {
-    Effect effect;
-    if (phase_ == Phase::kEnded) {
-      ++effect.dropped;
-      return effect;
-    }
-    if (layout_->is_sonority(symbol)) {
-      close(effect);
-      began_ = ticks_;
-      sonority_ = layout_->sonority(symbol);
-      notes_ += static_cast<std::size_t>(sonority_.pitch >= 0 ? 1 : std::max(2, std::popcount(sonority_.chord)));
-      effect.began = true;
-      phase_ = Phase::kWaiting;
-      if (!layout_->timed) finish(layout_->step_ticks, effect);
-    } else if (layout_->is_duration(symbol) && phase_ == Phase::kWaiting) {
-      finish(layout_->durations.units(symbol - layout_->first_duration) * kUnit, effect);
-    } else if (symbol == kEnd) {
-      close(effect);
-      phase_ = Phase::kEnded;
-    } else if (symbol == kStart && phase_ == Phase::kBegin) {
-      phase_ = Phase::kStarted;
-    } else if (layout_->is_label(symbol) && phase_ <= Phase::kStarted) {
-      phase_ = Phase::kLabelled;
-    } else {
-      ++effect.dropped;
-    }
-    return effect;
-  }
-
-  void allowed(std::span<std::uint8_t> mask) const {
-    const auto set = [&](int from, std::size_t count, bool value) {
-      std::fill_n(mask.begin() + from, count, static_cast<std::uint8_t>(value));
-    };
-    const bool waiting = phase_ == Phase::kWaiting, over = phase_ == Phase::kEnded;
-    set(0, mask.size(), false);
-    mask[kStart] = phase_ == Phase::kBegin;
-    mask[kEnd] = phase_ == Phase::kWhole || over;
-    set(kEnd + 1, layout_->spec.labels.size(), phase_ <= Phase::kStarted);
-    set(layout_->first_sonority, layout_->sonorities.size(), !waiting && !over);
-    if (layout_->timed) set(layout_->first_duration, static_cast<std::size_t>(layout_->durations.size()), waiting);
-  }
-
-  bool ended() const noexcept { return phase_ == Phase::kEnded; }
-  bool unfinished() const noexcept { return phase_ == Phase::kWaiting; }
-  Tick began() const noexcept { return began_; }
-  Tick ticks() const noexcept { return ticks_; }
-  Sonority sonority() const noexcept { return sonority_; }
-  std::size_t notes() const noexcept { return notes_; }
-
- private:
-  enum class Phase : std::uint8_t { kBegin, kStarted, kLabelled, kWaiting, kWhole, kEnded };
-
-  void finish(Tick length, Effect& effect) {
-    ticks_ = began_ + length;
-    phase_ = Phase::kWhole;
-    effect.lasts = true;
-  }
-  /// A sonority whose duration is missing lasts one step.
-  void close(Effect& effect) {
-    if (phase_ != Phase::kWaiting) return;
-    ++effect.repaired;
-    finish(layout_->step_ticks, effect);
-  }
-
-  const NotesLayout* layout_;
-  Phase phase_ = Phase::kBegin;
-  Tick began_ = 0, ticks_ = 0;
-  Sonority sonority_;
-  std::size_t notes_ = 0;
-};
-
 class NotesCursor final : public Cursor {
  public:
   explicit NotesCursor(std::shared_ptr<const NotesLayout> layout) : layout_(std::move(layout)), state_(*layout_) {}
@@ -261,8 +86,8 @@ class NotesCursor final : public Cursor {
   }
   void preview(Symbol symbol, Preview& preview) const override;
   bool ended() const override { return state_.ended(); }
-  int bars() const override { return static_cast<int>(state_.ticks() / (4 * kPpq)); }
-  Seconds seconds() const override { return static_cast<double>(state_.began()) / kPpq * 60.0 / layout_->tempo; }
+  int bars() const override { return static_cast<int>(state_.ticks() / (4 * kNotesPpq)); }
+  Seconds seconds() const override { return static_cast<double>(state_.began()) / kNotesPpq * 60.0 / layout_->tempo; }
   std::size_t notes() const override { return state_.notes(); }
 
  private:
@@ -286,7 +111,7 @@ void NotesCursor::preview(Symbol symbol, Preview& preview) const {
   const NotesState::Effect effect = next.read(symbol);
   preview.notes.clear();
   preview.ended = -1;
-  preview.ppq = kPpq;
+  preview.ppq = kNotesPpq;
   preview.owner = Preview::Owner::kPiece;
   if (effect.began) {
     preview.owner = Preview::Owner::kOwnNotes;
@@ -327,7 +152,7 @@ Encoding Notes::encode(const Score& score, const EncodeOptions& options) const {
     result.symbols.push_back(static_cast<Symbol>(layout_->find(onset.sonority)));
     if (!layout_->timed) continue;
     const int duration = i + 1 < reading.onsets.size()
-                             ? layout_->durations.nearest(reading.onsets[i + 1].unit - onset.unit, kPositions)
+                             ? layout_->durations.nearest(reading.onsets[i + 1].unit - onset.unit, kNotesPositions)
                              : layout_->durations.nearest(onset.end_tick_after, score.ppq);
     result.symbols.push_back(static_cast<Symbol>(layout_->first_duration + duration));
   }
@@ -347,7 +172,7 @@ Encoding Notes::encode(const Score& score, const EncodeOptions& options) const {
 Decoding Notes::decode(std::span<const Symbol> symbols) const {
   Decoding result;
   Score& score = result.score;
-  score.ppq = kPpq;
+  score.ppq = kNotesPpq;
   score.tempos.push_back({0, static_cast<std::uint32_t>(std::lround(60e6 / layout_->tempo))});
   Track track;
   track.name = program_name(layout_->program);
@@ -419,8 +244,6 @@ bool Notes::augment(std::span<const Symbol> symbols, const Augmentation& how, st
 }
 
 }  // namespace
-
-std::vector<Setting> notes_settings() { return settings_of_notes(); }
 
 std::unique_ptr<Representation> make_notes(const RepresentationSpec& spec) {
   auto layout = std::make_shared<NotesLayout>(spec);
