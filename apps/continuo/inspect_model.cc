@@ -1,6 +1,7 @@
 // What a model file holds: network, representation, training and recipe.
 #include <fmt/core.h>
 
+#include <cmath>
 #include <nlohmann/json.hpp>
 #include <sstream>
 
@@ -71,10 +72,12 @@ void print_representation(const std::string& text) {
   if (representation::reads_sound(spec.name)) {
     const auto made = representation::make_sound(spec);
     whole = made->spec();
+    const double rate = made->steps_per_second();  // of frames often no whole number
+    const std::string each =
+        rate == std::floor(rate) ? format_count(static_cast<std::uint64_t>(rate)) : fmt::format("{:.2f}", rate);
     fmt::print("  representation  {}, {} {} {} a second\n", spec.name,
                format_count(static_cast<std::uint64_t>(made->width())),
-               made->steps() == representation::Steps::kSymbols ? "classes," : "values a frame,",
-               format_count(static_cast<std::uint64_t>(made->steps_per_second())));
+               made->steps() == representation::Steps::kSymbols ? "classes," : "values a frame,", each);
   } else {
     const auto made = representation::make(spec);
     whole = made->spec();

@@ -210,4 +210,6 @@ void Synth::render(std::span<float> samples) noexcept {
                           samples.data(), 1, 2);
 }
 
+std::string synthesizer() { return std::string("FluidSynth ") + fluid_version_str(); }
+
 }  // namespace continuo::audio

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstring>
+#include <functional>
 #include <mutex>
 #include <optional>
 #include <utility>
@@ -18,6 +20,7 @@ namespace continuo::corpus {
 namespace {
 
 namespace fs = std::filesystem;
+using representation::FrameStatistics;
 using representation::RepresentationSpec;
 using representation::SoundRepresentation;
 using representation::SoundSteps;
@@ -51,29 +54,188 @@ std::unique_ptr<audio::SoundSource> source_of(const Piece& piece, const fs::path
   return audio::open_file(piece.path);
 }
 
-Encoded encode_piece(const Piece& piece, const SoundRepresentation& representation, const fs::path& soundfont,
-                     const fs::path& scratch, const std::stop_token& stop) {
-  const auto source = source_of(piece, soundfont, stop);
-  audio::PreparedSound sound(*source, {.sample_rate = representation.sample_rate()}, scratch, stop);
+/// Hands the piece block by block to `take`. False for silence.
+bool play(audio::PreparedSound& sound, const std::stop_token& stop,
+          const std::function<void(std::span<const float>)>& take) {
+  std::vector<float> block;
+  if (sound.samples() == 0) return false;
+  while (sound.next(block)) {
+    if (stop.stop_requested()) throw Interrupted("stopped while encoding sound");
+    take(block);
+  }
+  return true;
+}
+
+Encoded encode_piece(audio::PreparedSound& sound, const SoundRepresentation& representation, const fs::path& scratch,
+                     const std::stop_token& stop) {
   Encoded encoded{.steps = ScratchFile(scratch), .seconds = sound.seconds()};
-  if (sound.samples() == 0) return encoded;
   const StepKind kind = step_kind(representation);
   const auto encoder = representation.encoder();
-  std::vector<float> block;
   SoundSteps steps;
   const auto keep = [&] {
     encoded.steps.append(packed(steps, kind));
     steps.symbols.clear();
     steps.frames.clear();
   };
-  while (sound.next(block)) {
-    if (stop.stop_requested()) throw Interrupted("stopped while encoding sound");
+  const bool heard = play(sound, stop, [&](std::span<const float> block) {
     encoder->push(block, steps);
     keep();
-  }
-  encoder->finish(steps);
+  });
+  if (heard) encoder->finish(steps);
   keep();
   return encoded;
+}
+
+/// A piece while the statistics of all are not known: its samples, and what it adds to them.
+struct Heard {
+  ScratchFile samples;
+  FrameStatistics statistics;
+  double seconds;
+};
+
+Heard hear_piece(audio::PreparedSound& sound, const SoundRepresentation& representation, bool learned,
+                 const fs::path& scratch, const std::stop_token& stop) {
+  Heard heard{.samples = ScratchFile(scratch),
+              .statistics = FrameStatistics(representation.width()),
+              .seconds = sound.seconds()};
+  const auto encoder = representation.encoder();
+  SoundSteps steps;
+  const auto learn = [&] {
+    heard.statistics.add(steps.frames);
+    steps.frames.clear();
+  };
+  const bool any = play(sound, stop, [&](std::span<const float> block) {
+    heard.samples.append(bytes_of(block));
+    if (!learned) return;
+    encoder->push(block, steps);
+    learn();
+  });
+  if (any && learned) encoder->finish(steps);
+  learn();
+  return heard;
+}
+
+/// Prepares the sound of each task on every core, makes something of it with `make`, and gives that to `take` in the
+/// order of the tasks.
+template <class Made, class Make, class Take>
+void in_order(const std::vector<Task>& tasks, int sample_rate, const fs::path& soundfont, const fs::path& scratch,
+              const ProgressSink& progress, std::stop_token stop, const Make& make, const Take& take) {
+  std::mutex mutex;
+  std::vector<std::optional<Made>> waiting(tasks.size());
+  std::size_t taken = 0;
+  double done = 0, total = 0;
+  for (const Task& task : tasks) total += task.piece->seconds;
+  parallel_for(
+      tasks.size(), 0,
+      [&](std::size_t i) {
+        const auto source = source_of(*tasks[i].piece, soundfont, stop);
+        audio::PreparedSound sound(*source, {.sample_rate = sample_rate}, scratch, stop);
+        Made made = make(tasks[i], sound);
+        const std::scoped_lock lock(mutex);
+        waiting[i].emplace(std::move(made));
+        for (; taken < tasks.size() && waiting[taken]; ++taken) {
+          take(tasks[taken], *waiting[taken]);
+          waiting[taken].reset();
+        }
+        done += tasks[i].piece->seconds;
+        if (progress)
+          progress({.task = "Encoding sound",
+                    .done = static_cast<std::uint64_t>(std::lround(std::min(done, total))),
+                    .total = static_cast<std::uint64_t>(std::lround(total)),
+                    .unit = "seconds of music"});
+      },
+      stop);
+}
+
+/// `file` from `begin` to `end`, a megabyte at a time.
+void copy(const ScratchFile& file, std::uint64_t begin, std::uint64_t end,
+          const std::function<void(std::span<const std::uint8_t>)>& take) {
+  std::vector<std::uint8_t> buffer;
+  for (std::uint64_t at = begin; at < end; at += buffer.size()) {
+    buffer.resize(static_cast<std::size_t>(std::min<std::uint64_t>(kCopyBytes, end - at)));
+    file.read(at, buffer);
+    take(buffer);
+  }
+}
+
+/// Learns the statistics from the training part and keeps every piece's samples on the way, 4 bytes each, so that no
+/// sound is decoded or rendered twice; then encodes them. Returns the pieces written.
+std::size_t encode_fitted(const std::vector<Task>& tasks, const RepresentationSpec& spec, const fs::path& soundfont,
+                          const fs::path& path, const ProgressSink& progress, const std::stop_token& stop) {
+  struct Place {
+    std::uint64_t begin, end;  ///< bytes
+    double seconds;
+  };
+  const auto raw = representation::make_sound(spec);
+  const fs::path scratch = path.parent_path();
+  ScratchFile samples(scratch);
+  std::vector<Place> places;
+  FrameStatistics statistics(raw->width());
+  in_order<Heard>(
+      tasks, raw->sample_rate(), soundfont, scratch, progress, stop,
+      [&](const Task& task, audio::PreparedSound& sound) {
+        return hear_piece(sound, *raw, task.part == Part::kTrain, scratch, stop);
+      },
+      [&](const Task&, const Heard& heard) {
+        const std::uint64_t begin = samples.size();
+        copy(heard.samples, 0, heard.samples.size(),
+             [&](std::span<const std::uint8_t> bytes) { samples.append(bytes); });
+        places.push_back({begin, samples.size(), heard.seconds});
+        statistics.merge(heard.statistics);
+      });
+  if (statistics.frames() == 0)
+    throw Error({.message = "no piece that can be heard is left to learn the statistics of '" + spec.name + "' from",
+                 .hint = "Loosen the filters or enlarge the training part."});
+  RepresentationSpec fitted = raw->spec();
+  fitted.statistics = statistics.values();
+  const auto representation = representation::make_sound(fitted);
+  DatasetFileWriter writer(path, step_kind(*representation), static_cast<std::uint32_t>(representation->width()));
+  std::size_t pieces = 0;
+  std::vector<float> block;
+  SoundSteps steps;
+  const auto write = [&] {
+    writer.append(bytes_of(std::span<const float>(steps.frames)));
+    steps.frames.clear();
+  };
+  for (std::size_t i = 0; i < tasks.size(); ++i) {
+    if (places[i].begin == places[i].end) continue;
+    const auto encoder = representation->encoder();
+    copy(samples, places[i].begin, places[i].end, [&](std::span<const std::uint8_t> bytes) {
+      if (stop.stop_requested()) throw Interrupted("stopped while encoding sound");
+      block.resize(bytes.size() / sizeof(float));
+      std::memcpy(block.data(), bytes.data(), bytes.size());
+      encoder->push(block, steps);
+      write();
+    });
+    encoder->finish(steps);
+    write();
+    writer.end_piece(tasks[i], places[i].seconds);
+    ++pieces;
+    if (progress) progress({.task = "Normalising frames", .done = i + 1, .total = tasks.size(), .unit = "pieces"});
+  }
+  if (pieces > 0) writer.finish(representation->spec());
+  return pieces;
+}
+
+/// Encodes with what is known before. Returns the pieces written.
+std::size_t encode_fixed(const std::vector<Task>& tasks, const RepresentationSpec& spec, const fs::path& soundfont,
+                         const fs::path& path, const ProgressSink& progress, const std::stop_token& stop) {
+  const auto representation = representation::make_sound(spec);
+  const fs::path scratch = path.parent_path();
+  DatasetFileWriter writer(path, step_kind(*representation), static_cast<std::uint32_t>(representation->width()));
+  std::size_t pieces = 0;
+  in_order<Encoded>(
+      tasks, representation->sample_rate(), soundfont, scratch, progress, stop,
+      [&](const Task&, audio::PreparedSound& sound) { return encode_piece(sound, *representation, scratch, stop); },
+      [&](const Task& task, const Encoded& encoded) {
+        if (encoded.steps.size() == 0) return;
+        copy(encoded.steps, 0, encoded.steps.size(),
+             [&](std::span<const std::uint8_t> bytes) { writer.append(bytes); });
+        writer.end_piece(task, encoded.seconds);
+        ++pieces;
+      });
+  if (pieces > 0 || tasks.empty()) writer.finish(representation->spec());
+  return pieces;
 }
 
 }  // namespace
@@ -94,51 +256,16 @@ std::string sound_mark(const RepresentationSpec& spec, const fs::path& soundfont
   encoder->push(touchstone, steps);
   encoder->finish(steps);
   return content_hash(packed(steps, step_kind(*representation))) + " " + kPreparation + " " +
-         (soundfont.empty() ? "" : hash_of_file(soundfont, {}));
+         (soundfont.empty() ? "" : hash_of_file(soundfont, {}) + " " + audio::synthesizer());
 }
 
 void encode_sound(const std::vector<Task>& tasks, const RepresentationSpec& spec, const fs::path& soundfont,
                   const fs::path& path, const ProgressSink& progress, std::stop_token stop) {
-  const auto representation = representation::make_sound(spec);
-  const fs::path scratch = path.parent_path();
-  DatasetFileWriter writer(path, step_kind(*representation), static_cast<std::uint32_t>(representation->width()));
-  std::mutex mutex;
-  std::vector<std::optional<Encoded>> waiting(tasks.size());
-  std::size_t written = 0, pieces = 0;
-  double done = 0, total = 0;
-  for (const Task& task : tasks) total += task.piece->seconds;
-  std::vector<std::uint8_t> buffer;
-  const auto write = [&](const Task& task, const Encoded& encoded) {
-    if (encoded.steps.size() == 0) return;
-    for (std::uint64_t at = 0; at < encoded.steps.size(); at += buffer.size()) {
-      buffer.resize(static_cast<std::size_t>(std::min<std::uint64_t>(kCopyBytes, encoded.steps.size() - at)));
-      encoded.steps.read(at, buffer);
-      writer.append(buffer);
-    }
-    writer.end_piece(task, encoded.seconds);
-    ++pieces;
-  };
-  parallel_for(
-      tasks.size(), 0,
-      [&](std::size_t i) {
-        Encoded encoded = encode_piece(*tasks[i].piece, *representation, soundfont, scratch, stop);
-        const std::scoped_lock lock(mutex);
-        waiting[i].emplace(std::move(encoded));
-        for (; written < tasks.size() && waiting[written]; ++written) {
-          write(tasks[written], *waiting[written]);
-          waiting[written].reset();
-        }
-        done += tasks[i].piece->seconds;
-        if (progress)
-          progress({.task = "Encoding sound",
-                    .done = static_cast<std::uint64_t>(std::lround(std::min(done, total))),
-                    .total = static_cast<std::uint64_t>(std::lround(total)),
-                    .unit = "seconds of music"});
-      },
-      stop);
+  const bool fitting = representation::needs_fitting(spec.name) && spec.statistics.empty();
+  const std::size_t pieces = fitting && !tasks.empty() ? encode_fitted(tasks, spec, soundfont, path, progress, stop)
+                                                       : encode_fixed(tasks, spec, soundfont, path, progress, stop);
   if (pieces == 0 && !tasks.empty())
     throw Error({.message = "every piece is silent", .hint = "Another SoundFont may have the instruments."});
-  writer.finish(representation->spec());
 }
 
 }  // namespace continuo::corpus

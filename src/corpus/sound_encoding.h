@@ -15,7 +15,7 @@ namespace continuo::corpus {
 StepKind step_kind(const representation::SoundRepresentation& representation);
 
 /// What the content of a dataset depends on beside its files and settings: how a fixed sound is encoded, the SoundFont
-/// (none: empty), and how sound is prepared.
+/// (none: empty) and the version of FluidSynth, and how sound is prepared.
 std::string sound_mark(const representation::RepresentationSpec& spec, const std::filesystem::path& soundfont);
 
 /// Writes the dataset file `path`. Every core works on a piece of its own; samples and steps wait in unnamed files in

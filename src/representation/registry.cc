@@ -20,7 +20,8 @@ struct Entry {
   std::unique_ptr<Representation> (*make)(const RepresentationSpec&);
   FitFunction fit;  ///< fills in the vocabulary; null for closed ones
   std::unique_ptr<SoundRepresentation> (*make_sound)(const RepresentationSpec&) =
-      nullptr;  ///< of those that read sound
+      nullptr;                   ///< of those that read sound
+  bool fits_statistics = false;  ///< RepresentationSpec::statistics
 };
 
 constexpr std::array kRepresentations = {
@@ -28,6 +29,7 @@ constexpr std::array kRepresentations = {
     Entry{"events", events_settings, make_events, nullptr},
     Entry{"notes", notes_settings, make_notes, fit_notes},
     Entry{"mulaw", mulaw_settings, nullptr, nullptr, make_mulaw},
+    Entry{"spectrum", spectrum_settings, nullptr, nullptr, make_spectrum, true},
 };
 
 const Entry& entry(std::string_view name) {
@@ -60,7 +62,7 @@ std::vector<std::string> representation_names() {
 
 std::vector<Setting> default_settings(std::string_view name) { return entry(name).settings(); }
 
-bool needs_fitting(std::string_view name) { return entry(name).fit != nullptr; }
+bool needs_fitting(std::string_view name) { return entry(name).fit != nullptr || entry(name).fits_statistics; }
 
 bool reads_sound(std::string_view name) { return entry(name).make_sound != nullptr; }
 
@@ -69,8 +71,8 @@ std::unique_ptr<Representation> make(const RepresentationSpec& spec) { return sc
 std::unique_ptr<SoundRepresentation> make_sound(const RepresentationSpec& spec) {
   const Entry& representation = entry(spec.name);
   if (representation.make_sound == nullptr)
-    throw Error(
-        ErrorInfo{.message = "representation " + spec.name + " reads scores, not sound", .hint = "mulaw reads sound."});
+    throw Error(ErrorInfo{.message = "representation " + spec.name + " reads scores, not sound",
+                          .hint = "mulaw and spectrum read sound."});
   return representation.make_sound(spec);
 }
 

@@ -29,4 +29,7 @@ inline constexpr int kHighestSampleRate = 192'000;
 std::vector<Setting> mulaw_settings();
 std::unique_ptr<SoundRepresentation> make_mulaw(const RepresentationSpec& spec);
 
+std::vector<Setting> spectrum_settings();
+std::unique_ptr<SoundRepresentation> make_spectrum(const RepresentationSpec& spec);
+
 }  // namespace continuo::representation

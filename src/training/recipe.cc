@@ -94,7 +94,7 @@ class Reader {
       if (node != nullptr) value = plain_text(*node, setting.name);
     }
     const toml::node* at = table_;
-    if (at == nullptr || representation::needs_fitting(name)) return;
+    if (at == nullptr || (representation::needs_fitting(name) && !representation::reads_sound(name))) return;
     try {
       if (representation::reads_sound(name))
         representation::make_sound(spec);

@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <span>
 #include <stop_token>
+#include <string>
 
 #include "continuo/audio/waveform.h"
 #include "continuo/base/progress.h"
@@ -26,6 +27,9 @@ std::filesystem::path default_soundfont();
 /// For long work that ends in rendering, before it begins: throws the Error that a SoundFont or a rate that cannot be
 /// used would end with.
 void check(const RenderOptions& options);
+
+/// "FluidSynth 2.3.1": what plays the scores here. Another version may give other samples.
+std::string synthesizer();
 
 /// Stereo, in memory. The same score and options give the same samples. Each track plays on a channel of its own, with
 /// its controllers and pitch bends; events fall on the nearest 64th sample. Throws Error; Interrupted when stopped.

@@ -140,7 +140,7 @@ struct Setting {
 };
 std::vector<Setting> default_settings(std::string_view name);
 
-/// Whether the vocabulary is learned from a collection (`notes`).
+/// Whether something is learned from a collection: the vocabulary (`notes`), the statistics (`spectrum`).
 bool needs_fitting(std::string_view name);
 
 /// Throws Error for an unknown name, setting or value, for a fitted representation without a vocabulary, and for one

@@ -28,7 +28,7 @@ struct SoundSteps {
   std::vector<float> frames;
 };
 
-/// One piece on its way in. Holds at most one step's samples, whatever the length of the piece. One thread.
+/// One piece on its way in. Holds at most one frame's samples, whatever the length of the piece. One thread.
 class SoundEncoder {
  public:
   virtual ~SoundEncoder() = default;
@@ -52,6 +52,22 @@ class SoundDecoder {
   virtual void finish(std::vector<float>& samples) = 0;
 };
 
+/// What a representation of frames learns from a collection (RepresentationSpec::statistics): the mean of each value of
+/// a frame, then its deviation, which is at least a thousandth of the largest: what cannot be heard does not weigh as
+/// much as what can. Of frames as a representation without statistics gives them. One thread.
+class FrameStatistics {
+ public:
+  explicit FrameStatistics(int width);
+  void add(std::span<const float> frames);  ///< [steps, width], row-major
+  void merge(const FrameStatistics& other);
+  std::uint64_t frames() const noexcept { return count_; }
+  std::vector<float> values() const;  ///< [2 * width]; throws Error before the first frame
+
+ private:
+  std::vector<double> sum_, squares_;
+  std::uint64_t count_ = 0;
+};
+
 /// Immutable and thread-safe once made. There is no Start and no End: a sequence begins after silence.
 class SoundRepresentation {
  public:
@@ -69,8 +85,8 @@ class SoundRepresentation {
   virtual std::vector<std::string> losses() const = 0;  ///< what encoding gives up, as sentences
 };
 
-/// Throws Error for an unknown name, setting or value, and for a representation that reads scores. Needs_fitting()
-/// representations without their statistics are made too: their frames are as the transform gives them.
+/// Throws Error for an unknown name, setting or value, and for a representation that reads scores. Those that
+/// need fitting are made without their statistics too: their frames are then as the transform gives them.
 std::unique_ptr<SoundRepresentation> make_sound(const RepresentationSpec& spec);
 
 }  // namespace continuo::representation

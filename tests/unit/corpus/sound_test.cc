@@ -2,11 +2,13 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <fstream>
 #include <limits>
 #include <numbers>
 
+#include "continuo/audio/render.h"
 #include "continuo/audio/waveform.h"
 #include "continuo/base/error.h"
 #include "continuo/corpus/dataset.h"
@@ -155,6 +157,65 @@ TEST_F(SoundCollection, RendersScoresBesideSoundFiles) {
   const auto bytes = read_file(dataset.path());
   fs::remove(dataset.path());
   EXPECT_EQ(read_file(open(collection).path()), bytes);
+}
+
+// Learned from the training part alone, whatever the order in which the pieces are finished; and the sound comes back.
+TEST_F(SoundCollection, FramesAreNormalInTheTrainingPartAndComeBack) {
+  for (int i = 0; i < 10; ++i) write("piece" + std::to_string(i) + ".wav", tone(200 + 70 * i, 1 + 0.2 * i, 16'000, 1));
+  const representation::RepresentationSpec spec{.name = "spectrum", .settings = {{"frame", "256"}}};
+  const Collection collection = read();
+  const Dataset dataset = open_dataset(collection, split(collection), spec, cache());
+  EXPECT_TRUE(dataset.sound());
+  EXPECT_EQ(dataset.width(), 256);
+  ASSERT_EQ(dataset.pieces().size(), 10u);
+  EXPECT_EQ(dataset.spec().statistics.size(), 512u);
+  std::vector<double> sums(256), squares(256);
+  double frames = 0;
+  for (const EncodedPiece& piece : dataset.pieces()) {
+    EXPECT_NEAR(static_cast<double>(dataset.steps(piece)), piece.seconds * 125 + 1, 1.01);
+    if (piece.part != Part::kTrain) continue;
+    for (std::size_t i = 0; i < piece.frames.size(); ++i) {
+      sums[i % 256] += piece.frames[i];
+      squares[i % 256] += static_cast<double>(piece.frames[i]) * piece.frames[i];
+    }
+    frames += static_cast<double>(dataset.steps(piece));
+  }
+  for (std::size_t i = 0; i < 256; ++i) EXPECT_NEAR(sums[i] / frames, 0, 1e-3) << i;
+  EXPECT_NEAR(squares[6] / frames, 1, 1e-3);  // near the tones, far above the floor
+  const auto representation = representation::make_sound(dataset.spec());
+  const auto decoder = representation->decoder();
+  std::vector<float> samples;
+  const EncodedPiece& piece = dataset.pieces()[3];
+  for (std::size_t step = 0; step < dataset.steps(piece); ++step)
+    decoder->push_frame(piece.frames.subspan(step * 256, 256), samples);
+  int crossings = 0;
+  for (std::size_t i = 4001; i <= 20'000; ++i) crossings += (samples[i - 1] < 0) != (samples[i] < 0);
+  EXPECT_NEAR(crossings, 820, 2);
+  EXPECT_NEAR(audio::measure({.sample_rate = 16'000, .channels = 1, .samples = samples}).loudness_lufs, -18, 0.5);
+  const auto bytes = read_file(dataset.path());
+  fs::remove(dataset.path());
+  EXPECT_EQ(read_file(open_dataset(collection, split(collection), spec, cache()).path()), bytes);
+  std::size_t files = 0;
+  for ([[maybe_unused]] const auto& file : fs::directory_iterator(cache())) ++files;
+  EXPECT_EQ(files, 1u);
+}
+
+TEST_F(SoundCollection, AnotherSoundFontIsAnotherDataset) {
+  midi::write_file(folder_ / "music/b.mid", made_up_piece(1, 4));
+  const fs::path soundfont = folder_ / "own.sf2";
+  fs::copy_file(audio::default_soundfont(), soundfont);
+  ScanOptions options{.min_seconds = 0, .sound = true, .soundfont = soundfont};
+  const Collection own = scan(folder_ / "music", options);
+  const fs::path first = open(own).path();
+  EXPECT_EQ(open(read()).path(), first);  // the same content under another name
+  auto bytes = read_file(soundfont);
+  const std::string name = "INAM";
+  const auto chunk = std::search(bytes.begin(), bytes.end(), name.begin(), name.end());
+  ASSERT_NE(chunk, bytes.end());
+  ++chunk[8];  // another name inside
+  std::ofstream(soundfont, std::ios::binary)
+      .write(reinterpret_cast<const char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
+  EXPECT_NE(open(own).path(), first);
 }
 
 TEST_F(SoundCollection, SaysThatThereAreSoundFilesWhereScoresAreWanted) {

@@ -42,8 +42,24 @@ class ComposeSoundTest : public ::testing::Test {
     return samples;
   }
 
+  /// A composer whose network gives `frame` whatever came before.
+  SoundComposer frame_composer(std::vector<float> frame) {
+    const auto width = std::to_string(frame.size());
+    model_ = std::make_shared<ScriptedModel>(std::move(frame));
+    return {.model = model_,
+            .representation = representation::make_sound(
+                {.name = "spectrum", .settings = {{"sample_rate", std::to_string(kRate)}, {"frame", width}}})};
+  }
+
   std::shared_ptr<ScriptedModel> model_;
 };
+
+/// 64 values: a wave of two periods a frame.
+std::vector<float> wave_frame() {
+  std::vector<float> frame(64, 0.0F);
+  frame[2] = 8;
+  return frame;
+}
 
 double even(double /*symbol*/) { return 0; }
 
@@ -112,6 +128,53 @@ TEST_F(ComposeSoundTest, AValueThatNeverChangesIsSaid) {
   samples_of(stuck, {.sampling = {.argmax = true}, .seconds = 1}, &result);
   EXPECT_THAT(result.warnings, Contains(HasSubstr("one value that never changes")));
   EXPECT_THAT(result.warnings, Contains(HasSubstr("--temperature")));
+}
+
+// Frames of N = 64 whose transform is 8 in bin 2 alone: by the definition of its inverse, (2 * 8 / N) cos(2 pi 2 n /
+// N), windowed by sin^2 + cos^2 = 1 where two overlap, and bin 2 goes round once in a hop, so that they meet in phase.
+TEST_F(ComposeSoundTest, FramesBecomeWhatTheyAreTheTransformOf) {
+  const auto wave = frame_composer(wave_frame());
+  SoundComposition result;
+  const auto samples = samples_of(wave, {.seconds = 0.5}, &result);
+  ASSERT_EQ(samples.size(), 4000U);
+  EXPECT_EQ(result.steps, 125U);
+  EXPECT_EQ(model_->fed.size(), 126U) << "silence, then each frame";
+  const auto window = [](std::size_t n) { return std::sin(std::numbers::pi * (static_cast<double>(n) + 0.5) / 64); };
+  for (std::size_t i = 0; i + 32 < samples.size(); ++i) {
+    const double place = std::cos(2 * std::numbers::pi * 2 * static_cast<double>(i) / 64);
+    const double both = window(32 + i % 32) + window(i % 32);  // the network's frames are not windowed, so each is once
+    ASSERT_NEAR(samples[i], 2.0 * 8 / 64 * place * both, 1e-5) << i;
+  }
+}
+
+TEST_F(ComposeSoundTest, OneFrameForEverIsSaid) {
+  const auto wave = frame_composer(wave_frame());
+  SoundComposition result;
+  samples_of(wave, {.seconds = 3}, &result);
+  EXPECT_THAT(result.warnings, Contains(HasSubstr("one frame that hardly changes, for 3 s")));
+  samples_of(wave, {.seconds = 0.5}, &result);
+  EXPECT_THAT(result.warnings, IsEmpty()) << "half a second is no drone";
+}
+
+TEST_F(ComposeSoundTest, OfAPromptTheWholeFramesAreFed) {
+  std::vector<float> prompt(1000);
+  for (std::size_t i = 0; i < prompt.size(); ++i) prompt[i] = 0.001F * static_cast<float>(i % 300);
+  const auto wave = frame_composer(wave_frame());
+  const auto samples = samples_of(wave, {.start = StartKind::kPrompt, .prompt = prompt, .seconds = 0.04});
+  EXPECT_EQ(model_->fed.size(), 31U + 10U);
+  ASSERT_EQ(samples.size(), 32U * 41U);
+  for (std::size_t i = 0; i < 30 * 32; ++i) ASSERT_NEAR(samples[i], prompt[i], 1e-5) << i;
+  prompt.resize(10);  // less than a frame: with silence
+  EXPECT_EQ(samples_of(wave, {.start = StartKind::kPrompt, .prompt = prompt, .seconds = 0.04}).size(), 32U * 12U);
+}
+
+TEST_F(ComposeSoundTest, RandomFramesPrimeByTheSeed) {
+  const auto wave = frame_composer(wave_frame());
+  samples_of(wave, {.start = StartKind::kRandom, .random_length = 50, .seconds = 0.04, .seed = 1});
+  const auto first = model_->fed;
+  EXPECT_EQ(first.size(), 60U);
+  samples_of(wave, {.start = StartKind::kRandom, .random_length = 50, .seconds = 0.04, .seed = 2});
+  EXPECT_NE(model_->fed, first);
 }
 
 TEST_F(ComposeSoundTest, StopsWithWhatItHas) {

@@ -25,10 +25,12 @@ std::string refusal(const RepresentationSpec& spec) {
 }
 
 TEST(Registry, KnowsItsRepresentations) {
-  EXPECT_THAT(representation_names(), ElementsAre("remi", "events", "notes", "mulaw"));
+  EXPECT_THAT(representation_names(), ElementsAre("remi", "events", "notes", "mulaw", "spectrum"));
   EXPECT_FALSE(needs_fitting("remi"));
   EXPECT_FALSE(needs_fitting("events"));
   EXPECT_TRUE(needs_fitting("notes"));
+  EXPECT_FALSE(needs_fitting("mulaw"));
+  EXPECT_TRUE(needs_fitting("spectrum"));
   EXPECT_THROW(needs_fitting("abc"), Error);
 }
 
@@ -49,6 +51,7 @@ TEST(Registry, FillsInEverySetting) {
 
 TEST(Registry, KeepsScoresAndSoundApart) {
   EXPECT_TRUE(reads_sound("mulaw"));
+  EXPECT_TRUE(reads_sound("spectrum"));
   EXPECT_FALSE(reads_sound("remi"));
   EXPECT_THROW(reads_sound("abc"), Error);
   EXPECT_THAT(refusal({.name = "mulaw"}), HasSubstr("reads sound, not scores"));
