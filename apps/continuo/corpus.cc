@@ -5,7 +5,9 @@
 #include <filesystem>
 #include <limits>
 #include <memory>
+#include <optional>
 #include <string>
+#include <vector>
 
 #include "commands.h"
 #include "continuo/base/error.h"
@@ -13,8 +15,11 @@
 #include "continuo/corpus/collection.h"
 #include "continuo/corpus/duplicate_check.h"
 #include "continuo/plot/plot.h"
+#include "continuo/representation/sound.h"
 #include "corpus_report.h"
+#include "held_out.h"
 #include "options.h"
+#include "representation_options.h"
 #include "terminal.h"
 
 namespace continuo::app {
@@ -28,6 +33,9 @@ struct Options {
   corpus::SplitOptions split;
   fs::path picture = "lengths.png";
   fs::path report;
+  std::string representation;
+  std::vector<std::string> settings;
+  fs::path cache;
   std::string check_column;
   std::size_t planted = 0;
   bool any_length = false;
@@ -49,6 +57,11 @@ void run(Options& options) {
   }
   options.scan.drums = !options.no_drums;
   options.split.seed = options.scan.seed;
+  std::optional<representation::RepresentationSpec> spec;
+  if (!options.representation.empty()) {
+    spec = representation_of(options.representation, options.settings);
+    options.scan.sound = options.scan.sound || representation::reads_sound(spec->name);
+  }
   static_cast<void>(corpus::split({}, options.split));  // refuses shares that are none before anything is read
   if (!options.no_picture) ensure_writable(options.picture);
   if (!options.report.empty()) ensure_writable(options.report);
@@ -65,6 +78,8 @@ void run(Options& options) {
     print_duplicates(collection, options.list);
     print_split(collection, split, options.split);
   }
+  if (spec && !collection.pieces.empty())
+    encode_collection(collection, split, *spec, options.cache.empty() ? default_cache() : options.cache);
   if (!options.check_column.empty())
     print_column_check(collection, options.check_column, corpus::check_column(collection, options.check_column),
                        options.list);
@@ -119,6 +134,21 @@ void add_filters(CLI::App& command, Options& options) {
   command.add_option("--label-column", scan.label_column, "Column of MANIFEST.csv with each file's label")
       ->type_name("COLUMN");
   command.add_flag("--sound", scan.sound, "Sound files too: what a representation that reads sound learns from");
+  auto* representation = command.add_option("--representation", options.representation,
+                                            "Encode the pieces, as training would: " + representation_list());
+  representation->type_name("NAME");
+  command.add_option("--set", options.settings, "A setting of the representation; repeat for more")
+      ->needs(representation)
+      ->allow_extra_args(false)
+      ->type_name("NAME=VALUE");
+  command
+      .add_option("--soundfont", scan.soundfont,
+                  "SoundFont that plays MIDI files for a representation of sound (default: the system's)")
+      ->needs(representation)
+      ->type_name("FILE");
+  command.add_option("--cache", options.cache, "Folder for encoded pieces (default: ~/.cache/continuo)")
+      ->needs(representation)
+      ->type_name("FOLDER");
   command
       .add_option("--similarity", scan.similarity,
                   "Share of common passages from which two pieces are versions of one work")
@@ -141,6 +171,8 @@ void add_corpus(CLI::App& app) {
       "      500 pieces for piano, the same for the same seed, as a table\n"
       "  continuo corpus FOLDER --sound\n"
       "      WAV, FLAC, OGG, MP3 and AIFF files beside MIDI files\n"
+      "  continuo corpus FOLDER --representation mulaw --set sample_rate=8000 --soundfont my.sf2\n"
+      "      renders, encodes and caches them all, and says how much that is and how fast it was\n"
       "  continuo corpus FOLDER --any-length --check-duplicates work --check-planted 500\n"
       "      how well duplicates are found: against a column of MANIFEST.csv and on altered copies");
   command->add_option("folder", options->folder, "Folder with MIDI files, and folders below it")

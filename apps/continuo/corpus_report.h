@@ -5,6 +5,7 @@
 
 #include "continuo/corpus/collection.h"
 #include "continuo/corpus/duplicate_check.h"
+#include "continuo/representation/representation.h"
 
 namespace continuo::app {
 
@@ -19,6 +20,10 @@ void print_split(const corpus::Collection& collection, const corpus::Split& spli
 void print_column_check(const corpus::Collection& collection, const std::string& column,
                         const corpus::ColumnCheck& check, bool list);
 void print_planted(const std::vector<corpus::DuplicateFigures>& figures);
+
+/// Encodes the collection into the cache folder, or finds it there, and says how much it is and how long it took.
+void encode_collection(const corpus::Collection& collection, const corpus::Split& split,
+                       const representation::RepresentationSpec& spec, const std::filesystem::path& cache);
 
 /// A line per MIDI file found: kept or not and why, length, notes, work, part.
 void write_report(const std::filesystem::path& path, const corpus::Collection& collection, const corpus::Split& split);

@@ -8,6 +8,7 @@
 #include "continuo/representation/representation.h"
 #include "continuo/weights/model_file.h"
 #include "inspect.h"
+#include "representation_options.h"
 #include "terminal.h"
 
 namespace continuo::app {
@@ -28,15 +29,7 @@ std::unique_ptr<Representation> open_representation(const Score& score, const En
     if (spec.empty()) throw Error({.message = "names no representation", .path = view.model.string()});
     return representation::make(representation::spec_from_json(spec));
   }
-  RepresentationSpec spec{.name = view.representation};
-  for (const std::string& setting : view.settings) {
-    const auto equals = setting.find('=');
-    if (equals == std::string::npos) {
-      throw Error({.message = fmt::format("--set {} gives no value", setting),
-                   .hint = "Write --set NAME=VALUE, for example --set positions=24."});
-    }
-    spec.settings[setting.substr(0, equals)] = setting.substr(equals + 1);
-  }
+  RepresentationSpec spec = representation_of(view.representation, view.settings);
   if (!representation::needs_fitting(spec.name)) return representation::make(spec);
   // Without a collection the piece itself is one, of which every symbol counts unless asked otherwise.
   spec.settings.try_emplace("min_count", "1");

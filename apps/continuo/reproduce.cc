@@ -30,6 +30,7 @@ std::string command_of(const reproduce::Settings& s) {
   if (!s.select_column.empty()) text += " --select-column " + shell_word(s.select_column);
   if (s.max_pieces > 0) text += fmt::format(" --max-pieces {}", s.max_pieces);
   if (s.any_length) text += " --any-length";
+  if (!s.soundfont.empty()) text += " --soundfont " + shell_word(s.soundfont.string());
   if (s.scale == reproduce::Scale::kQuick) text += " --quick";
   if (s.scale == reproduce::Scale::kFull) text += " --full";
   if (s.epoch_hours > 0) text += fmt::format(" --epoch-hours {}", s.epoch_hours);
@@ -106,6 +107,8 @@ void add_reproduce(CLI::App& app) {
       ->type_name("NAME");
   paper->add_option("--max-pieces", settings.max_pieces, "A random choice of so many pieces (default 500)")
       ->check(whole(1, kMostPieces));
+  paper->add_option("--soundfont", settings.soundfont, "SoundFont that plays the pieces (default: the system's)")
+      ->type_name("FILE");
   paper->add_flag("--any-length", settings.any_length, "Also pieces shorter than 1 or longer than 5 minutes");
   paper->add_option("--seed", settings.seed, "Of everything random")->check(whole(0, kMostSeed));
   paper->add_option("--threads", settings.threads, "0: every core")->check(whole(0, kMostThreads));

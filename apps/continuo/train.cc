@@ -39,6 +39,7 @@ struct Options {
   std::optional<int> threads;
   std::optional<std::size_t> max_pieces;
   std::string select_column, label_column;
+  fs::path soundfont;
   fs::path init;
   std::optional<int> freeze;
   bool any_length = false;
@@ -88,6 +89,7 @@ training::Recipe make_recipe(const Options& options, const fs::path& init) {
   if (options.seed) limits.seed = *options.seed;
   if (options.threads) limits.threads = *options.threads;
   if (options.max_pieces) recipe.collection.max_pieces = *options.max_pieces;
+  if (!options.soundfont.empty()) recipe.collection.soundfont = fs::absolute(options.soundfont);
   if (!options.select_column.empty()) recipe.collection.select_column = options.select_column;
   if (!options.label_column.empty()) {
     recipe.collection.label_column = options.label_column;
@@ -289,6 +291,8 @@ void add_train(CLI::App& app) {
       "      counts a Markov chain in seconds: what every network must beat\n"
       "  continuo train FOLDER --recipe recipes/sound-small.toml -o sound\n"
       "      learns raw sound, from audio files or rendered MIDI\n"
+      "  continuo train FOLDER --recipe recipes/spectrum-lstm.toml --soundfont my.sf2 -o frames\n"
+      "      learns Fourier frames of sound, MIDI files played by your own instruments\n"
       "  continuo train FOLDER -o trained --resume\n"
       "      goes on where Ctrl-C stopped it\n"
       "  continuo train FOLDER --init trained/best.safetensors -o mine\n"
@@ -303,7 +307,8 @@ void add_train(CLI::App& app) {
   command->add_option("-r,--recipe", options->recipe, "What to train, and how (TOML)")->type_name("FILE");
   command->add_option("--network", options->network, "wavenet, lstm, gru, wavenet-lstm, guide-cnn or markov")
       ->type_name("NAME");
-  command->add_option("--representation", options->representation, "remi, events, notes or mulaw")->type_name("NAME");
+  command->add_option("--representation", options->representation, "remi, events, notes, mulaw or spectrum")
+      ->type_name("NAME");
   command->add_option("--init", options->init, "Start from this model and fine-tune it")->type_name("MODEL");
   command->add_option("--freeze", options->freeze, "With --init: so many layers from below keep the model's weights")
       ->check(whole(0, 1000));
@@ -331,6 +336,10 @@ void add_train(CLI::App& app) {
       ->add_option("--label-column", options->label_column,
                    "Column of MANIFEST.csv with each piece's label; the network is conditioned on it")
       ->type_name("NAME");
+  command
+      ->add_option("--soundfont", options->soundfont,
+                   "SoundFont that plays MIDI files for a representation of sound (default: the system's)")
+      ->type_name("FILE");
   command->add_option("--cache", options->cache, "Folder for encoded pieces (default: ~/.cache/continuo)")
       ->type_name("FOLDER");
   command->callback([options] { run(*options); });

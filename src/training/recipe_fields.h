@@ -117,6 +117,9 @@ void visit_recipe(Visitor& v, AnyRecipe& recipe) {
   v.field("seed", scan.seed, "of that choice", kNotNegative);
   v.field("label_column", scan.label_column, "column of MANIFEST.csv that holds the pieces' labels; empty: none");
   v.field("select_column", scan.select_column, "only pieces with 1 in this column of MANIFEST.csv; empty: all");
+  std::string soundfont = scan.soundfont.string();
+  v.field("soundfont", soundfont, "SoundFont that plays scores for representations of sound; empty: the system's");
+  if constexpr (Visitor::kReads) scan.soundfont = soundfont;
   v.field("threads", scan.threads, "for reading; 0: every core", Limits{0, 4096});
 
   v.section("split", "pieces that are the same work stay on one side");

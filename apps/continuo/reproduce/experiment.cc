@@ -105,7 +105,9 @@ class Composing {
       piece.picture = folder_ / (name + ".png");
       midi::write_file(piece.midi, score);
       plot::piano_roll(piece.picture, score, {.width = 900, .height = 360});
-      piece.measured = write_sound(piece.sound, audio::render(score, {.sample_rate = 22'050}, {}, stop), false);
+      piece.measured =
+          write_sound(piece.sound,
+                      audio::render(score, {.soundfont = settings_.soundfont, .sample_rate = 22'050}, {}, stop), false);
     }
     return piece;
   }

@@ -14,6 +14,7 @@ training::Recipe common(const Settings& settings) {
   training::Recipe recipe;
   auto& scan = recipe.collection;
   scan.select_column = settings.select_column;
+  scan.soundfont = settings.soundfont;
   scan.max_pieces = settings.max_pieces > 0 ? settings.max_pieces : settings.scale == Scale::kQuick ? 60 : kPaperPieces;
   if (settings.any_length) {
     scan.min_seconds = 0;

@@ -27,6 +27,7 @@ enum class Scale {
 
 struct Settings {
   std::filesystem::path folder, output, cache;
+  std::filesystem::path soundfont;  ///< empty: audio::default_soundfont()
   std::string select_column;
   std::size_t max_pieces = 0;  ///< 0: the scale's
   bool any_length = false;

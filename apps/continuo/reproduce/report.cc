@@ -7,6 +7,7 @@
 #include <cmath>
 
 #include "../terminal.h"
+#include "continuo/audio/render.h"
 #include "continuo/page/page.h"
 
 namespace continuo::app::reproduce {
@@ -275,7 +276,9 @@ void silences(Page& page, const Settings& settings, const Findings& f) {
                 "table."),
       Inline()
           .strong("How MIDI became sound. ")
-          .text("Not said. Rendered with FluidSynth and a General MIDI SoundFont, mixed to one channel."),
+          .text("Not said. Rendered with " + audio::synthesizer() + " and " +
+                (settings.soundfont.empty() ? audio::default_soundfont() : settings.soundfont).filename().string() +
+                ", mixed to one channel."),
       Inline()
           .strong("Which 500 pieces. ")
           .text(settings.select_column.empty() ? "Not listed. A seeded random choice of those that pass the filter."
