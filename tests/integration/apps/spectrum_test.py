@@ -39,6 +39,7 @@ class Spectrum(unittest.TestCase):
             result = run("train", SAMPLE, *SMALL, "--network", network, "--steps", 120, "--cache", cls.folder / "cache", "-o", cls.folder / network)
             assert result.returncode == 0, result.stderr
             cls.said[network] = result.stdout
+        assert len(list((cls.folder / "cache").iterdir())) == 1, "one collection is encoded once"
         cls.model = cls.folder / "lstm" / "best.safetensors"
 
     @classmethod
@@ -58,7 +59,6 @@ class Spectrum(unittest.TestCase):
             zero = float(said.split("always zero: ")[1].split()[0])
             self.assertLess(losses[-1], zero, network)
             self.assertGreater(losses[-1], 0.1)  # of values whose variance is 1
-        self.assertEqual(len(list((self.folder / "cache").iterdir())), 1)  # one collection, encoded once
 
     def test_the_model_file_holds_what_the_frames_were_divided_by(self):
         with open(self.model, "rb") as file:
@@ -92,6 +92,20 @@ class Spectrum(unittest.TestCase):
         self.assertAlmostEqual(len(samples) / RATE, 2, delta=0.04)
         crossings = sum(a < 0 <= b for a, b in zip(samples[:3600], samples[1:3601]))
         self.assertAlmostEqual(crossings / 0.9, 500, delta=5)
+
+    def test_corpus_encodes_what_training_then_finds(self):
+        asked = ["corpus", SAMPLE, "--any-length", "--max-pieces", 8, "--no-picture", "--cache", self.folder / "cache", "--representation", "spectrum"]
+        settings = ["--set", f"sample_rate={RATE}", "--set", "frame=128"]
+        said = run(*asked, *settings).stdout
+        self.assertIn("In spectrum: 8 pieces", said)
+        self.assertIn("frames of 128 values", said)
+        self.assertIn("it was there already", said)
+        said = run(*asked, "--set", "frame=256", "--set", f"sample_rate={RATE}").stdout
+        self.assertIn("hours of music a minute", said)
+        for bad, hint in ((["--set", "frame=18"], "a multiple of 4"), (["--set", "frame"], "NAME=VALUE"), (["--soundfont", "none.sf2"], "none.sf2")):
+            result = run(*asked, *bad)
+            self.assertEqual(result.returncode, 1)
+            self.assertIn(hint, result.stderr)
 
     def test_inspect_tells_what_the_model_is(self):
         said = run("inspect", self.model).stdout
