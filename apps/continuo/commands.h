@@ -9,6 +9,7 @@ void add_analyse(CLI::App& app);
 void add_corpus(CLI::App& app);
 void add_compose(CLI::App& app);
 void add_render(CLI::App& app);
+void add_evaluate(CLI::App& app);
 void add_inspect(CLI::App& app);
 void add_measure(CLI::App& app);
 void add_originality(CLI::App& app);

@@ -5,9 +5,7 @@
 
 #include "continuo/base/error.h"
 #include "continuo/representation/sound.h"
-#ifdef CONTINUO_WITH_TRAINING
 #include "continuo/training/recipe.h"
-#endif
 
 namespace continuo::app {
 namespace {
@@ -16,7 +14,6 @@ namespace fs = std::filesystem;
 
 corpus::Dataset encode_folder(const weights::ModelFile& model, const representation::RepresentationSpec& spec,
                               const fs::path& folder, const ProgressSink& progress, const std::stop_token& stop) {
-#ifdef CONTINUO_WITH_TRAINING
   training::Recipe recipe;
   if (const std::string& text = model.metadata("continuo.recipe"); !text.empty()) recipe = training::parse_recipe(text);
   recipe.representation = spec;  // with the labels and the vocabulary that the model has
@@ -25,12 +22,6 @@ corpus::Dataset encode_folder(const weights::ModelFile& model, const representat
   const auto collection = corpus::scan(folder, scan, progress, stop);
   const auto split = corpus::split(collection, recipe.split);
   return corpus::open_dataset(collection, split, recipe.representation, default_cache(), progress, stop);
-#else
-  static_cast<void>(model), static_cast<void>(spec), static_cast<void>(progress), static_cast<void>(stop);
-  throw Error({.message = "is a folder, and this build, which has no training, cannot read the model's recipe",
-               .path = folder.string(),
-               .hint = "Give the .dataset file that training left in ~/.cache/continuo."});
-#endif
 }
 
 }  // namespace

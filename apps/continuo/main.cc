@@ -66,6 +66,7 @@ int main(int argc, char** argv) {
     continuo::app::add_measure(app);
     continuo::app::add_originality(app);
     continuo::app::add_analyse(app);
+    continuo::app::add_evaluate(app);
     continuo::app::add_quantize(app);
     continuo::app::add_bench(app);
 #ifdef CONTINUO_WITH_TRAINING

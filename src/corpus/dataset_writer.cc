@@ -163,18 +163,36 @@ void encode(const std::vector<Task>& tasks, const Representation& representation
   writer.finish(representation.spec());
 }
 
+/// What is to be encoded, and the file for it.
+struct Plan {
+  std::vector<Task> tasks;
+  RepresentationSpec spec;
+  fs::path soundfont;
+  fs::path path;
+};
+
+Plan plan(const Collection& collection, const Split& split, const RepresentationSpec& spec,
+          const fs::path& cache_folder) {
+  Plan made{.tasks = tasks_of(collection, split), .spec = spec, .soundfont = {}, .path = {}};
+  made.spec.labels = settle_labels(made.tasks, spec.labels);
+  const bool rendered =
+      representation::reads_sound(spec.name) &&
+      std::any_of(made.tasks.begin(), made.tasks.end(), [](const Task& t) { return !t.piece->sound; });
+  if (rendered) made.soundfont = collection.soundfont.empty() ? audio::default_soundfont() : collection.soundfont;
+  made.path = cache_folder / dataset_name(made.tasks, made.spec, made.soundfont);
+  return made;
+}
+
 }  // namespace
+
+fs::path dataset_path(const Collection& collection, const Split& split, const RepresentationSpec& spec,
+                      const fs::path& cache_folder) {
+  return plan(collection, split, spec, cache_folder).path;
+}
 
 Dataset open_dataset(const Collection& collection, const Split& split, const RepresentationSpec& spec,
                      const fs::path& cache_folder, const ProgressSink& progress, std::stop_token stop) {
-  std::vector<Task> tasks = tasks_of(collection, split);
-  RepresentationSpec wanted = spec;
-  wanted.labels = settle_labels(tasks, spec.labels);
-  const bool sound = representation::reads_sound(spec.name);
-  const bool rendered = sound && std::any_of(tasks.begin(), tasks.end(), [](const Task& t) { return !t.piece->sound; });
-  fs::path soundfont;
-  if (rendered) soundfont = collection.soundfont.empty() ? audio::default_soundfont() : collection.soundfont;
-  const fs::path path = cache_folder / dataset_name(tasks, wanted, soundfont);
+  const auto [tasks, wanted, soundfont, path] = plan(collection, split, spec, cache_folder);
   std::error_code code;
   if (fs::exists(path, code)) {
     try {
@@ -183,7 +201,7 @@ Dataset open_dataset(const Collection& collection, const Split& split, const Rep
       // Damaged: it is made again below, and what stands in the way of that is said there.
     }
   }
-  if (sound) {
+  if (representation::reads_sound(spec.name)) {
     encode_sound(tasks, wanted, soundfont, path, progress, stop);
     return Dataset(path);
   }

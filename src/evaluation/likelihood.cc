@@ -3,9 +3,13 @@
 
 #include <algorithm>
 #include <cmath>
+#include <memory>
 #include <mutex>
 #include <numbers>
+#include <numeric>
+#include <optional>
 #include <string>
+#include <utility>
 
 #include "continuo/base/error.h"
 #include "continuo/base/parallel.h"
@@ -27,22 +31,60 @@ double bits_of(std::span<const float> logits, std::size_t symbol) {
   return (log_total(logits) - static_cast<double>(logits[symbol])) / std::numbers::ln2;
 }
 
-void check_symbols(const engine::Model& model, const LabelledSequence& sequence) {
+void check_symbols(std::size_t vocabulary_size, const LabelledSequence& sequence) {
   for (const representation::Symbol symbol : sequence.symbols)
-    if (symbol >= model.vocabulary_size())
+    if (symbol >= vocabulary_size)
       throw Error("symbol " + std::to_string(symbol) + " is beyond the model's vocabulary of " +
-                  std::to_string(model.vocabulary_size()));
+                  std::to_string(vocabulary_size));
+}
+
+std::size_t vocabulary_size(const PieceTask& task) {
+  return task.model != nullptr ? static_cast<std::size_t>(task.model->vocabulary_size()) : task.logits.size();
+}
+
+/// `report` is told of the symbols that were read, now and then.
+template <class Report>
+PieceLikelihood read_piece(const PieceTask& task, const Report& report) {
+  const LabelledSequence& sequence = task.sequence;
+  const std::size_t size = sequence.symbols.size();
+  PieceLikelihood result;
+  std::unique_ptr<engine::Stream> stream;
+  if (task.model != nullptr) {
+    stream = task.model->new_stream();
+    stream->set_label(sequence.label);
+  }
+  std::optional<OnsetGridScorer> scorer;
+  if (task.grid != nullptr && size > 0) {
+    scorer.emplace(*task.grid, task.grid->in_seconds() && task.quarters ? task.quarters() : Quarters());
+    scorer->begin(sequence.symbols[0]);
+  }
+  for (std::size_t t = 0; t + 1 < size; ++t) {
+    const std::span<const float> logits = stream ? stream->step(sequence.symbols[t]) : task.logits;
+    const representation::Symbol next = sequence.symbols[t + 1];
+    if (t >= sequence.context) {
+      result.bits += bits_of(logits, next);
+      ++result.symbols;
+    }
+    if (scorer) scorer->read(logits, next);
+    if ((t + 1) % kReportEvery == 0) report(kReportEvery);
+  }
+  report(size == 0 ? 0 : size - (size - 1) / kReportEvery * kReportEvery);
+  if (scorer) {
+    result.grid_bits = scorer->bits();
+    result.idle_bits = scorer->idle_bits();
+    result.grid_notes = scorer->notes();
+  }
+  return result;
 }
 
 }  // namespace
 
-std::vector<Likelihood> likelihood(std::span<const engine::Model* const> models,
-                                   std::span<const LabelledSequence> sequences, int threads,
-                                   const ProgressSink& progress, std::stop_token stop) {
+std::vector<PieceLikelihood> piece_likelihoods(std::span<const PieceTask> tasks, int threads,
+                                               const ProgressSink& progress, std::stop_token stop) {
   std::uint64_t total = 0;
-  for (const LabelledSequence& sequence : sequences) {
-    total += sequence.symbols.size() * models.size();
-    for (const engine::Model* model : models) check_symbols(*model, sequence);
+  for (const PieceTask& task : tasks) {
+    total += task.sequence.symbols.size();
+    check_symbols(vocabulary_size(task), task.sequence);
   }
   std::mutex mutex;
   std::uint64_t done = 0;
@@ -52,31 +94,29 @@ std::vector<Likelihood> likelihood(std::span<const engine::Model* const> models,
     if (progress) progress({.task = "Evaluating", .done = done, .total = total, .unit = "symbols"});
     if (stop.stop_requested()) throw Interrupted("interrupted before the evaluation was finished");
   };
-
-  std::vector<double> bits(models.size() * sequences.size());
+  std::vector<std::size_t> order(tasks.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
+    return tasks[a].sequence.symbols.size() > tasks[b].sequence.symbols.size();
+  });
+  std::vector<PieceLikelihood> results(tasks.size());
   parallel_for(
-      bits.size(), threads,
-      [&](std::size_t i) {
-        const LabelledSequence& sequence = sequences[i / models.size()];
-        const auto stream = models[i % models.size()]->new_stream();
-        stream->set_label(sequence.label);
-        const std::size_t size = sequence.symbols.size();
-        for (std::size_t t = 0; t + 1 < size; ++t) {
-          const std::span<const float> logits = stream->step(sequence.symbols[t]);
-          if (t >= sequence.context) bits[i] += bits_of(logits, sequence.symbols[t + 1]);
-          if ((t + 1) % kReportEvery == 0) report(kReportEvery);
-        }
-        report(size == 0 ? 0 : size - (size - 1) / kReportEvery * kReportEvery);
-      },
-      stop);
+      tasks.size(), threads, [&](std::size_t i) { results[order[i]] = read_piece(tasks[order[i]], report); }, stop);
+  return results;
+}
 
+std::vector<Likelihood> likelihood(std::span<const engine::Model* const> models,
+                                   std::span<const LabelledSequence> sequences, int threads,
+                                   const ProgressSink& progress, std::stop_token stop) {
+  std::vector<PieceTask> tasks;
+  for (const LabelledSequence& sequence : sequences)
+    for (const engine::Model* model : models) tasks.push_back({.model = model, .logits = {}, .sequence = sequence});
+  const auto pieces = piece_likelihoods(tasks, threads, progress, std::move(stop));
   std::vector<Likelihood> results(models.size());
-  for (std::size_t i = 0; i < bits.size(); ++i) {
+  for (std::size_t i = 0; i < pieces.size(); ++i) {
     Likelihood& result = results[i % models.size()];
-    const LabelledSequence& sequence = sequences[i / models.size()];
-    result.bits += bits[i];
-    if (sequence.symbols.size() > sequence.context + 1)
-      result.symbols += sequence.symbols.size() - 1 - sequence.context;
+    result.bits += pieces[i].bits;
+    result.symbols += pieces[i].symbols;
   }
   for (Likelihood& result : results)
     if (result.symbols > 0) result.bits /= static_cast<double>(result.symbols);
@@ -85,7 +125,7 @@ std::vector<Likelihood> likelihood(std::span<const engine::Model* const> models,
 
 Divergence divergence(const engine::Model& model, const engine::Model& other, const LabelledSequence& sequence) {
   if (model.vocabulary_size() != other.vocabulary_size()) throw Error("the models have different vocabularies");
-  check_symbols(model, sequence);
+  check_symbols(static_cast<std::size_t>(model.vocabulary_size()), sequence);
   Divergence result;
   const auto stream = model.new_stream();
   const auto stream_of_other = other.new_stream();

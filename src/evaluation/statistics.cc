@@ -21,6 +21,33 @@ std::vector<double> finite(std::span<const double> values) {
   return kept;
 }
 
+double ratio_of(const Ratio& ratio, std::span<const std::size_t> items) {
+  double above = 0, below = 0;
+  for (const std::size_t item : items) {
+    above += ratio.numerators[item];
+    below += ratio.denominators[item];
+  }
+  return below == 0 ? kNone : above / below;
+}
+
+/// `statistic` of items drawn with replacement, again and again.
+template <class Statistic>
+Interval bootstrap(std::size_t count, const BootstrapOptions& options, const Statistic& statistic) {
+  if (!(options.level > 0 && options.level < 1)) throw Error("the level of an interval must lie between 0 and 1");
+  if (options.resamples == 0) throw Error("a bootstrap needs at least one resample");
+  if (count == 0) return {kNone, kNone};
+  Random random(options.seed);
+  std::vector<std::size_t> drawn(count);
+  std::vector<double> values(options.resamples);
+  for (double& value : values) {
+    for (std::size_t& item : drawn) item = static_cast<std::size_t>(random.below(count));
+    value = statistic(drawn);
+    if (std::isnan(value)) return {kNone, kNone};
+  }
+  std::sort(values.begin(), values.end());
+  return {quantile(values, (1 - options.level) / 2), quantile(values, (1 + options.level) / 2)};
+}
+
 }  // namespace
 
 double quantile(std::span<const double> sorted, double share) {
@@ -47,24 +74,17 @@ Summary summarise(std::span<const double> values) {
 Interval bootstrap_ratio(std::span<const double> numerators, std::span<const double> denominators,
                          const BootstrapOptions& options) {
   if (numerators.size() != denominators.size()) throw Error("a ratio needs as many numerators as denominators");
-  if (!(options.level > 0 && options.level < 1)) throw Error("the level of an interval must lie between 0 and 1");
-  if (options.resamples == 0) throw Error("a bootstrap needs at least one resample");
-  const std::size_t count = numerators.size();
-  if (count == 0) return {kNone, kNone};
-  Random random(options.seed);
-  std::vector<double> ratios(options.resamples);
-  for (double& ratio : ratios) {
-    double above = 0, below = 0;
-    for (std::size_t i = 0; i < count; ++i) {
-      const auto drawn = static_cast<std::size_t>(random.below(count));
-      above += numerators[drawn];
-      below += denominators[drawn];
-    }
-    if (below == 0) return {kNone, kNone};
-    ratio = above / below;
-  }
-  std::sort(ratios.begin(), ratios.end());
-  return {quantile(ratios, (1 - options.level) / 2), quantile(ratios, (1 + options.level) / 2)};
+  return bootstrap(numerators.size(), options, [&](std::span<const std::size_t> drawn) {
+    return ratio_of({numerators, denominators}, drawn);
+  });
+}
+
+Interval bootstrap_difference(const Ratio& a, const Ratio& b, const BootstrapOptions& options) {
+  const std::size_t count = a.numerators.size();
+  if (a.denominators.size() != count || b.numerators.size() != count || b.denominators.size() != count)
+    throw Error("ratios of the same items need as many numerators as denominators");
+  return bootstrap(count, options,
+                   [&](std::span<const std::size_t> drawn) { return ratio_of(a, drawn) - ratio_of(b, drawn); });
 }
 
 Interval bootstrap_mean(std::span<const double> values, const BootstrapOptions& options) {

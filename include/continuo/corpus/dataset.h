@@ -70,4 +70,9 @@ Dataset open_dataset(const Collection& collection, const Split& split, const rep
                      const std::filesystem::path& cache_folder, const ProgressSink& progress = {},
                      std::stop_token stop = {});
 
+/// The file that open_dataset() opens, or makes where it is not there. Throws Error.
+std::filesystem::path dataset_path(const Collection& collection, const Split& split,
+                                   const representation::RepresentationSpec& spec,
+                                   const std::filesystem::path& cache_folder);
+
 }  // namespace continuo::corpus

@@ -23,6 +23,13 @@ struct Baselines {
 /// Throws Error for a symbol beyond the vocabulary and for a vocabulary of size 0.
 Baselines baselines(std::span<const Sequence> train, std::span<const Sequence> held_out, std::size_t vocabulary_size);
 
+/// The baselines piece by piece. Symbol frequencies as logits, whatever came before: logarithms of add-one smoothed
+/// shares of the predicted symbols of `train`.
+std::vector<float> frequency_logits(std::span<const Sequence> train, std::size_t vocabulary_size);
+/// Nats of each held-out sequence as `repetition` predicts it. Both throw as baselines() does.
+std::vector<double> repetition_nats(std::span<const Sequence> train, std::span<const Sequence> held_out,
+                                    std::size_t vocabulary_size);
+
 /// The same for sequences of frames, row-major [steps, width] each. Means over the predicted frames.
 /// Real numbers (mean squared error of a frame's values): uniform predicts zero, frequencies the mean frame of `train`,
 /// repetition the last frame.

@@ -2,12 +2,14 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <span>
 #include <stop_token>
 #include <vector>
 
 #include "continuo/base/progress.h"
 #include "continuo/engine/engine.h"
+#include "continuo/evaluation/onset_grid.h"
 #include "continuo/representation/symbol_view.h"
 
 namespace continuo::evaluation {
@@ -28,6 +30,27 @@ struct Likelihood {
 std::vector<Likelihood> likelihood(std::span<const engine::Model* const> models,
                                    std::span<const LabelledSequence> sequences, int threads = 0,
                                    const ProgressSink& progress = {}, std::stop_token stop = {});
+
+/// A piece and what predicts it.
+struct PieceTask {
+  const engine::Model* model = nullptr;  ///< null: `logits` are the prediction of every symbol, as of a baseline
+  std::span<const float> logits;
+  LabelledSequence sequence;
+  const OnsetGrid* grid = nullptr;          ///< null: nothing is said of it
+  std::function<Quarters()> quarters = {};  ///< the piece's tempo, for a grid in_seconds(); called where it is needed
+};
+
+struct PieceLikelihood {
+  double bits = 0;  ///< sum over the predicted symbols
+  std::uint64_t symbols = 0;
+  double grid_bits = 0, idle_bits = 0;  ///< OnsetGridScorer's; over the whole sequence, whatever its `context`
+  std::uint64_t grid_notes = 0;
+};
+
+/// One result for each task. Longer pieces are taken first, on `threads` threads (0: every core); the results do not
+/// depend on them. Throws as likelihood() does.
+std::vector<PieceLikelihood> piece_likelihoods(std::span<const PieceTask> tasks, int threads = 0,
+                                               const ProgressSink& progress = {}, std::stop_token stop = {});
 
 /// How far the predictions of `other` are from those of `model` over one sequence.
 struct Divergence {

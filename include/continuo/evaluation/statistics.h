@@ -37,6 +37,12 @@ struct BootstrapOptions {
 Interval bootstrap_ratio(std::span<const double> numerators, std::span<const double> denominators,
                          const BootstrapOptions& options = {});
 
+/// The same for the difference of two such ratios over the same items, which are drawn together: a less b.
+struct Ratio {
+  std::span<const double> numerators, denominators;
+};
+Interval bootstrap_difference(const Ratio& a, const Ratio& b, const BootstrapOptions& options = {});
+
 /// The same for the mean of the finite values.
 Interval bootstrap_mean(std::span<const double> values, const BootstrapOptions& options = {});
 

@@ -28,6 +28,21 @@ TEST(Baselines, AreThoseWorkedOutByHand) {
   EXPECT_NEAR(result.repetition, -(std::log(change * 2 / 6) + std::log(repeat) + std::log(change * 1 / 5)) / 3, 1e-12);
 }
 
+TEST(Baselines, PieceByPieceAddUpToTheWhole) {
+  const Symbols a{0, 1, 1, 2}, b{0, 1}, c{0, 2, 2, 0}, d{1}, e{2, 1};
+  const std::vector<Sequence> train{a, b}, held_out{c, d, e};
+  const Baselines whole = baselines(train, held_out, 3);
+  const std::vector<double> nats = repetition_nats(train, held_out, 3);
+  ASSERT_EQ(nats.size(), 3u);
+  EXPECT_EQ(nats[1], 0);
+  EXPECT_NEAR(nats[2], -std::log(2.0 / 3 * 4 / 5), 1e-12);
+  EXPECT_NEAR(nats[0] + nats[2], whole.repetition * 4, 1e-12);
+  const std::vector<float> logits = frequency_logits(train, 3);
+  EXPECT_NEAR(logits[0], std::log(1.0 / 7), 1e-6);
+  EXPECT_NEAR(logits[1], std::log(4.0 / 7), 1e-6);
+  EXPECT_NEAR(logits[2], std::log(2.0 / 7), 1e-6);
+}
+
 TEST(Baselines, OfNothingCountedAreUniform) {
   const Symbols sequence{0, 1, 2, 3};
   const std::vector<Sequence> held_out{sequence};

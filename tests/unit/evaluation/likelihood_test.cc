@@ -78,6 +78,36 @@ TEST(Likelihood, SymbolsBeyondTheVocabularyAreRefused) {
   EXPECT_THAT([&] { likelihood(models, sequences); }, ThrowsMessage<Error>(HasSubstr("symbol 2 is beyond")));
 }
 
+TEST(PieceLikelihoods, AreSumsOfEachPieceWithItsGrid) {
+  const auto remi = representation::make({});
+  const auto size = remi->vocabulary().size();
+  const auto uniform = constant_model(std::vector<float>(size, 0));
+  const OnsetGrid grid(*remi);
+  Score score{.ppq = 4, .tracks = {{.notes = {{0, 1, 60, 64}, {4, 1, 64, 64}, {4, 1, 67, 64}}}}};
+  normalise(score);
+  const auto symbols = remi->encode(score).symbols;
+  const std::vector<representation::Symbol> none;
+  const std::vector<float> logits(size, 3);
+  OnsetGridScorer scorer(grid);
+  scorer.begin(symbols[0]);
+  for (std::size_t i = 1; i < symbols.size(); ++i) scorer.read(logits, symbols[i]);
+  const std::vector<PieceTask> tasks = {{.model = uniform.get(), .logits = {}, .sequence = {none, 0}, .grid = &grid},
+                                        {.model = uniform.get(), .logits = {}, .sequence = {symbols, 0}, .grid = &grid},
+                                        {.logits = logits, .sequence = {symbols, 0}}};
+  for (const int threads : {1, 3}) {
+    const auto found = piece_likelihoods(tasks, threads);
+    ASSERT_EQ(found.size(), 3U);
+    EXPECT_EQ(found[0].symbols, 0U);
+    EXPECT_EQ(found[0].grid_notes, 0U);
+    EXPECT_EQ(found[1].symbols, symbols.size() - 1);
+    EXPECT_NEAR(found[1].bits, static_cast<double>(symbols.size() - 1) * std::log2(size), 1e-4);
+    EXPECT_EQ(found[1].grid_bits, scorer.bits());
+    EXPECT_EQ(found[1].grid_notes, 3U);
+    EXPECT_NEAR(found[2].bits, found[1].bits, 1e-4);  // a baseline predicts without a model
+    EXPECT_EQ(found[2].grid_notes, 0U);               // and without a grid
+  }
+}
+
 TEST(Divergence, IsThatOfTheDistributions) {
   const auto p = constant_model({ln(0.5), ln(0.25), ln(0.25)});
   const auto q = constant_model({ln(0.25), ln(0.25), ln(0.5)});

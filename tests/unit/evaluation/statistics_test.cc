@@ -85,6 +85,21 @@ TEST(Bootstrap, IsTheSameForTheSameSeed) {
   EXPECT_TRUE(other.low != first.low || other.high != first.high);
 }
 
+TEST(Bootstrap, DifferencesDrawTheSamePiecesForBoth) {
+  // b is 1 a denominator less than a in every piece, however much the pieces differ.
+  const std::vector<double> a{10, 200, 35, 4}, notes{5, 40, 10, 1};
+  std::vector<double> b(a.size());
+  for (std::size_t i = 0; i < a.size(); ++i) b[i] = a[i] - notes[i];
+  const Interval difference = bootstrap_difference({a, notes}, {b, notes});
+  EXPECT_NEAR(difference.low, 1, 1e-12);
+  EXPECT_NEAR(difference.high, 1, 1e-12);
+  const std::vector<double> nothing(a.size());
+  const Interval alone = bootstrap_difference({a, notes}, {nothing, notes}), ratio = bootstrap_ratio(a, notes);
+  EXPECT_EQ(alone.low, ratio.low);
+  EXPECT_EQ(alone.high, ratio.high);
+  EXPECT_THROW(bootstrap_difference({a, notes}, {std::span(b).first(3), notes}), Error);
+}
+
 TEST(Bootstrap, RefusesWhatMakesNoSense) {
   const std::vector<double> one = {1}, two = {1, 2};
   EXPECT_THROW(bootstrap_ratio(one, two), Error);

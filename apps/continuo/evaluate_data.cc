@@ -1,0 +1,259 @@
+// Finds the pieces of a folder or dataset that models were not trained on, by the recipes in the model files.
+#include "evaluate_data.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <unordered_set>
+#include <utility>
+
+#include "continuo/base/error.h"
+#include "continuo/base/hash.h"
+#include "continuo/base/random.h"
+#include "continuo/midi/midi.h"
+#include "continuo/music/time.h"
+#include "continuo/representation/sound.h"
+#include "continuo/training/recipe.h"
+#include "held_out.h"
+
+namespace continuo::app {
+namespace {
+
+namespace fs = std::filesystem;
+using corpus::Dataset;
+using corpus::EncodedPiece;
+using corpus::Part;
+using representation::RepresentationSpec;
+
+/// The dataset that a model was trained on, by the name of its file without extension; empty: not said.
+std::string training_dataset(const weights::ModelFile& file) {
+  const auto json = nlohmann::json::parse(file.metadata("continuo.training"), nullptr, false);
+  return json.is_object() && json.contains("dataset") && json["dataset"].is_string() ? json["dataset"] : "";
+}
+
+/// Opens what several models need once.
+class Library {
+ public:
+  Library(const EvaluateOptions& options, const ProgressSink& progress, std::stop_token stop)
+      : options_(options),
+        cache_(options.cache.empty() ? default_cache() : options.cache),
+        progress_(progress),
+        stop_(std::move(stop)) {}
+
+  Subject open(const fs::path& path) {
+    const auto file = weights::ModelFile::load(path);
+    if (file.network().reads_frames()) {
+      throw Error(
+          {.message = "is a network over frames, and likelihood is measured of symbols only", .path = path.string()});
+    }
+    const std::string& text = file.metadata("continuo.representation");
+    if (text.empty())
+      throw Error({.message = "names no representation, so no data can be read for it", .path = path.string()});
+    const RepresentationSpec spec = representation::spec_from_json(text);
+    Subject subject{.path = path, .model = engine::Model::create(file, options_.engine), .dataset = {}, .training = {}};
+    if (representation::reads_sound(spec.name)) subject.sample_rate = representation::make_sound(spec)->sample_rate();
+    if (fs::is_directory(options_.data)) {
+      read_folder(file, spec, subject);
+    } else {
+      subject.dataset = dataset(options_.data);
+      subject.training = subject.dataset;
+      subject.knows_split = subject.dataset->path().stem().string() == training_dataset(file);
+    }
+    if (!(subject.dataset->spec() == spec) || subject.dataset->width() != subject.model->vocabulary_size()) {
+      throw Error({.message = "its symbols are not those of " + path.string() + ": it is encoded as " +
+                              subject.dataset->spec().name + " with other settings, labels or vocabulary",
+                   .path = options_.data.string(),
+                   .hint = "Give the folder of music instead: it is encoded for each model."});
+    }
+    return subject;
+  }
+
+ private:
+  std::shared_ptr<const Dataset> dataset(const fs::path& path) {
+    auto& known = datasets_[path];
+    if (!known) known = std::make_shared<const Dataset>(path);
+    return known;
+  }
+
+  const corpus::Collection& scan(const corpus::ScanOptions& options) {
+    training::Recipe key;  // written out, it tells options apart
+    key.collection = options;
+    auto& known = collections_[training::to_toml(key) + (options.sound ? "sound" : "")];
+    if (!known) known = std::make_unique<corpus::Collection>(corpus::scan(options_.data, options, progress_, stop_));
+    return *known;
+  }
+
+  std::shared_ptr<const Dataset> encoded(const corpus::Collection& collection, const corpus::Split& split,
+                                         const RepresentationSpec& spec) {
+    auto& known = datasets_[corpus::dataset_path(collection, split, spec, cache_)];
+    if (!known)
+      known = std::make_shared<const Dataset>(corpus::open_dataset(collection, split, spec, cache_, progress_, stop_));
+    return known;
+  }
+
+  void read_folder(const weights::ModelFile& file, const RepresentationSpec& spec, Subject& subject) {
+    const std::string trained_on = training_dataset(file);
+    corpus::ScanOptions every;
+    every.min_seconds = 0;
+    every.max_seconds = 1e9;
+    every.sound = subject.sample_rate > 0;
+    if (const std::string& text = file.metadata("continuo.recipe"); !text.empty() && !trained_on.empty()) {
+      training::Recipe recipe = training::parse_recipe(text, subject.path.string());
+      recipe.representation.labels.clear();  // these come from the training part, as they did then
+      recipe.collection.sound = every.sound;
+      every.soundfont = recipe.collection.soundfont;
+      try {
+        const auto& collection = scan(recipe.collection);
+        const auto split = corpus::split(collection, recipe.split);
+        for (const RepresentationSpec& candidate : {recipe.representation, spec}) {  // the latter of fine-tuned models
+          if (corpus::dataset_path(collection, split, candidate, cache_).stem() != trained_on) continue;
+          subject.dataset = subject.training = encoded(collection, split, candidate);
+          subject.knows_split = true;
+          return;
+        }
+      } catch (const Interrupted&) {
+        throw;
+      } catch (const Error&) {
+        // A folder without what the recipe asks for (a manifest) is not the one of the training.
+      }
+    }
+    const auto& collection = scan(every);
+    corpus::Split all;
+    for (std::size_t i = 0; i < collection.pieces.size(); ++i) all.test.push_back(i);
+    subject.dataset = encoded(collection, all, spec);
+    const fs::path cached = cache_ / (trained_on + ".dataset");
+    std::error_code code;
+    if (trained_on.empty() || !fs::exists(cached, code)) return;
+    try {
+      auto training = dataset(cached);
+      if (training->spec() == spec) subject.training = std::move(training);
+    } catch (const Error&) {
+      // Damaged: as if it were not there.
+    }
+  }
+
+  const EvaluateOptions& options_;
+  fs::path cache_;
+  const ProgressSink& progress_;
+  std::stop_token stop_;
+  std::map<std::string, std::unique_ptr<corpus::Collection>> collections_;
+  std::map<fs::path, std::shared_ptr<const Dataset>> datasets_;
+};
+
+std::string hash_of(const EncodedPiece& piece) {
+  std::vector<std::uint16_t> symbols(piece.symbols.size());
+  piece.symbols.copy(std::span<std::uint16_t>(symbols));
+  return content_hash({reinterpret_cast<const std::uint8_t*>(symbols.data()), symbols.size() * sizeof(std::uint16_t)});
+}
+
+/// Whether a piece of the subject's dataset is one of the part that was asked for.
+bool wanted(const Subject& subject, const EncodedPiece& piece, const std::string& part, bool dataset_file) {
+  if (part == "all" || (!subject.knows_split && !dataset_file)) return true;
+  if (part == "test") return piece.part == Part::kTest;
+  if (part == "validation") return piece.part == Part::kValidation;
+  if (part == "train") return piece.part == Part::kTrain;
+  const bool has_test = !subject.dataset->indices(Part::kTest).empty();
+  return piece.part == (has_test ? Part::kTest : Part::kValidation);
+}
+
+void choose_names(const EvaluateOptions& options, Selection& selection) {
+  std::map<std::string, std::size_t> counts;  // in how many subjects the piece is wanted
+  const bool dataset_file = selection.folder.empty();
+  for (const Subject& subject : selection.subjects)
+    for (const EncodedPiece& piece : subject.dataset->pieces())
+      if (piece.symbols.size() >= 2 && wanted(subject, piece, options.part, dataset_file)) ++counts[piece.name];
+  for (const auto& [name, count] : counts)
+    if (count == selection.subjects.size()) selection.names.push_back(name);
+  if (selection.names.empty()) {
+    throw Error({.message = selection.subjects.size() > 1 ? "no piece is held out of the training of all models"
+                                                          : "holds no piece of the part that is to be measured",
+                 .path = options.data.string(),
+                 .hint = "--part all measures every piece, --part train those of the training."});
+  }
+  if (options.pieces > 0 && options.pieces < selection.names.size()) {
+    Random random(options.seed);
+    random.shuffle(std::span(selection.names));
+    selection.names.resize(options.pieces);
+    std::sort(selection.names.begin(), selection.names.end());
+  }
+  for (const Subject& subject : selection.subjects) {
+    std::map<std::string, std::size_t> places;
+    for (std::size_t i = 0; i < subject.dataset->pieces().size(); ++i) places[subject.dataset->pieces()[i].name] = i;
+    auto& indices = selection.indices.emplace_back();
+    for (const std::string& name : selection.names) indices.push_back(places.at(name));
+  }
+}
+
+void find_trained_on(Selection& selection) {
+  selection.trained_on.assign(selection.names.size(), false);
+  for (std::size_t s = 0; s < selection.subjects.size(); ++s) {
+    const Subject& subject = selection.subjects[s];
+    if (!subject.training) {
+      selection.warnings.push_back(
+          "Whether " + subject.path.string() +
+          " was trained on any of these pieces cannot be known: its training data are not at hand.");
+      continue;
+    }
+    if (selection.folder.empty() && !subject.knows_split) {
+      selection.warnings.push_back(subject.path.string() +
+                                   " was trained on other data than this dataset, perhaps on some of these pieces.");
+    }
+    std::unordered_set<std::string> known;
+    for (const EncodedPiece& piece : subject.training->pieces())
+      if (piece.part == Part::kTrain) known.insert(hash_of(piece));
+    std::size_t count = 0;
+    for (std::size_t i = 0; i < selection.names.size(); ++i) {
+      if (!known.contains(hash_of(selection.piece(s, i)))) continue;
+      selection.trained_on[i] = true;
+      ++count;
+    }
+    if (count > 0)
+      selection.warnings.push_back(fmt::format("{} was trained on {} of these {} pieces.", subject.path.string(), count,
+                                               selection.names.size()));
+  }
+}
+
+std::string in_words(const EvaluateOptions& options, const Selection& selection) {
+  const bool known = selection.folder.empty() || std::any_of(selection.subjects.begin(), selection.subjects.end(),
+                                                             [](const Subject& s) { return s.knows_split; });
+  if (options.part == "all" || !known) return "every piece";
+  if (options.part != "held-out") return "the " + options.part + " part";
+  const auto& first = *std::find_if(selection.subjects.begin(), selection.subjects.end(),
+                                    [&](const Subject& s) { return s.knows_split || selection.folder.empty(); });
+  return first.dataset->indices(Part::kTest).empty() ? "the validation part" : "the test part";
+}
+
+}  // namespace
+
+const EncodedPiece& Selection::piece(std::size_t subject, std::size_t name) const {
+  return subjects[subject].dataset->pieces()[indices[subject][name]];
+}
+
+Selection select(const EvaluateOptions& options, const ProgressSink& progress, std::stop_token stop) {
+  Selection selection;
+  if (fs::is_directory(options.data)) selection.folder = options.data;
+  Library library(options, progress, std::move(stop));
+  for (const fs::path& path : options.models) selection.subjects.push_back(library.open(path));
+  const bool known = selection.folder.empty() || std::any_of(selection.subjects.begin(), selection.subjects.end(),
+                                                             [](const Subject& s) { return s.knows_split; });
+  if (!known && options.part != "held-out" && options.part != "all") {
+    throw Error({.message = "is not the folder that a model was trained on, so there is no " + options.part + " part",
+                 .path = options.data.string(),
+                 .hint = "Leave --part out: every piece is measured then."});
+  }
+  choose_names(options, selection);
+  selection.part = in_words(options, selection);
+  find_trained_on(selection);
+  return selection;
+}
+
+evaluation::Quarters quarters_of(const fs::path& path) {
+  const Score score = midi::read_file(path).score;
+  return [clock = TempoMap(score), ppq = static_cast<double>(score.ppq)](Seconds seconds) {
+    return static_cast<double>(clock.tick(seconds)) / ppq;
+  };
+}
+
+}  // namespace continuo::app
