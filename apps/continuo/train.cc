@@ -20,6 +20,7 @@
 #include "held_out.h"
 #include "options.h"
 #include "terminal.h"
+#include "training_log.h"
 
 namespace continuo::app {
 namespace {
@@ -42,6 +43,7 @@ struct Options {
   fs::path soundfont;
   fs::path init;
   std::optional<int> freeze;
+  double checkpoint_minutes = 2;
   bool any_length = false;
   bool resume = false, resume_if_same = false;
   bool print_recipe = false;
@@ -189,6 +191,13 @@ void summarise(const Options& options, const training::Recipe& recipe, const tra
     fmt::print("  note: {} of {} steps were skipped because loss or gradient was not finite\n", result.skipped_steps,
                result.steps);
   }
+  if (result.spikes > 0) {
+    fmt::print("  note: {} of {} steps were skipped because the gradient was out of all proportion\n", result.spikes,
+               result.steps);
+  }
+  if (result.plateau) {
+    fmt::print("  ended early      the held-out loss had not fallen for {} evaluations\n", recipe.training.patience);
+  }
   const fs::path model = result.best() != nullptr ? result.best_model : result.last_model;
   fmt::print("  model            {}\n  curve            {} and {}\n", model.string(),
              (options.output / "curve.png").string(), (options.output / "curve.csv").string());
@@ -255,14 +264,18 @@ void run(const Options& options) {
   fmt::print("{:>8} {:>8} {:>9} {:>14} {:>15} {:>15} {:>14}\n", "epoch", "step", "minutes",
              real ? "train (MSE)" : "train (nats)", real ? "held out (MSE)" : "held out (nats)",
              real ? "" : "held out (bits)", "rate");
+  TrainingLog log(options.output, recipe.network.output);
   const auto result = training::train(
       dataset, recipe,
       {.folder = options.output,
        .resume = options.resume_if_same ? training::Resume::kIfSame
                  : options.resume       ? training::Resume::kMust
                                         : training::Resume::kNever,
-       .init = init},
+       .checkpoint_minutes = options.checkpoint_minutes,
+       .init = init,
+       .on_steps = [&](const training::StepReport& report) { log.steps(report); }},
       progress, stop, [&](const training::CurvePoint& point) {
+        log.point(point);
         const std::string bits = real ? "" : fmt::format("{:.4f}", point.held_out_loss / std::numbers::ln2);
         fmt::print("{:8.2f} {:8} {:9.2f} {:14.4f} {:15.4f} {:>15} {:14.2e}\n", point.epoch, point.step, point.minutes,
                    point.train_eval_loss, point.held_out_loss, bits, point.learning_rate);
@@ -323,6 +336,10 @@ void add_train(CLI::App& app) {
   command->add_flag("--resume", options->resume, "Go on from the output folder's last checkpoint, by its recipe");
   command->add_flag("--resume-if-same", options->resume_if_same,
                     "As --resume, but begin anew when the pieces or the settings have changed");
+  command
+      ->add_option("--checkpoint-minutes", options->checkpoint_minutes, "Between checkpoints, of which the last stays")
+      ->check(CLI::NonNegativeNumber)
+      ->capture_default_str();
   command->add_option("--set", options->settings, "An option of the recipe: SECTION.NAME=VALUE; repeat for several")
       ->type_name("KEY=VALUE");
   command->add_flag("--print-recipe", options->print_recipe,

@@ -23,10 +23,52 @@ struct Learner::Parts {
   std::shared_ptr<nets::NetworkImpl> network;
   std::unique_ptr<torch::optim::AdamW> optimiser;
   std::vector<Tensor> parameters;  ///< that learn
+  std::vector<Tensor> average;     ///< of each; empty without options.ema
+  std::int64_t averaged = 0;       ///< steps that went into it
   nets::State state;
 
   bool carries() const { return options.objective == "every-position" && options.order == "contiguous"; }
   bool labelled() const { return network->spec().labels > 0; }
+  /// Adds `share` of the gradient of a batch's mean loss to the parameters' and returns the loss; where it is not
+  /// finite there is no gradient.
+  double add_gradient(const Batch& batch, double share);
+
+  /// The average takes in the present weights. Early steps count for more than 1 - ema: the first weights are noise.
+  void take_average() {
+    if (average.empty()) return;
+    const torch::NoGradGuard no_gradients;
+    ++averaged;
+    const auto count = static_cast<double>(averaged);
+    const double decay = std::min(options.ema, (1 + count) / (10 + count));
+    for (std::size_t i = 0; i < average.size(); ++i) average[i].lerp_(parameters[i], 1 - decay);
+  }
+  void begin_average() {
+    averaged = 0;
+    average.clear();
+    if (options.ema <= 0) return;
+    for (const Tensor& parameter : parameters) average.push_back(parameter.detach().clone());
+  }
+  /// Weights and average change places.
+  void exchange() {
+    const torch::NoGradGuard no_gradients;
+    for (std::size_t i = 0; i < average.size(); ++i) {
+      const Tensor weights = parameters[i].detach().clone();
+      parameters[i].copy_(average[i]);
+      average[i].copy_(weights);
+    }
+  }
+
+  /// While it lives, the network has the averaged weights.
+  class Averaged {
+   public:
+    explicit Averaged(Parts& parts) : parts_(parts) { parts_.exchange(); }
+    ~Averaged() { parts_.exchange(); }
+    Averaged(const Averaged&) = delete;
+    Averaged& operator=(const Averaged&) = delete;
+
+   private:
+    Parts& parts_;
+  };
 };
 
 namespace {
@@ -108,36 +150,56 @@ Learner::Learner(const weights::NetworkSpec& spec, const OptimisationOptions& op
   std::vector<torch::optim::OptimizerParamGroup> groups;
   groups.emplace_back(matrices, adam(options.weight_decay));
   groups.emplace_back(vectors, adam(0));
+  parts_->begin_average();
   parts_->optimiser = std::make_unique<torch::optim::AdamW>(groups, *adam(options.weight_decay));
 }
 
 Learner::~Learner() = default;
 
-StepOutcome Learner::step(const Batch& batch, std::uint64_t number, double learning_rate) {
+double Learner::Parts::add_gradient(const Batch& batch, double share) {
+  const Tensor labels = labelled() ? to_tensor(batch.labels, {batch.rows}) : Tensor{};
+  if (carries()) {
+    const Tensor fresh = torch::tensor(std::vector<std::int64_t>(batch.fresh.begin(), batch.fresh.end()));
+    nets::begin_again(state, fresh.to(torch::kBool));
+  }
+  const Tensor outputs = network->forward(input_of(batch), labels, carries() ? &state : nullptr, batch.first);
+  const Tensor mean = losses_of(outputs, batch, network->spec().output).mean();
+  const double loss = mean.item<double>();
+  if (std::isfinite(loss)) (share == 1 ? mean : mean * share).backward();
+  return loss;
+}
+
+StepOutcome Learner::step(std::span<const Batch> batches, std::uint64_t number, double learning_rate,
+                          double norm_limit) {
   Parts& p = *parts_;
   p.network->train();
   torch::manual_seed(Random(p.options.seed, number).next());
-  const Tensor labels = p.labelled() ? to_tensor(batch.labels, {batch.rows}) : Tensor{};
-  if (p.carries()) {
-    const Tensor fresh = torch::tensor(std::vector<std::int64_t>(batch.fresh.begin(), batch.fresh.end()));
-    nets::begin_again(p.state, fresh.to(torch::kBool));
-  }
-  const Tensor outputs = p.network->forward(input_of(batch), labels, p.carries() ? &p.state : nullptr, batch.first);
-  const Tensor loss = losses_of(outputs, batch, p.network->spec().output).mean();
+  std::uint64_t scored = 0;
+  for (const Batch& batch : batches) scored += batch.scored;
   StepOutcome outcome;
-  outcome.loss = loss.item<double>();
-  if (std::isfinite(outcome.loss)) {
-    p.optimiser->zero_grad();
-    loss.backward();
-    const double limit = p.options.clip_norm > 0 ? p.options.clip_norm : std::numeric_limits<double>::infinity();
-    outcome.taken = std::isfinite(torch::nn::utils::clip_grad_norm_(p.parameters, limit));
+  p.optimiser->zero_grad();
+  for (const Batch& batch : batches) {
+    const double share = static_cast<double>(batch.scored) / static_cast<double>(scored);
+    const double loss = p.add_gradient(batch, share);
+    outcome.loss += share * loss;
+    if (!std::isfinite(loss)) break;
   }
-  if (!outcome.taken) {
+  if (std::isfinite(outcome.loss)) {
+    const double most = p.options.clip_norm > 0 ? p.options.clip_norm : std::numeric_limits<double>::infinity();
+    outcome.norm = torch::nn::utils::clip_grad_norm_(p.parameters, most);
+  }
+  if (!std::isfinite(outcome.loss) || !std::isfinite(outcome.norm)) {
     p.state = {};  // may be what is not finite
+    return outcome;
+  }
+  if (outcome.norm > norm_limit) {
+    outcome.kind = StepOutcome::Kind::kSpike;
     return outcome;
   }
   for (auto& group : p.optimiser->param_groups()) group.options().set_lr(learning_rate);
   p.optimiser->step();
+  p.take_average();
+  outcome.kind = StepOutcome::Kind::kTaken;
   return outcome;
 }
 
@@ -147,6 +209,7 @@ LossSum Learner::evaluate(std::span<const ExamplePiece> pieces, const std::funct
   Parts& p = *parts_;
   const torch::NoGradGuard no_gradients;
   p.network->eval();
+  const Parts::Averaged averaged(p);
   // Longest first: those of a batch end at about the same time, and the ended ones are its last rows.
   std::vector<ExamplePiece> sorted(pieces.begin(), pieces.end());
   std::erase_if(sorted, [](const ExamplePiece& piece) { return piece.targets() == 0; });
@@ -176,9 +239,13 @@ LossSum Learner::evaluate(std::span<const ExamplePiece> pieces, const std::funct
 
 void Learner::set_tensors(const std::map<std::string, std::vector<float>>& tensors) {
   nets::import_tensors(*parts_->network, tensors);
+  parts_->begin_average();
 }
 
-std::map<std::string, std::vector<float>> Learner::tensors() const { return nets::export_tensors(*parts_->network); }
+std::map<std::string, std::vector<float>> Learner::tensors() const {
+  const Parts::Averaged averaged(*parts_);
+  return nets::export_tensors(*parts_->network);
+}
 
 std::size_t Learner::parameters() const { return static_cast<std::size_t>(nets::parameter_count(*parts_->network)); }
 
@@ -187,25 +254,29 @@ void Learner::save(const std::filesystem::path& path, const std::string& text) c
   torch::serialize::OutputArchive network;
   torch::serialize::OutputArchive optimiser;
   torch::serialize::OutputArchive state;
+  torch::serialize::OutputArchive average;
   parts_->network->save(network);
   parts_->optimiser->save(optimiser);
   for (std::size_t i = 0; i < parts_->state.tensors.size(); ++i) {
     state.write(std::to_string(i), parts_->state.tensors[i], /*is_buffer=*/true);
   }
   state.write("count", torch::tensor(static_cast<std::int64_t>(parts_->state.tensors.size())), /*is_buffer=*/true);
+  for (std::size_t i = 0; i < parts_->average.size(); ++i)
+    average.write(std::to_string(i), parts_->average[i], /*is_buffer=*/true);
+  average.write("steps", torch::tensor(parts_->averaged), /*is_buffer=*/true);
+  archive.write("average", average);
   archive.write("network", network);
   archive.write("optimiser", optimiser);
   archive.write("state", state);
   archive.write("text", c10::IValue(text));
-  try {
-    AtomicFile file(path);
-    archive.save_to(file.temporary().string());
-    file.commit();
-  } catch (const c10::Error& error) {
-    throw Error(ErrorInfo{.message = "the checkpoint could not be written: " + short_reason(error),
-                          .path = path.string(),
-                          .hint = "Is the disk full?"});
-  }
+  // Through memory: on a full disk libtorch's own file writer would end the process.
+  std::vector<std::uint8_t> bytes;
+  archive.save_to([&](const void* data, std::size_t size) {
+    const auto* first = static_cast<const std::uint8_t*>(data);
+    bytes.insert(bytes.end(), first, first + size);
+    return size;
+  });
+  write_file_atomically(path, bytes);
 }
 
 std::string Learner::saved_text(const std::filesystem::path& path) {
@@ -229,6 +300,15 @@ void Learner::load(const std::filesystem::path& path) {
     archive.read("state", state);
     parts_->network->load(network);
     parts_->optimiser->load(optimiser);
+    parts_->begin_average();
+    torch::serialize::InputArchive average;
+    if (!parts_->average.empty() && archive.try_read("average", average)) {
+      Tensor steps;
+      average.read("steps", steps, /*is_buffer=*/true);
+      parts_->averaged = steps.item<std::int64_t>();
+      for (std::size_t i = 0; i < parts_->average.size() && parts_->averaged > 0; ++i)
+        average.read(std::to_string(i), parts_->average[i], /*is_buffer=*/true);
+    }
     Tensor count;
     state.read("count", count, /*is_buffer=*/true);
     parts_->state.tensors.assign(static_cast<std::size_t>(count.item<std::int64_t>()), Tensor{});

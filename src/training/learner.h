@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <limits>
 #include <map>
 #include <memory>
 #include <span>
@@ -21,8 +22,15 @@ namespace continuo::training {
 // with output "real" the mean squared error of a frame's values.
 
 struct StepOutcome {
-  double loss = 0;     ///< mean over the scored steps
-  bool taken = false;  ///< false: loss or gradient was not finite, and nothing was changed
+  enum class Kind : std::uint8_t {
+    kTaken,
+    kNotFinite,  ///< loss or gradient: nothing was changed, and the carried state is forgotten
+    kSpike,      ///< the gradient's norm lay above the limit: nothing was changed
+  };
+  double loss = 0;  ///< mean over the scored steps of all batches
+  double norm = 0;  ///< of the gradient, before clipping
+  Kind kind = Kind::kNotFinite;
+  bool taken() const noexcept { return kind == Kind::kTaken; }
 };
 
 struct LossSum {
@@ -37,8 +45,16 @@ class Learner {
   Learner(const weights::NetworkSpec& spec, const OptimisationOptions& options);
   ~Learner();
 
-  /// One step of the optimiser. `number` keys the random numbers of dropout.
-  StepOutcome step(const Batch& batch, std::uint64_t number, double learning_rate);
+  /// One step of the optimiser by the gradient of the mean loss over `batches`, which are read one after the other.
+  /// `number` keys the random numbers of dropout.
+  StepOutcome step(std::span<const Batch> batches, std::uint64_t number, double learning_rate,
+                   double norm_limit = std::numeric_limits<double>::infinity());
+  StepOutcome step(const Batch& batch, std::uint64_t number, double learning_rate) {
+    return step(std::span(&batch, 1), number, learning_rate);
+  }
+
+  // With options.ema the weights below are their exponential moving average over the steps: that is what is evaluated
+  // and exported, while training goes on from the weights themselves.
 
   /// Loss of every step but each piece's first and its context, given all before it, without dropout. `pieces` in any
   /// order. Returns early, with what was summed so far, when `go_on` returns false.
@@ -50,7 +66,8 @@ class Learner {
   std::map<std::string, std::vector<float>> tensors() const;
   std::size_t parameters() const;
 
-  /// Weights, optimiser and carried state with a text of the caller's, in one file that is complete or absent.
+  /// Weights, their average, optimiser and carried state with a text of the caller's, in one file that is complete or
+  /// absent.
   void save(const std::filesystem::path& path, const std::string& text) const;
   /// The text of such a file alone.
   static std::string saved_text(const std::filesystem::path& path);

@@ -126,6 +126,34 @@ Plan make_plan(const corpus::Dataset& dataset, const Recipe& recipe) {
   return plan;
 }
 
+ExampleOptions example_options(const Recipe& recipe, const weights::NetworkSpec& network) {
+  const OptimisationOptions& t = recipe.training;
+  using Order = ExampleOptions::Order;
+  return {.order = t.objective == "many-to-one" ? Order::kManyToOne
+                   : t.order == "random"        ? Order::kRandom
+                                                : Order::kContiguous,
+          .chunk = t.chunk,
+          .batch = t.batch,
+          .context = std::max(0, network.receptive_field() - 1),
+          .transpose = t.transpose,
+          .tempo = t.tempo,
+          .label_dropout = recipe.condition_on_label ? t.label_dropout : 0,
+          .epoch_symbols = static_cast<std::uint64_t>(t.epoch_symbols),
+          .seed = t.seed};
+}
+
+std::string describe(const ExampleOptions& o) {
+  return "order " + std::to_string(static_cast<int>(o.order)) + ", chunk " + std::to_string(o.chunk) + ", batch " +
+         std::to_string(o.batch) + ", transpose " + std::to_string(o.transpose) + ", tempo " + std::to_string(o.tempo) +
+         ", label_dropout " + std::to_string(o.label_dropout) + (o.epoch_symbols > 0 ? ", excerpts" : "") + ", seed " +
+         std::to_string(o.seed);
+}
+
+Vary vary_of(const Plan& plan) {
+  if (plan.music == nullptr) return {};
+  return [music = plan.music](auto symbols, const auto& how, auto& out) { return music->augment(symbols, how, out); };
+}
+
 TrainResult result_of(const Plan& plan) {
   TrainResult result;
   result.output = plan.network.output;

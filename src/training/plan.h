@@ -34,6 +34,13 @@ Plan make_plan(const corpus::Dataset& dataset, const Recipe& recipe);
 
 std::uint64_t targets(std::span<const ExamplePiece> pieces);
 
+/// How examples are drawn.
+ExampleOptions example_options(const Recipe& recipe, const weights::NetworkSpec& network);
+/// That in words: a checkpoint goes on only where it is the same.
+std::string describe(const ExampleOptions& options);
+/// Augmentation by the plan's representation; none for sound.
+Vary vary_of(const Plan& plan);
+
 /// The part of a result that is known before the first step.
 TrainResult result_of(const Plan& plan);
 

@@ -150,6 +150,14 @@ void visit_recipe(Visitor& v, AnyRecipe& recipe) {
   v.field("warmup", t.warmup, "share of the run in which the rate climbs; it then falls along a cosine", kShare);
   v.field("final_rate", t.final_rate, "the rate at the end, as a share of the peak", kShare);
   v.field("clip_norm", t.clip_norm, "gradients are scaled down to this norm; 0: never", kNotNegative);
+  v.field("accumulate", t.accumulate, "batches whose gradients make one step", Limits{1, 1 << 16});
+  v.field("ema", t.ema,
+          "decay of the moving average of the weights that is evaluated and exported (0.999, say); 0: none",
+          Limits{0, 0.999999});
+  v.field("spike", t.spike, "steps with a gradient above so many times its running mean are skipped; 0: none",
+          Limits{0, 1e9});
+  v.field("patience", t.patience, "the run ends after so many evaluations without a lower held-out loss; 0: never",
+          kNotNegative);
   v.field("epochs", t.epochs, "the run ends at the first of these limits that is above 0", kNotNegative);
   v.field("minutes", t.minutes, "of training, evaluation not counted", kNotNegative);
   v.field("steps", t.steps, "of the optimiser", kNotNegative);

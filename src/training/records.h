@@ -14,6 +14,14 @@ std::string curve_csv(const std::vector<CurvePoint>& curve);
 /// "continuo.training" of a model file: JSON.
 std::string training_metadata(const TrainResult& result, const CurvePoint& point, const corpus::Dataset& dataset);
 
+/// Running means by which spikes and divergence are told.
+struct Health {
+  std::int64_t steps = 0;  ///< that went into them
+  double log_norm = 0;     ///< natural logarithm of the gradient's norm
+  double loss = 0;
+  bool learned = false;  ///< whether the loss was once below that of even odds
+};
+
 /// What a checkpoint holds beside tensors.
 struct RunState {
   std::string dataset;   ///< name of the cache file, which names its content
@@ -22,7 +30,10 @@ struct RunState {
   std::string examples;  ///< how examples are drawn; another way cannot go on from `position`
   std::string position;
   std::int64_t step = 0;
-  std::int64_t skipped = 0;
+  std::int64_t skipped = 0;  ///< loss or gradient not finite
+  std::int64_t spikes = 0;   ///< skipped, too
+  int in_a_row = 0;          ///< skipped steps of either kind until now
+  Health health;
   std::uint64_t symbols = 0;
   double seconds = 0;  ///< of training
   double evaluation_seconds = 0;

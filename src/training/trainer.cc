@@ -5,17 +5,21 @@
 #include <charconv>
 #include <chrono>
 #include <cmath>
+#include <limits>
 #include <numbers>
 
 #include "continuo/base/error.h"
 #include "continuo/base/file.h"
 #include "continuo/base/hash.h"
+#include "continuo/base/partial_files.h"
 #include "continuo/training/fine_tune.h"
 #include "continuo/weights/model_file.h"
+#include "training/health.h"
 #include "training/learner.h"
 #include "training/markov.h"
 #include "training/plan.h"
 #include "training/records.h"
+#include "training/stretch.h"
 
 namespace continuo::training {
 namespace {
@@ -27,35 +31,6 @@ double seconds_since(Clock::time_point begin) { return std::chrono::duration<dou
 std::string decimals(double value, int digits) {
   char buffer[64];
   return {buffer, std::to_chars(buffer, buffer + sizeof buffer, value, std::chars_format::fixed, digits).ptr};
-}
-
-ExampleOptions example_options(const Recipe& recipe, const weights::NetworkSpec& network) {
-  const OptimisationOptions& t = recipe.training;
-  using Order = ExampleOptions::Order;
-  return {.order = t.objective == "many-to-one" ? Order::kManyToOne
-                   : t.order == "random"        ? Order::kRandom
-                                                : Order::kContiguous,
-          .chunk = t.chunk,
-          .batch = t.batch,
-          .context = std::max(0, network.receptive_field() - 1),
-          .transpose = t.transpose,
-          .tempo = t.tempo,
-          .label_dropout = recipe.condition_on_label ? t.label_dropout : 0,
-          .epoch_symbols = static_cast<std::uint64_t>(t.epoch_symbols),
-          .seed = t.seed};
-}
-
-/// What decides which examples are drawn, in words: a checkpoint goes on only where this is the same.
-std::string describe(const ExampleOptions& o) {
-  return "order " + std::to_string(static_cast<int>(o.order)) + ", chunk " + std::to_string(o.chunk) + ", batch " +
-         std::to_string(o.batch) + ", transpose " + std::to_string(o.transpose) + ", tempo " + decimals(o.tempo, 6) +
-         ", label_dropout " + decimals(o.label_dropout, 6) + (o.epoch_symbols > 0 ? ", excerpts" : "") + ", seed " +
-         std::to_string(o.seed);
-}
-
-Vary vary_of(const Plan& plan) {
-  if (plan.music == nullptr) return {};
-  return [music = plan.music](auto symbols, const auto& how, auto& out) { return music->augment(symbols, how, out); };
 }
 
 class Run {
@@ -86,9 +61,11 @@ class Run {
     state_.dataset = dataset.path().filename().string();
     state_.network = weights::to_json(network_);
     state_.examples = describe(example_options(recipe, network_));
+    if (t_.accumulate > 1) state_.examples += ", " + std::to_string(t_.accumulate) + " batches a step";
   }
 
   TrainResult operator()() {
+    remove_partial_files(options_.folder);
     if (options_.resume != Resume::kNever && std::filesystem::exists(checkpoint())) resume();
     keep_model();
     write_file_atomically(options_.folder / "recipe.toml", to_toml(recipe_));
@@ -144,11 +121,27 @@ class Run {
 
   /// How much of the run is over, by the limit that is nearest.
   double share() const {
-    double most = 0;
+    double most = plateau() ? 1 : 0;
     if (t_.steps > 0) most = std::max(most, static_cast<double>(state_.step) / static_cast<double>(t_.steps));
     if (t_.epochs > 0) most = std::max(most, epoch() / t_.epochs);
     if (t_.minutes > 0) most = std::max(most, state_.seconds / 60 / t_.minutes);
     return most;
+  }
+
+  /// Whether training.patience evaluations have not lowered the held-out loss.
+  bool plateau() const {
+    constexpr double kLower = 1e-4;  // of the loss: less is no progress
+    double least = std::numeric_limits<double>::infinity();
+    int without = 0;
+    for (const CurvePoint& point : state_.curve) {
+      if (point.held_out_loss < least * (1 - kLower)) {
+        least = point.held_out_loss;
+        without = 0;
+      } else {
+        ++without;
+      }
+    }
+    return t_.patience > 0 && without >= t_.patience;
   }
 
   void step() {
@@ -156,17 +149,22 @@ class Run {
     const double epoch_before = epoch();
     const double share_before = share();
     rate_ = t_.learning_rate * rate_share(share_before, t_);
-    const Batch batch = source_.next();
-    const StepOutcome outcome = learner_.step(batch, static_cast<std::uint64_t>(state_.step), rate_);
+    std::uint64_t scored = 0;
+    batches_.clear();
+    for (int i = 0; i < t_.accumulate; ++i) scored += batches_.emplace_back(source_.next()).scored;
+    const StepOutcome outcome =
+        learner_.step(batches_, static_cast<std::uint64_t>(state_.step), rate_, norm_limit(state_.health, t_.spike));
     ++state_.step;
-    state_.symbols += batch.scored;
-    if (outcome.taken) {
-      state_.loss_sum += outcome.loss * static_cast<double>(batch.scored);
-      state_.loss_symbols += batch.scored;
-      skipped_in_a_row_ = 0;
+    state_.symbols += scored;
+    if (outcome.taken()) {
+      state_.loss_sum += outcome.loss * static_cast<double>(scored);
+      state_.loss_symbols += scored;
+      state_.in_a_row = 0;
     } else {
-      note_skipped();
+      note_skipped(outcome.kind);
     }
+    if (outcome.kind != StepOutcome::Kind::kNotFinite) check_health(outcome);
+    report_steps(outcome, scored, seconds_since(begin));
     state_.seconds += seconds_since(begin);
     const auto crossed = [](double before, double after, double every) {
       return std::floor(after / every + 1e-9) > std::floor(before / every + 1e-9);
@@ -177,15 +175,39 @@ class Run {
     report(outcome.loss);
   }
 
-  void note_skipped() {
-    constexpr int kPatience = 25;
-    ++state_.skipped;
-    if (++skipped_in_a_row_ < kPatience) return;
-    throw Error(ErrorInfo{.message = "the loss has not been finite for " + std::to_string(kPatience) +
-                                     " steps, at step " + std::to_string(state_.step),
+  void report_steps(const StepOutcome& outcome, std::uint64_t scored, double seconds) {
+    if (!options_.on_steps) return;
+    stretch_.add(outcome, scored, seconds);
+    if (state_.step % StepReport::kSteps != 0) return;
+    options_.on_steps(stretch_.report(state_.step, rate_, state_.skipped + state_.spikes));
+    stretch_ = {};
+  }
+
+  void note_skipped(StepOutcome::Kind kind) {
+    constexpr int kMost = 25;
+    ++(kind == StepOutcome::Kind::kSpike ? state_.spikes : state_.skipped);
+    if (++state_.in_a_row < kMost) return;
+    give_up("the loss has not been finite, or the gradient out of all proportion, for " + std::to_string(kMost) +
+            " steps");
+  }
+
+  void check_health(const StepOutcome& outcome) {
+    // A mean squared error is as great as the passage is loud.
+    const double even_odds = plan_.baselines.uniform * (result_.output == weights::kReal ? 4 : 1);
+    note(state_.health, outcome.loss, outcome.norm, even_odds);
+    if (diverged(state_.health, even_odds))
+      give_up("the training diverges: its loss, " + decimals(state_.health.loss, 3) +
+              ", is above that of a network that knows nothing, " + decimals(plan_.baselines.uniform, 3) + ",");
+  }
+
+  [[noreturn]] void give_up(const std::string& what) const {
+    const CurvePoint* best = result_.best();
+    throw Error(ErrorInfo{.message = what + " at step " + std::to_string(state_.step),
                           .hint = "Train again with a lower training.learning_rate (" +
-                                  decimals(t_.learning_rate / 3, 6) +
-                                  ") or a lower training.clip_norm; best.safetensors holds the best network so far."});
+                                  decimals(t_.learning_rate / 3, 6) + ") or a lower training.clip_norm" +
+                                  (best == nullptr ? "."
+                                                   : "; best.safetensors holds the network of step " +
+                                                         std::to_string(best->step) + ".")});
   }
 
   /// After each of the first three epochs; elsewhere where a mark was passed and evaluation keeps to a tenth of the
@@ -277,6 +299,8 @@ class Run {
   void report(double loss) {
     if (!progress_) return;
     Progress p{.task = "Training", .detail = "loss " + decimals(loss, 3) + ", epoch " + decimals(epoch(), 2)};
+    if (const auto skipped = state_.skipped + state_.spikes; skipped > 0)
+      p.detail += ", " + std::to_string(skipped) + (skipped == 1 ? " step skipped" : " steps skipped");
     const double over = share();
     if (t_.minutes > 0 && over <= state_.seconds / 60 / t_.minutes) {
       p.total = static_cast<std::uint64_t>(t_.minutes * 60);
@@ -299,6 +323,8 @@ class Run {
     result_.steps = state_.step;
     result_.symbols_seen = state_.symbols;
     result_.skipped_steps = state_.skipped;
+    result_.spikes = state_.spikes;
+    result_.plateau = plateau();
     result_.minutes = state_.seconds / 60;
     result_.evaluation_minutes = state_.evaluation_seconds / 60;
     result_.symbols_per_second = state_.seconds > 0 ? static_cast<double>(state_.symbols) / state_.seconds : 0;
@@ -324,7 +350,8 @@ class Run {
   TrainResult result_;
   std::vector<std::uint8_t> model_bytes_;
   double rate_ = 0;
-  int skipped_in_a_row_ = 0;
+  std::vector<Batch> batches_;  ///< of one step
+  Stretch stretch_;
   bool mark_ = false, milestone_ = false, unfinished_ = false;
   Clock::time_point last_saved_{};
 };

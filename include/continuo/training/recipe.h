@@ -28,6 +28,13 @@ struct OptimisationOptions {
                          ///< `final_rate` x peak
   double final_rate = 0.05;
   double clip_norm = 1.0;  ///< gradient clipping; 0: none
+  int accumulate = 1;  ///< batches whose gradients make a step: as much as a batch so many times as large learns, in
+                       ///< the memory of one
+  double ema = 0;     ///< above 0: what is evaluated and exported is the exponential moving average of the weights with
+                      ///< this decay a step (Polyak and Juditsky 1992; the decay rises to it as (1 + n) / (10 + n))
+  double spike = 20;  ///< steps whose gradient's norm is above so many times its running mean are skipped; 0: none
+  int patience =
+      0;  ///< above 0: the run ends when so many evaluations have not lowered the held-out loss by a ten-thousandth
   double epochs = 0;  ///< the run ends at the first of these limits that is above 0; one epoch sees as many symbols as
                       ///< the training part holds
   double minutes = 0;

@@ -32,6 +32,18 @@ struct CurvePoint {
 /// The copy of the model from which a run in `folder` started.
 inline std::filesystem::path init_in(const std::filesystem::path& folder) { return folder / "init.safetensors"; }
 
+/// How a stretch of steps went: for logs.
+struct StepReport {
+  static constexpr int kSteps = 10;
+  std::int64_t step = 0;     ///< the last of them
+  int steps = 0;             ///< how many: kSteps, or fewer after a run goes on
+  double loss = 0;           ///< mean over the steps that were taken, with dropout and augmentation on; NaN without any
+  double gradient_norm = 0;  ///< the same, before clipping
+  double learning_rate = 0;  ///< of the last
+  double symbols_per_second = 0;
+  std::int64_t skipped = 0;  ///< since the run began
+};
+
 /// Whether to go on from last.checkpoint when there is one.
 enum class Resume : std::uint8_t {
   kNever,   ///< begin anew
@@ -48,6 +60,7 @@ struct TrainOptions {
   /// The dataset must be encoded by the model's representation. The first point of the curve is then the model as it
   /// is.
   std::filesystem::path init;
+  std::function<void(const StepReport&)> on_steps;  ///< called after every StepReport::kSteps steps
 };
 
 struct TrainResult {
@@ -67,6 +80,8 @@ struct TrainResult {
   std::int64_t steps = 0;
   std::uint64_t symbols_seen = 0;  ///< scored, with repetition
   std::int64_t skipped_steps = 0;  ///< loss or gradient not finite
+  std::int64_t spikes = 0;         ///< steps that were skipped because the gradient was out of all proportion
+  bool plateau = false;            ///< ended early: the held-out loss had not fallen for training.patience evaluations
   double minutes = 0;              ///< of training
   double evaluation_minutes = 0;
   double symbols_per_second = 0;  ///< of training
@@ -77,9 +92,11 @@ struct TrainResult {
 };
 
 /// Trains. `on_point` is called after each evaluation. When `stop` is requested the state is saved and the result says
-/// so. Deterministic in (dataset, recipe, thread count) when the recipe is limited by steps or epochs; a limit in
+/// so. A step whose loss or gradient is not finite, or whose gradient is out of all proportion (training.spike), is
+/// skipped. Deterministic in (dataset, recipe, thread count) when the recipe is limited by steps or epochs; a limit in
 /// minutes makes the learning rate, and so everything, depend on the machine's speed. Every run evaluates at its end
-/// and after its first three epochs. Throws Error (nothing to train on, no limit, loss not finite, disk full, a
+/// and after its first three epochs. Throws Error (nothing to train on, no limit, 25 skipped steps in a row, a loss
+/// worse than that of a network that knows nothing, disk full, a
 /// checkpoint of another dataset or network, a model that the recipe does not fit). `markov` is counted: one reading,
 /// one point, nothing to resume.
 TrainResult train(const corpus::Dataset& dataset, const Recipe& recipe, const TrainOptions& options,

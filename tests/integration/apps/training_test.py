@@ -2,7 +2,9 @@
 """Training through the command line: learns, is interrupted, goes on, and its model composes."""
 import argparse
 import csv
+import math
 import signal
+import struct
 import subprocess
 import sys
 import tempfile
@@ -17,6 +19,61 @@ SMALL = ["--any-length", "--set", "network.residual_channels=16", "--set", "netw
 
 def run(*arguments, **options):
     return subprocess.run([CONTINUO, *map(str, arguments)], capture_output=True, text=True, timeout=300, check=False, **options)
+
+
+def crc32c(data):
+    """Bit by bit, from the polynomial x^32 + x^28 + ... of RFC 3720."""
+    crc = 0xFFFFFFFF
+    for byte in data:
+        crc ^= byte
+        for _ in range(8):
+            crc = crc >> 1 ^ (0x82F63B78 if crc & 1 else 0)
+    return crc ^ 0xFFFFFFFF
+
+
+def masked(data):
+    crc = crc32c(data)
+    return ((crc >> 15 | crc << 17) + 0xA282EAD8) & 0xFFFFFFFF
+
+
+def message(data):
+    """A protocol buffer as {field: [values]}: whole numbers, 4 or 8 bytes, or bytes."""
+    fields, at = {}, 0
+
+    def varint():
+        nonlocal at
+        value = shift = 0
+        while True:
+            byte = data[at]
+            at += 1
+            value |= (byte & 0x7F) << shift
+            shift += 7
+            if byte < 0x80:
+                return value
+
+    while at < len(data):
+        key = varint()
+        wire = key & 7
+        if wire == 0:
+            value = varint()
+        else:
+            size = {1: 8, 5: 4}.get(wire) or varint()
+            value = data[at:at + size]
+            assert len(value) == size
+            at += size
+        fields.setdefault(key >> 3, []).append(value)
+    return fields
+
+
+def records(path):
+    data, at = path.read_bytes(), 0
+    while at < len(data):
+        (size,) = struct.unpack_from("<Q", data, at)
+        body = data[at + 12:at + 12 + size]
+        assert struct.unpack_from("<I", data, at + 8)[0] == masked(data[at:at + 8]), "checksum of a length"
+        assert len(body) == size and struct.unpack_from("<I", data, at + 12 + size)[0] == masked(body), "checksum of a record"
+        yield message(body)
+        at += 16 + size
 
 
 class Training(unittest.TestCase):
@@ -79,6 +136,51 @@ class Training(unittest.TestCase):
         self.assertFalse((self.folder / "home").exists())  # the cache that was given served again
         self.run_what_it_said(said, "Compose with")
         self.assertTrue((self.folder / "new.mid").read_bytes().startswith(b"MThd"))
+
+    def logged(self, path):
+        """{tag: {step: value}} of an event file, the pictures' bytes, and the steps at which sessions begin."""
+        numbers, pictures, sessions = {}, [], []
+        for i, event in enumerate(records(path)):
+            if i == 0:
+                self.assertEqual(event[3], [b"brain.Event:2"])
+            self.assertGreater(struct.unpack("<d", event[1][0])[0], 1.7e9, "wall time")
+            step = event.get(2, [0])[0]
+            if 7 in event:
+                self.assertEqual(message(event[7][0]), {1: [1]})
+                sessions.append(step)
+            for summary in event.get(5, []):
+                for value in map(message, message(summary)[1]):
+                    if 4 in value:
+                        pictures.append((step, message(value[4][0])))
+                    else:
+                        numbers.setdefault(value[1][0].decode(), {})[step] = struct.unpack("<f", value[2][0])[0]
+        return numbers, pictures, sessions
+
+    def test_event_files_hold_what_happened(self):
+        self.assertEqual(self.train("log", "--steps", 40).returncode, 0)
+        self.assertEqual(self.train("log", "--steps", 60, "--resume").returncode, 0)
+        first, second = sorted((self.folder / "log").glob("events.out.tfevents.*"), key=lambda path: path.stat().st_mtime_ns)
+        numbers, pictures, sessions = self.logged(first)
+        self.assertEqual(sessions, [1])
+        self.assertEqual(list(numbers["training/loss"]), [10, 20, 30, 40])
+        for step, loss in numbers["training/loss"].items():
+            self.assertTrue(3 < loss < 6.6, loss)
+            self.assertAlmostEqual(numbers["training/bits"][step], loss / math.log(2), places=4)
+            self.assertGreater(numbers["training/gradient_norm"][step], 0)
+            self.assertGreater(numbers["training/steps_of_music_per_second"][step], 0)
+        more, _, sessions = self.logged(second)
+        self.assertEqual(sessions, [41])
+        self.assertEqual(list(more["training/loss"]), [50, 60])
+        curve = self.curve("log")
+        logged = {**numbers["held_out/loss"], **more["held_out/loss"]}
+        self.assertEqual(sorted(logged), [int(row["step"]) for row in curve])
+        for row in curve:
+            self.assertAlmostEqual(logged[int(row["step"])], float(row["held_out_loss"]), places=4)
+        step, picture = pictures[0]
+        self.assertEqual(step, int(curve[0]["step"]))
+        self.assertTrue(picture[4][0].startswith(b"\x89PNG") and picture[4][0].endswith(b"IEND\xaeB`\x82"))
+        self.assertEqual(struct.unpack(">II", picture[4][0][16:24]), (picture[2][0], picture[1][0]))
+        self.assertFalse((self.folder / "log" / "sample.png").exists())
 
     def test_a_model_is_fine_tuned_and_goes_on(self):
         self.assertEqual(self.train("base", "--steps", 60).returncode, 0)

@@ -78,6 +78,10 @@ class RandomRecipe {
     t.tempo = real(0, 1);
     t.label_dropout = real(0, 1);
     t.freeze = integer(0, 64);
+    t.accumulate = integer(1, 64);
+    t.ema = real(0, 0.9999);
+    t.spike = real(0, 1000);
+    t.patience = integer(0, 100);
     t.seed = random_.next() >> 2U;
     t.threads = integer(0, 64);
     return r;

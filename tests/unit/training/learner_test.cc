@@ -86,7 +86,7 @@ TEST(Learner, LearnsFramesThatCanBeForetold) {
                                     .batch = 4,
                                     .context = std::max(0, spec.receptive_field() - 1)});
       const double before = learner.evaluate(pieces).per_step();
-      for (std::uint64_t step = 0; step < 150; ++step) ASSERT_TRUE(learner.step(source.next(), step, 0.01).taken);
+      for (std::uint64_t step = 0; step < 150; ++step) ASSERT_TRUE(learner.step(source.next(), step, 0.01).taken());
       const double after = learner.evaluate(pieces).per_step();
       EXPECT_LT(after, before / 4);
     }
