@@ -1,12 +1,10 @@
 // spectrum: frames of a Fourier transform, after GRUV (Nayebi and Vitelli 2015), with overlap and windows so that what
 // comes back has no clicks.
-#include <kiss_fftr.h>
-
 #include <algorithm>
 #include <cmath>
-#include <cstdlib>
+#include <complex>
+#include <kissfft/kissfft.hh>
 #include <memory>
-#include <new>
 #include <numbers>
 #include <utility>
 
@@ -30,12 +28,11 @@ struct Layout {
 
 /// sin(pi (n + 1/2) / N): its square and that of the window half a frame later make 1, so that windowing both before
 /// the transform and after it gives back the sound (Princen and Bradley 1986).
-std::vector<float> sine_window(std::size_t size) {
-  std::vector<float> window;
+std::vector<double> sine_window(std::size_t size) {
+  std::vector<double> window;
   window.reserve(size);
   for (std::size_t n = 0; n < size; ++n)
-    window.push_back(
-        static_cast<float>(std::sin(std::numbers::pi * (static_cast<double>(n) + 0.5) / static_cast<double>(size))));
+    window.push_back(std::sin(std::numbers::pi * (static_cast<double>(n) + 0.5) / static_cast<double>(size)));
   return window;
 }
 
@@ -44,25 +41,15 @@ struct Scale {
   std::vector<float> mean, deviation;
 };
 
-/// What one transform needs; kiss_fftr's plans have a buffer inside, so that none is shared.
-struct Transform {
-  Transform(std::size_t frame, bool inverse)
-      : window(sine_window(frame)),
-        bins(frame / 2 + 1),
-        plan(kiss_fftr_alloc(static_cast<int>(frame), inverse ? 1 : 0, nullptr, nullptr), &free_plan) {
-    if (!plan) throw std::bad_alloc();
-  }
-  static void free_plan(kiss_fftr_state* state) { kiss_fftr_free(state); }
-
-  std::vector<float> window;
-  std::vector<kiss_fft_cpx> bins;
-  std::unique_ptr<kiss_fftr_state, void (*)(kiss_fftr_state*)> plan;
-};
-
 class SpectrumEncoder final : public SoundEncoder {
  public:
   SpectrumEncoder(Layout layout, std::shared_ptr<const Scale> scale)
-      : layout_(layout), scale_(std::move(scale)), transform_(layout.frame, false), windowed_(layout.frame) {
+      : layout_(layout),
+        scale_(std::move(scale)),
+        window_(sine_window(layout.frame)),
+        transform_(layout.hop(), false),
+        windowed_(layout.frame),
+        bins_(layout.hop()) {
     waiting_.reserve(layout.frame);
     waiting_.assign(layout.hop(), 0.0F);
   }
@@ -88,29 +75,40 @@ class SpectrumEncoder final : public SoundEncoder {
 
  private:
   void take_frame(SoundSteps& out) {
-    for (std::size_t n = 0; n < layout_.frame; ++n) windowed_[n] = waiting_[n] * transform_.window[n];
-    kiss_fftr(transform_.plan.get(), windowed_.data(), transform_.bins.data());
+    for (std::size_t n = 0; n < layout_.frame; ++n) windowed_[n] = waiting_[n] * window_[n];
+    transform_.transform_real(windowed_.data(), bins_.data());
     const std::size_t first = out.frames.size();
     out.frames.resize(first + layout_.frame);
     const std::span<float> frame = std::span(out.frames).subspan(first);
-    for (std::size_t k = 0; k <= layout_.hop(); ++k) frame[k] = transform_.bins[k].r;
-    for (std::size_t k = 1; k < layout_.hop(); ++k) frame[layout_.imaginary(k)] = transform_.bins[k].i;
+    frame[layout_.hop()] = static_cast<float>(bins_[0].imag());  // where KISS FFT puts the last bin
+    frame[0] = static_cast<float>(bins_[0].real());
+    for (std::size_t k = 1; k < layout_.hop(); ++k) {
+      frame[k] = static_cast<float>(bins_[k].real());
+      frame[layout_.imaginary(k)] = static_cast<float>(bins_[k].imag());
+    }
     for (std::size_t i = 0; i < frame.size(); ++i) frame[i] = (frame[i] - scale_->mean[i]) / scale_->deviation[i];
     waiting_.erase(waiting_.begin(), waiting_.begin() + static_cast<std::ptrdiff_t>(layout_.hop()));
   }
 
   Layout layout_;
   std::shared_ptr<const Scale> scale_;
-  Transform transform_;
+  std::vector<double> window_;
+  kissfft<double> transform_;
   std::vector<float> waiting_;  ///< the half frame before, then what is new
-  std::vector<float> windowed_;
+  std::vector<double> windowed_;
+  std::vector<std::complex<double>> bins_;
   bool any_ = false;
 };
 
 class SpectrumDecoder final : public SoundDecoder {
  public:
   SpectrumDecoder(Layout layout, std::shared_ptr<const Scale> scale)
-      : layout_(layout), scale_(std::move(scale)), transform_(layout.frame, true), samples_(layout.frame) {}
+      : layout_(layout),
+        scale_(std::move(scale)),
+        window_(sine_window(layout.frame)),
+        transform_(layout.frame, true),
+        bins_(layout.frame),
+        samples_(layout.frame) {}
 
   void push(std::span<const Symbol>, std::vector<float>&) override {
     throw Error("representation spectrum has frames, not symbols");
@@ -123,32 +121,40 @@ class SpectrumDecoder final : public SoundDecoder {
       throw Error("a frame has " + std::to_string(frame.size()) + " values, not the " + std::to_string(layout_.frame) +
                   " of the representation");
     const auto value = [&](std::size_t i) {
-      return scale_->mean[i] + (std::isfinite(frame[i]) ? frame[i] : 0.0F) * scale_->deviation[i];
+      return scale_->mean[i] + static_cast<double>(std::isfinite(frame[i]) ? frame[i] : 0.0F) * scale_->deviation[i];
     };
-    for (std::size_t k = 0; k <= layout_.hop(); ++k) transform_.bins[k] = {value(k), 0.0F};
-    for (std::size_t k = 1; k < layout_.hop(); ++k) transform_.bins[k].i = value(layout_.imaginary(k));
-    kiss_fftri(transform_.plan.get(), transform_.bins.data(), samples_.data());
-    const float scale = 1.0F / static_cast<float>(layout_.frame);
-    for (std::size_t n = 0; n < layout_.frame; ++n) samples_[n] *= transform_.window[n] * scale;
     const std::size_t hop = layout_.hop();
+    bins_[0] = value(0);
+    bins_[hop] = value(hop);
+    for (std::size_t k = 1; k < hop; ++k) {
+      bins_[k] = {value(k), value(layout_.imaginary(k))};
+      bins_[layout_.frame - k] = std::conj(bins_[k]);
+    }
+    transform_.transform(bins_.data(), samples_.data());
+    const auto sample = [&](std::size_t n) {
+      return samples_[n].real() * window_[n] / static_cast<double>(layout_.frame);
+    };
     if (!tail_.empty()) {
       samples.reserve(samples.size() + hop);
-      for (std::size_t n = 0; n < hop; ++n) samples.push_back(tail_[n] + samples_[n]);
+      for (std::size_t n = 0; n < hop; ++n) samples.push_back(static_cast<float>(tail_[n] + sample(n)));
     }
-    tail_.assign(samples_.begin() + static_cast<std::ptrdiff_t>(hop), samples_.end());
+    tail_.resize(hop);
+    for (std::size_t n = 0; n < hop; ++n) tail_[n] = sample(hop + n);
   }
 
   /// The second half of the last frame, which its window lets die away.
   void finish(std::vector<float>& samples) override {
-    samples.insert(samples.end(), tail_.begin(), tail_.end());
+    for (const double sample : tail_) samples.push_back(static_cast<float>(sample));
     tail_.clear();
   }
 
  private:
   Layout layout_;
   std::shared_ptr<const Scale> scale_;
-  Transform transform_;
-  std::vector<float> samples_, tail_;
+  std::vector<double> window_;
+  kissfft<double> transform_;
+  std::vector<std::complex<double>> bins_, samples_;
+  std::vector<double> tail_;  ///< what waits for the next frame
 };
 
 class SpectrumRepresentation final : public SoundRepresentation {
