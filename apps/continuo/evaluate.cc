@@ -336,8 +336,10 @@ void add_evaluate(CLI::App& app) {
       ->type_name("FOLDER|DATASET");
   command->add_option("-m,--model", options->models, "Model file (.safetensors); repeat for several")
       ->required()
+      ->allow_extra_args(false)
       ->type_name("FILE");
   command->add_option("-o,--output", options->outputs, "File to write: .csv (each piece), .html; repeat for both")
+      ->allow_extra_args(false)
       ->type_name("FILE");
   command->add_option("--part", options->part, "What is measured: held-out, test, validation, train or all")
       ->check(CLI::IsMember({"held-out", "test", "validation", "train", "all"}))
