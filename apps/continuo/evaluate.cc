@@ -277,8 +277,9 @@ void write_page(const fs::path& path, const Selection& selection, const std::vec
     for (const Measure& measure : all) {
       const auto found = figure(measure, row);
       page::Inline cell;
-      if (found)
-        cell.strong(number(found->value, measure.digits)).line_break().text(between(found->interval, measure.digits));
+      if (found) cell.strong(number(found->value, measure.digits));
+      if (found && &measure != &all[0])  // the interval of nats is that of bits
+        cell.line_break().text(between(found->interval, std::min(measure.digits, 2)));
       cells.push_back(cell);
     }
     table.rows.push_back(std::move(cells));
