@@ -22,6 +22,7 @@
 #include "continuo/representation/sound.h"
 #include "csv.h"
 #include "evaluate_data.h"
+#include "options.h"
 #include "terminal.h"
 
 namespace continuo::app {
@@ -296,17 +297,20 @@ void write_page(const fs::path& path, const Selection& selection, const std::vec
 }
 
 void run(const EvaluateOptions& options) {
-  for (const fs::path& path : options.outputs)
+  const auto outputs = named_outputs(options.outputs);
+  for (const fs::path& path : outputs) {
     if (path.extension() != ".html" && path.extension() != ".csv")
       throw Error({.message = "its extension names no kind of file that can be written",
                    .path = path.string(),
                    .hint = "Use .csv for the pieces as a table, .html for a page."});
+    ensure_writable(path);
+  }
   const auto progress = terminal_progress();
   const auto stop = interruption();
   const Selection selection = select(options, progress, stop);
   const std::vector<Row> rows = evaluate(selection, options, progress, stop);
   print(selection, rows);
-  for (const fs::path& path : options.outputs) {
+  for (const fs::path& path : outputs) {
     if (path.extension() == ".csv") {
       write_table(path, selection, rows);
     } else {
@@ -343,15 +347,17 @@ void add_evaluate(CLI::App& app) {
       ->allow_extra_args(false)
       ->type_name("FILE");
   command->add_option("--part", options->part, "What is measured: held-out, test, validation, train or all")
-      ->check(CLI::IsMember({"held-out", "test", "validation", "train", "all"}))
+      ->check(one_of({"held-out", "test", "validation", "train", "all"}))
       ->capture_default_str();
   command->add_option("--max-pieces", options->pieces, "A seeded random choice of so many of them; 0: all")
+      ->check(whole(0, kMostPieces))
       ->capture_default_str();
-  command->add_option("--seed", options->seed, "Of that choice")->capture_default_str();
+  command->add_option("--seed", options->seed, "Of that choice")->check(whole(0, kMostSeed))->capture_default_str();
   command->add_option("--cache", options->cache, "Folder of encoded pieces (default: ~/.cache/continuo)")
       ->type_name("FOLDER");
+  add_precision(*command, options->engine.precision);
   command->add_option("--threads", options->threads, "Pieces at a time; 0: every core")
-      ->check(CLI::NonNegativeNumber)
+      ->check(whole(0, kMostThreads))
       ->capture_default_str();
   command->callback([options] { run(*options); });
 }

@@ -338,7 +338,7 @@ void add_train(CLI::App& app) {
                     "As --resume, but begin anew when the pieces or the settings have changed");
   command
       ->add_option("--checkpoint-minutes", options->checkpoint_minutes, "Between checkpoints, of which the last stays")
-      ->check(CLI::NonNegativeNumber)
+      ->check(number(0, 1e6))
       ->capture_default_str();
   command->add_option("--set", options->settings, "An option of the recipe: SECTION.NAME=VALUE; repeat for several")
       ->type_name("KEY=VALUE");
