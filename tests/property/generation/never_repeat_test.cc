@@ -7,6 +7,7 @@
 #include "continuo/evaluation/originality.h"
 #include "continuo/generation/compose.h"
 #include "property/representation/cases.h"
+#include "unit/engine/model_of_past.h"
 
 namespace continuo::generation {
 namespace {
@@ -14,56 +15,26 @@ namespace {
 using representation::Symbol;
 
 /// A model that knows its pieces by heart: after the last `order` symbols comes what came there, almost surely.
-class CopyingModel : public engine::Model {
- public:
-  CopyingModel(std::size_t vocabulary, const std::vector<std::vector<Symbol>>& pieces, std::size_t order, float wish)
-      : Model({.vocabulary_size = static_cast<int>(vocabulary), .network = weights::LstmSpec{}}, {}),
-        order_(order),
-        wish_(wish) {
-    for (const auto& piece : pieces)
-      for (std::size_t i = 0; i + 1 < piece.size(); ++i)
-        for (std::size_t n = 1; n <= std::min(order, i + 1); ++n)
-          next_[{piece.begin() + static_cast<std::ptrdiff_t>(i + 1 - n),
-                 piece.begin() + static_cast<std::ptrdiff_t>(i + 1)}]
-              .push_back(piece[i + 1]);
-  }
-  std::unique_ptr<engine::Stream> new_stream() const override { return std::make_unique<Reciting>(*this); }
-  std::unique_ptr<engine::Batch> new_batch(int) const override { return nullptr; }
-  std::size_t stream_bytes() const noexcept override { return 0; }
-  std::size_t weight_bytes() const noexcept override { return 0; }
-  std::vector<float> recompute(std::span<const std::uint16_t>, int) const override { return {}; }
-  std::vector<float> recompute(std::span<const float>, int) const override { return {}; }
-
- private:
-  class Reciting : public engine::Stream {
-   public:
-    explicit Reciting(const CopyingModel& model)
-        : model_(model), logits_(static_cast<std::size_t>(model.vocabulary_size())) {}
-    std::span<const float> step(std::uint16_t symbol) noexcept override {
-      past_.push_back(symbol);
-      std::fill(logits_.begin(), logits_.end(), 0.0F);
-      for (std::size_t n = std::min(model_.order_, past_.size()); n > 0; --n) {
-        const auto known = model_.next_.find({past_.end() - static_cast<std::ptrdiff_t>(n), past_.end()});
-        if (known == model_.next_.end()) continue;
-        for (const Symbol next : known->second) logits_[next] = model_.wish_;
-        break;
-      }
-      return logits_;
-    }
-    std::span<const float> step(std::span<const float>) noexcept override { return logits_; }
-    void reset() noexcept override { past_.clear(); }
-    void set_label(int) noexcept override {}
-
-   private:
-    const CopyingModel& model_;
-    std::vector<Symbol> past_;
-    std::vector<float> logits_;
-  };
-
-  std::size_t order_;
-  float wish_;
-  std::map<std::vector<Symbol>, std::vector<Symbol>> next_;
-};
+std::shared_ptr<engine::Model> copying_model(std::size_t vocabulary, const std::vector<std::vector<Symbol>>& pieces,
+                                             std::size_t order, float wish) {
+  std::map<std::vector<Symbol>, std::vector<Symbol>> next;
+  for (const auto& piece : pieces)
+    for (std::size_t i = 0; i + 1 < piece.size(); ++i)
+      for (std::size_t n = 1; n <= std::min(order, i + 1); ++n)
+        next[{piece.begin() + static_cast<std::ptrdiff_t>(i + 1 - n),
+              piece.begin() + static_cast<std::ptrdiff_t>(i + 1)}]
+            .push_back(piece[i + 1]);
+  return std::make_shared<engine::ModelOfPast>(
+      vocabulary, [next = std::move(next), order, wish](std::span<const Symbol> past, std::span<float> logits) {
+        std::fill(logits.begin(), logits.end(), 0.0F);
+        for (std::size_t n = std::min(order, past.size()); n > 0; --n) {
+          const auto known = next.find({past.end() - static_cast<std::ptrdiff_t>(n), past.end()});
+          if (known == next.end()) continue;
+          for (const Symbol symbol : known->second) logits[symbol] = wish;
+          break;
+        }
+      });
+}
 
 class NeverRepeatTest : public ::testing::TestWithParam<testing::Case> {
  protected:
@@ -84,7 +55,7 @@ class NeverRepeatTest : public ::testing::TestWithParam<testing::Case> {
     }
     index.finish();
     index_ = std::move(index);
-    composer_ = {.model = std::make_shared<CopyingModel>(representation_->vocabulary().size(), pieces, order, wish),
+    composer_ = {.model = copying_model(representation_->vocabulary().size(), pieces, order, wish),
                  .representation = representation_};
   }
 
@@ -153,10 +124,10 @@ TEST(NeverRepeat, WhereEverythingWouldBeACopyThePieceEndsBeforeAndSaysSo) {
   evaluation::PassageIndex index;
   index.add("all", representation->decode(representation->encode(score).symbols).score);
   index.finish();
-  const Composer composer{.model = std::make_shared<CopyingModel>(
-                              representation->vocabulary().size(),
-                              std::vector<std::vector<Symbol>>{representation->encode(score).symbols}, 3, 1.0F),
-                          .representation = representation};
+  const Composer composer{
+      .model = copying_model(representation->vocabulary().size(),
+                             std::vector<std::vector<Symbol>>{representation->encode(score).symbols}, 3, 1.0F),
+      .representation = representation};
   const auto piece =
       compose(composer, {.symbols = 200,
                          .stop_at_end = false,

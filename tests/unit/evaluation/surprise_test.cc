@@ -12,6 +12,7 @@
 #include "continuo/base/random.h"
 #include "continuo/evaluation/likelihood.h"
 #include "continuo/music/time.h"
+#include "unit/engine/model_of_past.h"
 
 namespace continuo::evaluation {
 namespace {
@@ -20,60 +21,33 @@ using representation::Representation;
 using representation::Symbol;
 
 /// Counted: the next symbol after the last `order` ones, as often as it came there, with 1/100 added for each symbol;
-/// where these never came, after fewer. With order 0 it knows one piece by heart instead: what comes at each place.
-class CountedModel : public engine::Model {
- public:
-  CountedModel(std::size_t vocabulary, const std::vector<std::vector<Symbol>>& pieces, std::size_t order)
-      : Model({.vocabulary_size = static_cast<int>(vocabulary), .network = weights::LstmSpec{}}, {}), order_(order) {
-    if (order == 0) piece_ = pieces.at(0);
-    for (const auto& piece : pieces)
-      for (std::size_t i = 1; i < piece.size(); ++i)
-        for (std::size_t n = 0; n <= std::min(order, i); ++n) {
-          const auto end = piece.begin() + static_cast<std::ptrdiff_t>(i);
-          ++counts_[{end - static_cast<std::ptrdiff_t>(n), end}][piece[i]];
-        }
-  }
-  std::unique_ptr<engine::Stream> new_stream() const override { return std::make_unique<Counting>(*this); }
-  std::unique_ptr<engine::Batch> new_batch(int) const override { return nullptr; }
-  std::size_t stream_bytes() const noexcept override { return 0; }
-  std::size_t weight_bytes() const noexcept override { return 0; }
-  std::vector<float> recompute(std::span<const std::uint16_t>, int) const override { return {}; }
-  std::vector<float> recompute(std::span<const float>, int) const override { return {}; }
-
- private:
-  class Counting : public engine::Stream {
-   public:
-    explicit Counting(const CountedModel& model)
-        : model_(model), logits_(static_cast<std::size_t>(model.vocabulary_size())) {}
-    std::span<const float> step(std::uint16_t symbol) noexcept override {
-      past_.push_back(symbol);
-      std::fill(logits_.begin(), logits_.end(), std::log(0.01F));
-      if (model_.order_ == 0) {
-        if (past_.size() < model_.piece_.size()) logits_[model_.piece_[past_.size()]] = std::log(5.0F);
-        return logits_;
+/// where these never came, after fewer.
+engine::ModelOfPast::Logits counted(const std::vector<std::vector<Symbol>>& pieces, std::size_t order) {
+  std::map<std::vector<Symbol>, std::map<Symbol, int>> counts;
+  for (const auto& piece : pieces)
+    for (std::size_t i = 1; i < piece.size(); ++i)
+      for (std::size_t n = 0; n <= std::min(order, i); ++n) {
+        const auto end = piece.begin() + static_cast<std::ptrdiff_t>(i);
+        ++counts[{end - static_cast<std::ptrdiff_t>(n), end}][piece[i]];
       }
-      for (std::size_t n = std::min(model_.order_, past_.size()); n + 1 > 0; --n) {
-        const auto known = model_.counts_.find({past_.end() - static_cast<std::ptrdiff_t>(n), past_.end()});
-        if (known == model_.counts_.end()) continue;
-        for (const auto& [next, count] : known->second) logits_[next] = std::log(static_cast<float>(count) + 0.01F);
-        break;
-      }
-      return logits_;
+  return [counts = std::move(counts), order](std::span<const Symbol> past, std::span<float> logits) {
+    std::fill(logits.begin(), logits.end(), std::log(0.01F));
+    for (std::size_t n = std::min(order, past.size()); n + 1 > 0; --n) {
+      const auto known = counts.find({past.end() - static_cast<std::ptrdiff_t>(n), past.end()});
+      if (known == counts.end()) continue;
+      for (const auto& [next, count] : known->second) logits[next] = std::log(static_cast<float>(count) + 0.01F);
+      break;
     }
-    std::span<const float> step(std::span<const float>) noexcept override { return logits_; }
-    void reset() noexcept override { past_.clear(); }
-    void set_label(int) noexcept override {}
-
-   private:
-    const CountedModel& model_;
-    std::vector<Symbol> past_;
-    std::vector<float> logits_;
   };
+}
 
-  std::size_t order_;
-  std::vector<Symbol> piece_;
-  std::map<std::vector<Symbol>, std::map<Symbol, int>> counts_;
-};
+/// By heart: what comes at each place of one piece.
+engine::ModelOfPast::Logits by_heart(const std::vector<Symbol>& piece) {
+  return [piece](std::span<const Symbol> past, std::span<float> logits) {
+    std::fill(logits.begin(), logits.end(), std::log(0.01F));
+    if (past.size() < piece.size()) logits[piece[past.size()]] = std::log(5.0F);
+  };
+}
 
 /// Two voices of broken chords and a bass that go round in eight bars.
 Score chorale(int rounds) {
@@ -97,13 +71,23 @@ Score chorale(int rounds) {
 class SurpriseTest : public ::testing::TestWithParam<const char*> {
  protected:
   void learn(const Score& score, std::size_t order) {
-    representation_ = representation::make({.name = GetParam()});
-    model_ =
-        std::make_unique<CountedModel>(representation_->vocabulary().size(),
-                                       std::vector<std::vector<Symbol>>{representation_->encode(score).symbols}, order);
+    prepare(score);
+    model_ = std::make_unique<engine::ModelOfPast>(vocabulary(), counted({symbols_}, order));
+  }
+  void learn_by_heart(const Score& score) {
+    prepare(score);
+    model_ = std::make_unique<engine::ModelOfPast>(vocabulary(), by_heart(symbols_));
   }
   std::unique_ptr<Representation> representation_;
-  std::unique_ptr<CountedModel> model_;
+  std::unique_ptr<engine::ModelOfPast> model_;
+
+ private:
+  void prepare(const Score& score) {
+    representation_ = representation::make({.name = GetParam()});
+    symbols_ = representation_->encode(score).symbols;
+  }
+  std::size_t vocabulary() const { return representation_->vocabulary().size(); }
+  std::vector<Symbol> symbols_;
 };
 
 TEST_P(SurpriseTest, TheBitsOfNotesAndTheRestAreThoseOfTheSymbols) {
@@ -137,7 +121,7 @@ TEST_P(SurpriseTest, TheBitsOfNotesAndTheRestAreThoseOfTheSymbols) {
 
 TEST_P(SurpriseTest, WrongNotesComeOutOnTopWithTheRightOnesInstead) {
   const Score known = chorale(6);
-  learn(known, 0);
+  learn_by_heart(known);
   Random random(5);
   for (int trial = 0; trial < 10; ++trial) {
     Score score = known;
@@ -179,7 +163,8 @@ TEST(Surprise, EventsFindTheirNotesThroughChangesOfTempo) {
   Score score = chorale(1);
   score.tempos = {{0, 400'000}, {1920, 900'000}, {5000, 350'000}};
   const auto representation = representation::make({.name = "events"});
-  const CountedModel model(representation->vocabulary().size(), {representation->encode(score).symbols}, 3);
+  const engine::ModelOfPast model(representation->vocabulary().size(),
+                                  counted({representation->encode(score).symbols}, 3));
   const Surprise result = surprise(model, *representation, score);
   const TempoMap clock(score);
   for (std::size_t t = 0; t < score.tracks.size(); ++t)
@@ -193,12 +178,12 @@ TEST(Surprise, EventsFindTheirNotesThroughChangesOfTempo) {
 
 TEST(Surprise, WhatCannotBeReadIsRefusedWithAWayOut) {
   const auto remi = representation::make({.name = "remi"});
-  const CountedModel model(remi->vocabulary().size(), {}, 1);
+  const engine::ModelOfPast model(remi->vocabulary().size(), counted({}, 1));
   EXPECT_THROW(surprise(model, *remi, Score{}), Error);
-  EXPECT_THROW(surprise(CountedModel(7, {}, 1), *remi, chorale(1)), Error);
+  EXPECT_THROW(surprise(engine::ModelOfPast(7, counted({}, 1)), *remi, chorale(1)), Error);
   const auto notes = representation::fit({.name = "notes", .settings = {{"min_count", "1"}}}, 1,
                                          [](std::size_t) { return chorale(1); });
-  EXPECT_THROW(surprise(CountedModel(notes->vocabulary().size(), {}, 1), *notes, chorale(1)), Error);
+  EXPECT_THROW(surprise(engine::ModelOfPast(notes->vocabulary().size(), counted({}, 1)), *notes, chorale(1)), Error);
 }
 
 }  // namespace

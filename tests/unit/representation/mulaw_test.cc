@@ -9,6 +9,7 @@
 #include "continuo/base/error.h"
 #include "continuo/base/random.h"
 #include "continuo/representation/sound.h"
+#include "unit/representation/sound_steps.h"
 
 namespace continuo::representation {
 namespace {
@@ -17,12 +18,7 @@ using ::testing::HasSubstr;
 
 std::vector<Symbol> encoded(const SoundRepresentation& representation, std::span<const float> samples,
                             std::size_t block = 1000) {
-  SoundSteps steps;
-  const auto encoder = representation.encoder();
-  for (std::size_t at = 0; at < samples.size(); at += block)
-    encoder->push(samples.subspan(at, std::min(block, samples.size() - at)), steps);
-  encoder->finish(steps);
-  return steps.symbols;
+  return encoded_steps(representation, samples, block).symbols;
 }
 
 std::vector<float> decoded(const SoundRepresentation& representation, std::span<const Symbol> symbols) {
@@ -42,24 +38,6 @@ std::vector<float> chord(std::size_t count, double gain) {
     samples.push_back(static_cast<float>(gain * sum));
   }
   return samples;
-}
-
-double decibels(std::span<const float> wanted, std::span<const float> got) {
-  double signal = 0, noise = 0;
-  for (std::size_t i = 0; i < wanted.size(); ++i) {
-    signal += static_cast<double>(wanted[i]) * wanted[i];
-    noise += std::pow(static_cast<double>(wanted[i]) - got[i], 2);
-  }
-  return 10 * std::log10(signal / noise);
-}
-
-std::string refusal(const RepresentationSpec& spec) {
-  try {
-    make_sound(spec);
-  } catch (const Error& error) {
-    return error.what();
-  }
-  return "";
 }
 
 TEST(MuLaw, IsWhatItSaysItIs) {
@@ -159,11 +137,12 @@ TEST(MuLaw, TakesWhateverComes) {
 }
 
 TEST(MuLaw, SaysWhatASettingMayBe) {
-  EXPECT_THAT(refusal({.name = "mulaw", .settings = {{"classes", "15"}}}), HasSubstr("from 16 to 65536"));
-  EXPECT_THAT(refusal({.name = "mulaw", .settings = {{"sample_rate", "0"}}}), HasSubstr("from 1000 to 192000"));
-  EXPECT_THAT(refusal({.name = "mulaw", .settings = {{"pre_emphasis", "1"}}}), HasSubstr("pre_emphasis"));
-  EXPECT_THAT(refusal({.name = "mulaw", .settings = {{"rate", "1"}}}), HasSubstr("no setting \"rate\""));
-  EXPECT_THAT(refusal({.name = "mulaw", .labels = {"Bach"}}), HasSubstr("unknown"));
+  EXPECT_THAT(refusal_of_sound({.name = "mulaw", .settings = {{"classes", "15"}}}), HasSubstr("from 16 to 65536"));
+  EXPECT_THAT(refusal_of_sound({.name = "mulaw", .settings = {{"sample_rate", "0"}}}),
+              HasSubstr("from 1000 to 192000"));
+  EXPECT_THAT(refusal_of_sound({.name = "mulaw", .settings = {{"pre_emphasis", "1"}}}), HasSubstr("pre_emphasis"));
+  EXPECT_THAT(refusal_of_sound({.name = "mulaw", .settings = {{"rate", "1"}}}), HasSubstr("no setting \"rate\""));
+  EXPECT_THAT(refusal_of_sound({.name = "mulaw", .labels = {"Bach"}}), HasSubstr("unknown"));
 }
 
 }  // namespace

@@ -10,6 +10,7 @@
 #include "continuo/base/error.h"
 #include "continuo/base/random.h"
 #include "continuo/representation/sound.h"
+#include "unit/representation/sound_steps.h"
 
 namespace continuo::representation {
 namespace {
@@ -25,11 +26,7 @@ RepresentationSpec spec_of(int frame) {
 
 std::vector<float> encoded(const SoundRepresentation& representation, std::span<const float> samples,
                            std::size_t block = 1000) {
-  SoundSteps steps;
-  const auto encoder = representation.encoder();
-  for (std::size_t at = 0; at < samples.size(); at += block)
-    encoder->push(samples.subspan(at, std::min(block, samples.size() - at)), steps);
-  encoder->finish(steps);
+  SoundSteps steps = encoded_steps(representation, samples, block);
   EXPECT_TRUE(steps.symbols.empty());
   return steps.frames;
 }
@@ -56,15 +53,6 @@ std::vector<float> music(std::size_t count, std::uint64_t seed = 1) {
   return samples;
 }
 
-double decibels(std::span<const float> wanted, std::span<const float> got) {
-  double signal = 0, noise = 0;
-  for (std::size_t i = 0; i < wanted.size(); ++i) {
-    signal += static_cast<double>(wanted[i]) * wanted[i];
-    noise += std::pow(static_cast<double>(wanted[i]) - got[i], 2);
-  }
-  return 10 * std::log10(signal / noise);
-}
-
 std::unique_ptr<SoundRepresentation> fitted(const RepresentationSpec& spec, std::span<const float> samples) {
   const auto raw = make_sound(spec);
   FrameStatistics statistics(raw->width());
@@ -72,15 +60,6 @@ std::unique_ptr<SoundRepresentation> fitted(const RepresentationSpec& spec, std:
   RepresentationSpec learned = raw->spec();
   learned.statistics = statistics.values();
   return make_sound(learned);
-}
-
-std::string refusal(const RepresentationSpec& spec) {
-  try {
-    make_sound(spec);
-  } catch (const Error& error) {
-    return error.what();
-  }
-  return "";
 }
 
 TEST(Spectrum, IsWhatItSaysItIs) {
@@ -204,17 +183,17 @@ TEST(Spectrum, TakesWhateverComes) {
 }
 
 TEST(Spectrum, RefusesSettingsAndStatisticsThatCannotBe) {
-  EXPECT_THAT(refusal({.name = "spectrum", .settings = {{"frame", "18"}}}), HasSubstr("a multiple of 4"));
-  EXPECT_THAT(refusal({.name = "spectrum", .settings = {{"frame", "8"}}}), HasSubstr("from 16 to 16384"));
+  EXPECT_THAT(refusal_of_sound({.name = "spectrum", .settings = {{"frame", "18"}}}), HasSubstr("a multiple of 4"));
+  EXPECT_THAT(refusal_of_sound({.name = "spectrum", .settings = {{"frame", "8"}}}), HasSubstr("from 16 to 16384"));
   RepresentationSpec spec = spec_of(16);
   for (std::vector<float> statistics :
        {std::vector<float>(31, 1.0F), std::vector<float>(33, 1.0F), std::vector<float>(1, 1.0F),
         std::vector<float>(32, 0.0F), std::vector<float>(32, -1.0F)}) {
     spec.statistics = std::move(statistics);
-    EXPECT_THAT(refusal(spec), HasSubstr("16 means and as many deviations"));
+    EXPECT_THAT(refusal_of_sound(spec), HasSubstr("16 means and as many deviations"));
   }
   spec.statistics.assign(32, 1.0F);
-  EXPECT_EQ(refusal(spec), "");
+  EXPECT_EQ(refusal_of_sound(spec), "");
 }
 
 TEST(Statistics, AreMeanAndDeviationWithAFloor) {
