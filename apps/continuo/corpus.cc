@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "commands.h"
+#include "continuo/audio/render.h"
 #include "continuo/base/error.h"
 #include "continuo/base/file.h"
 #include "continuo/corpus/collection.h"
@@ -63,6 +64,7 @@ void run(Options& options) {
     options.scan.sound = options.scan.sound || representation::reads_sound(spec->name);
   }
   static_cast<void>(corpus::split({}, options.split));  // refuses shares that are none before anything is read
+  if (!options.scan.soundfont.empty()) audio::check({.soundfont = options.scan.soundfont});
   if (!options.no_picture) ensure_writable(options.picture);
   if (!options.report.empty()) ensure_writable(options.report);
 

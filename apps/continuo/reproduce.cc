@@ -5,6 +5,7 @@
 #include <filesystem>
 
 #include "commands.h"
+#include "continuo/audio/render.h"
 #include "continuo/base/error.h"
 #include "continuo/base/file.h"
 #include "held_out.h"
@@ -49,6 +50,7 @@ void run(Options options) {
   settings.sound = !options.notes_only;
   const std::string command = command_of(settings);
   if (settings.cache.empty()) settings.cache = default_cache();
+  if (!settings.soundfont.empty()) audio::check({.soundfont = settings.soundfont});
   ensure_writable(settings.output / "index.html");
   const auto begun = std::chrono::steady_clock::now();
   const auto progress = terminal_progress();

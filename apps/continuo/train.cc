@@ -9,6 +9,7 @@
 #include <set>
 
 #include "commands.h"
+#include "continuo/audio/render.h"
 #include "continuo/base/error.h"
 #include "continuo/base/file.h"
 #include "continuo/corpus/dataset.h"
@@ -240,6 +241,7 @@ void run(const Options& options) {
   if (options.folder.empty()) {
     throw Error({.message = "no folder of MIDI files was given", .hint = "continuo train FOLDER -o trained"});
   }
+  if (!options.soundfont.empty()) audio::check({.soundfont = options.soundfont});
   ensure_writable(options.output / "recipe.toml");
   const auto stop = interruption();
   const auto progress = terminal_progress();

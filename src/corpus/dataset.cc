@@ -22,9 +22,11 @@ using representation::SymbolView;
 constexpr std::uint32_t kMostWidth = 1 << 16;
 
 constexpr const char* kHint = "Delete it: it is made again from the collection when it is needed.";
+constexpr const char* kHintForOthers = "Give a .dataset file that training has left, or the folder of the pieces.";
 
-[[noreturn]] void refuse(const std::filesystem::path& path, std::string message, std::uint64_t offset) {
-  throw Error({.message = std::move(message), .path = path.string(), .offset = offset, .hint = kHint});
+[[noreturn]] void refuse(const std::filesystem::path& path, std::string message, std::uint64_t offset,
+                         const char* hint = kHint) {
+  throw Error({.message = std::move(message), .path = path.string(), .offset = offset, .hint = hint});
 }
 
 /// Reads the index from its first byte to its last.
@@ -61,10 +63,11 @@ class IndexReader {
 
 DatasetHeader checked_header(const std::filesystem::path& path, std::span<const std::uint8_t> bytes) {
   DatasetHeader header;
-  if (bytes.size() < sizeof header) refuse(path, "is no dataset: it is shorter than a header", bytes.size());
+  if (bytes.size() < sizeof header)
+    refuse(path, "is no dataset: it is shorter than a header", bytes.size(), kHintForOthers);
   std::memcpy(&header, bytes.data(), sizeof header);
   if (std::string_view(header.magic.data(), header.magic.size()) != kDatasetMagic)
-    refuse(path, "is no dataset: its first bytes are others", 0);
+    refuse(path, "is no dataset: its first bytes are others", 0, kHintForOthers);
   if (header.version != kDatasetVersion)
     refuse(path,
            "has version " + std::to_string(header.version) + " of the format, this program reads version " +

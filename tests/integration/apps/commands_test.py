@@ -159,6 +159,7 @@ class Commands(unittest.TestCase):
         self.refused(*endless, "-o", "/proc/continuo/new.wav", says="/proc/continuo")
         self.refused(*endless, "-o", "new", "--soundfont", "bad.sf2", says="bad.sf2")
         self.refused(*endless, "-o", "new", "--soundfont", "none.sf2", says="none.sf2")
+        self.refused("corpus", ".", "--representation", "mulaw", "--soundfont", "bad.sf2", says="bad.sf2", without="MIDI files")
         self.refused("render", "one.mid", "file/one.wav", says="file")
         self.refused("analyse", "one.mid", "--model", self.model, "-o", "file/one.csv", says="file")
         self.refused("quantize", self.model, "-o", "file/small.safetensors", says="file")

@@ -147,6 +147,9 @@ class AnyFolder(Program):
         self.refused("--model", "model.safetensors", "music", "--part", "test", says="Leave --part out")
         (self.folder / "broken.dataset").write_bytes(b"no dataset")
         self.refused("--model", "model.safetensors", "broken.dataset", says="broken.dataset")
+        self.refused("--model", "model.safetensors", "model.safetensors", says="Give a .dataset file")
+        self.refused("--model", "model.safetensors", "music", "-o", "model.safetensors/table.csv", says="model.safetensors")
+        self.refused("--model", "model.safetensors", "music", "--seed", "-1", says="'-1' is not a whole number")
 
 
 @unittest.skipUnless(TRAINING, "a build without training")
