@@ -74,8 +74,8 @@ void TrainingLog::composition(const fs::path& model, std::int64_t step) {
   plot::piano_roll(picture.temporary(), piece.score,
                    {.title = fmt::format("step {}", step), .width = 1000, .height = 400});
   const auto png = read_file(picture.temporary());
-  const auto [width, height] = size_of_png(png);
-  write(step, [&](training::EventFile& file) { file.add_image(step, "composition", png, width, height); });
+  const auto size = size_of_png(png);
+  write(step, [&](training::EventFile& file) { file.add_image(step, "composition", png, size[0], size[1]); });
 }
 
 }  // namespace continuo::app
