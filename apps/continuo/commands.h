@@ -7,6 +7,7 @@ namespace continuo::app {
 
 void add_analyse(CLI::App& app);
 void add_corpus(CLI::App& app);
+void add_compare(CLI::App& app);
 void add_compose(CLI::App& app);
 void add_render(CLI::App& app);
 void add_evaluate(CLI::App& app);

@@ -69,7 +69,13 @@ std::vector<fs::path> resolve_outputs(const ComposeOptions& options) {
     }
     ensure_writable(numbered(path, 0, options.count));
   }
-  if (std::ranges::any_of(outputs, audio::is_audio_path)) audio::check(options.render);
+  if (!options.report.empty()) {
+    if (options.report.extension() != ".html")
+      throw Error(
+          {.message = "is no name of a page", .path = options.report.string(), .hint = "It must end in .html."});
+    ensure_writable(options.report);
+  }
+  if (!options.report.empty() || std::ranges::any_of(outputs, audio::is_audio_path)) audio::check(options.render);
   return outputs;
 }
 
@@ -116,11 +122,12 @@ void compose_scores(ComposeOptions& options, const weights::ModelFile& file) {
     how.start = generation::StartKind::kPrompt;
     how.prompt = read_score(options.prompt);
   }
-  if (options.max_copy > 0) {
-    const auto index = open_index(options.passages, composer.representation.get());
+  evaluation::PassageIndex index;
+  if (options.max_copy > 0 || !options.report.empty())
+    index = open_index(options.passages, composer.representation.get());
+  if (options.max_copy > 0)
     how.constraints.push_back(
         generation::never_repeat(std::make_shared<evaluation::PassageSet>(index, options.max_copy)));
-  }
 
   const auto begun = std::chrono::steady_clock::now();
   const auto pieces = generation::compose_several(composer, how, static_cast<std::size_t>(options.count),
@@ -142,6 +149,10 @@ void compose_scores(ComposeOptions& options, const weights::ModelFile& file) {
     for (const auto& warning : piece.warnings) fmt::print("  note: {}\n", warning);
     write_outputs(options, outputs, static_cast<int>(i), piece);
   }
+  if (!options.report.empty()) {
+    write_compose_report(options, pieces, index);
+    fmt::print("  {}\n", options.report.string());
+  }
   fmt::print("{:.1f} s for {} of music: {:.0f} symbols a second, {:.0f} times real time\n", spent,
              format_duration(music), static_cast<double>(symbols) / std::max(spent, 1e-9),
              music / std::max(spent, 1e-9));
@@ -162,6 +173,8 @@ void add_compose(CLI::App& app) {
       "      writes piece-1.mid to piece-8.mid\n"
       "  continuo compose --model M --max-copy 12 --corpus FOLDER -o own.mid\n"
       "      in which no 12 notes in a row stand in a piece of FOLDER, not even in another key or tempo\n"
+      "  continuo compose --model M --corpus FOLDER --report new.html -o new.mid\n"
+      "      a page with the piece to hear, and what of it stands in FOLDER, on which the model was trained\n"
       "With a model of sound:\n"
       "  continuo compose --model sound/best.safetensors --seconds 20 -o new\n"
       "      writes new.wav, and its waveform and spectrogram to new.png; Ctrl-C keeps what was written\n"
@@ -224,6 +237,11 @@ void add_compose(CLI::App& app) {
       ->type_name("NOTES");
   add_passage_options(*command, options->passages);
   command->get_option("--max-copy")->needs("--corpus");
+  command
+      ->add_option("--report", options->report,
+                   "Page with the pieces to hear, how they were made, and what of them stands in --corpus: .html")
+      ->needs("--corpus")
+      ->type_name("FILE");
   command->add_option("--soundfont", options->render.soundfont, "SoundFont for the sound (default: the system's)")
       ->type_name("FILE");
   add_precision(*command, options->engine.precision);

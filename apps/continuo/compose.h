@@ -30,10 +30,15 @@ struct ComposeOptions {
   engine::Options engine;
   std::size_t max_copy = 0;  ///< 0: not asked for
   PassageOptions passages;
+  std::filesystem::path report;  ///< empty: none
 };
 
 void compose_scores(ComposeOptions& options, const weights::ModelFile& file);
 void compose_sounds(const ComposeOptions& options, const weights::ModelFile& file);
+
+/// A page with each piece to hear and see, its originality against the collection, and how it was made.
+void write_compose_report(const ComposeOptions& options, const std::vector<generation::Composition>& pieces,
+                          const evaluation::PassageIndex& index);
 
 bool is_midi_path(const std::filesystem::path& path);
 /// Of several pieces each has its number in its name.

@@ -31,6 +31,7 @@ constexpr double kDefaultSeconds = 10;
 
 void check(const ComposeOptions& options) {
   if (options.max_copy > 0) refuse("--max-copy", "It knows no notes: leave it out.");
+  if (!options.report.empty()) refuse("--report", "It knows no notes: leave it out.");
   if (options.bars) refuse("a length in bars", "It knows no bars: give --seconds.");
   if (options.symbols) refuse("a length in symbols", "Give --seconds.");
   if (options.no_mask) refuse("--no-mask", "It has no grammar: leave it out.");

@@ -64,6 +64,7 @@ int main(int argc, char** argv) {
     continuo::app::add_render(app);
     continuo::app::add_inspect(app);
     continuo::app::add_measure(app);
+    continuo::app::add_compare(app);
     continuo::app::add_originality(app);
     continuo::app::add_analyse(app);
     continuo::app::add_evaluate(app);

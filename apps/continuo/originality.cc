@@ -7,13 +7,17 @@
 
 #include "commands.h"
 #include "compose.h"
+#include "continuo/audio/render.h"
 #include "continuo/base/error.h"
 #include "continuo/base/file.h"
 #include "continuo/evaluation/originality.h"
 #include "continuo/music/score.h"
+#include "continuo/page/page.h"
 #include "continuo/plot/plot.h"
 #include "csv.h"
 #include "options.h"
+#include "originality_view.h"
+#include "page_media.h"
 #include "passages.h"
 #include "terminal.h"
 
@@ -25,9 +29,10 @@ using evaluation::BarOrigin;
 using evaluation::Originality;
 
 struct Options {
-  fs::path piece, picture, table, model;
+  fs::path piece, table, model, soundfont;
+  std::vector<fs::path> outputs;
   PassageOptions passages;
-  std::size_t borrowed = 32;
+  std::size_t borrowed = kBorrowedNotes;
   std::size_t planted = 0;
   std::uint64_t seed = 1;
 };
@@ -59,32 +64,40 @@ void write_table(const fs::path& path, const Originality& result, std::size_t bo
   write_file_atomically(path, text);
 }
 
-void draw(const fs::path& path, const std::string& title, const Score& score, const Originality& result,
-          std::size_t borrowed) {
-  plot::PianoRollOptions options{.title = title};
-  for (const BarOrigin& bar : result.bars) {
-    if (bar.run == BarOrigin::npos || result.runs[bar.run].notes < borrowed) continue;
-    if (!options.marks.empty() && options.marks.back().end == bar.begin)
-      options.marks.back().end = bar.end;
-    else
-      options.marks.push_back({bar.begin, bar.end});
-  }
-  plot::piano_roll(path, score, options);
+bool is_page(const fs::path& path) { return path.extension() == ".html"; }
+
+void write_page(const fs::path& path, const Options& options, const Score& score, const Originality& result,
+                const evaluation::PassageIndex& index, const plot::PianoRollOptions& roll) {
+  const std::string name = options.piece.filename().string();
+  page::Page page("What of " + name + " stands in the collection",
+                  {.subtitle = fmt::format("{} pieces of {}, {} notes", format_count(index.pieces()),
+                                           options.passages.corpus.string(), format_count(index.notes()))});
+  page::Inline caption;
+  caption.audio(sound_of(score, options.soundfont), name).download(midi_of(score, name), "MIDI").text(" ");
+  show_originality(page, result, options.borrowed,
+                   drawn(path.parent_path(), [&](const fs::path& to) { plot::piano_roll(to, score, roll); }), caption);
+  page.note(
+      "Passages are compared by intervals and by onsets in sixteenths: copies in another key or tempo count. Music of "
+      "two strangers shares short runs, too: scales, repeated notes, broken chords.");
+  page.write(path);
 }
 
 void run(const Options& options) {
-  if (!options.picture.empty() && !plot::is_picture_path(options.picture))
-    throw Error({.message = "is not a picture that can be drawn",
-                 .path = options.picture.string(),
-                 .hint = "Give a name that ends in .png or .svg."});
+  const auto outputs = named_outputs(options.outputs);
+  for (const fs::path& path : outputs)
+    if (!is_page(path) && !plot::is_picture_path(path))
+      throw Error({.message = "its extension names no kind of file that can be written",
+                   .path = path.string(),
+                   .hint = "Use .html for a page, .png or .svg for a picture."});
   if (options.planted > 0) {
     check_planted(options.passages, options.planted, options.seed);
     return;
   }
   if (options.piece.empty())
     throw Error({.message = "no piece was given", .hint = "continuo originality PIECE.mid --corpus FOLDER"});
-  for (const fs::path& path : {options.picture, options.table})
-    if (!path.empty()) ensure_writable(path);
+  if (!options.table.empty()) ensure_writable(options.table);
+  for (const fs::path& path : outputs) ensure_writable(path);
+  if (std::ranges::any_of(outputs, is_page)) audio::check({.soundfont = options.soundfont});
   const Score score = read_score(options.piece);
   std::shared_ptr<const representation::Representation> heard_through;
   if (!options.model.empty()) heard_through = generation::Composer::load(options.model).representation;
@@ -93,25 +106,21 @@ void run(const Options& options) {
 
   fmt::print("{}: {} notes against {} notes of {} pieces\n", options.piece.string(), format_count(result.notes),
              format_count(index.notes()), format_count(index.pieces()));
-  if (const auto* longest = result.longest_run()) {
-    fmt::print("  longest verbatim run: {} notes, from bar {} to {}; {}, bar {}\n", longest->notes,
-               longest->first_bar + 1, longest->last_bar + 1, longest->piece, longest->bar + 1);
-  } else {
-    fmt::print("  no two notes of it in a row stand there\n");
-  }
-  const std::size_t covered = result.covered(options.borrowed);
-  fmt::print("  {} of {} notes ({:.0f} %) stand in runs of {} notes or more\n", format_count(covered),
-             format_count(result.notes),
-             100.0 * static_cast<double>(covered) / static_cast<double>(std::max<std::size_t>(1, result.notes)),
-             options.borrowed);
+  fmt::print("  {}\n  {}\n", longest_run_in_words(result), covered_in_words(result, options.borrowed));
   print_bars(result, options.borrowed);
   if (!options.table.empty()) {
     write_table(options.table, result, options.borrowed);
     fmt::print("  {}\n", options.table.string());
   }
-  if (!options.picture.empty()) {
-    draw(options.picture, options.piece.filename().string(), score, result, options.borrowed);
-    fmt::print("  {}\n", options.picture.string());
+  const plot::PianoRollOptions roll{.title = options.piece.filename().string(),
+                                    .marks = borrowed_marks(result, options.borrowed)};
+  for (const fs::path& path : outputs) {
+    if (is_page(path)) {
+      write_page(path, options, score, result, index, roll);
+    } else {
+      plot::piano_roll(path, score, roll);
+    }
+    fmt::print("  {}\n", path.string());
   }
 }
 
@@ -127,8 +136,8 @@ void add_originality(CLI::App& app) {
       "there.\n"
       "Examples:\n"
       "  continuo originality new.mid --corpus FOLDER\n"
-      "  continuo originality new.mid --corpus FOLDER --picture borrowed.png --csv bars.csv\n"
-      "      the piano roll with the borrowed bars marked, and a table\n"
+      "  continuo originality new.mid --corpus FOLDER -o borrowed.html -o borrowed.png --csv bars.csv\n"
+      "      a page to hear and see, the piano roll with the borrowed bars marked, and a table\n"
       "  continuo originality --corpus FOLDER --check-planted 200\n"
       "      how many planted passages are found, and how long the runs of unrelated pieces are");
   command->add_option("piece", options->piece, "MIDI file")->type_name("PIECE");
@@ -145,7 +154,12 @@ void add_originality(CLI::App& app) {
                    "A bar counts as borrowed when a run of so many notes passes through it")
       ->check(whole(2, 1'000'000))
       ->capture_default_str();
-  command->add_option("-o,--picture", options->picture, "Piano roll with the borrowed bars marked: .png or .svg")
+  command
+      ->add_option("-o,--output,--picture", options->outputs,
+                   "File to write: .html, or .png or .svg for the piano roll with the borrowed bars marked; repeat for "
+                   "several")
+      ->type_name("FILE");
+  command->add_option("--soundfont", options->soundfont, "SoundFont for the sound of the page (default: the system's)")
       ->type_name("FILE");
   command->add_option("--csv", options->table, "Table of the bars")->type_name("FILE");
   command

@@ -69,6 +69,34 @@ Summary scalars(const Vectors& set) {
   return summarise(values);
 }
 
+FeatureComparison compare_vectors(const std::string& name, const Vectors& in_a, const Vectors& in_b, Grids grids) {
+  FeatureComparison one{.name = name};
+  const Summary scalar_a = scalars(in_a), scalar_b = scalars(in_b);
+  one.mean_a = scalar_a.mean;
+  one.deviation_a = scalar_a.deviation;
+  one.mean_b = scalar_b.mean;
+  one.deviation_b = scalar_b.deviation;
+  one.distances_a = intra(in_a);
+  one.distances_b = intra(in_b);
+  for (const auto& from : in_a)
+    for (const auto& to : in_b) one.distances.push_back(distance(from, to));
+  one.intra_a = summarise(one.distances_a).mean;
+  one.intra_b = summarise(one.distances_b).mean;
+  one.inter = summarise(one.distances).mean;
+  one.kl_a = kl_divergence(one.distances_a, one.distances, grids);
+  one.overlap_a = overlapping_area(one.distances_a, one.distances, grids);
+  one.kl_b = kl_divergence(one.distances_b, one.distances, grids);
+  one.overlap_b = overlapping_area(one.distances_b, one.distances, grids);
+  return one;
+}
+
+Vectors numbers(std::span<const double> values) {
+  Vectors result;
+  for (const double& value : values)
+    if (std::isfinite(value)) result.emplace_back(&value, 1);
+  return result;
+}
+
 }  // namespace
 
 Density::Density(std::span<const double> values) : values_(values.begin(), values.end()) {
@@ -162,27 +190,20 @@ std::vector<FeatureComparison> compare(std::span<const Features> a, std::span<co
   }
   std::vector<FeatureComparison> result(feature_names().size());
   parallel_for(result.size(), 0, [&](std::size_t index) {
-    const Vectors in_a = vectors(a, index), in_b = vectors(b, index);
-    FeatureComparison& one = result[index];
-    one.name = feature_names()[index].name;
-    const Summary scalar_a = scalars(in_a), scalar_b = scalars(in_b);
-    one.mean_a = scalar_a.mean;
-    one.deviation_a = scalar_a.deviation;
-    one.mean_b = scalar_b.mean;
-    one.deviation_b = scalar_b.deviation;
-    one.distances_a = intra(in_a);
-    one.distances_b = intra(in_b);
-    for (const auto& from : in_a)
-      for (const auto& to : in_b) one.distances.push_back(distance(from, to));
-    one.intra_a = summarise(one.distances_a).mean;
-    one.intra_b = summarise(one.distances_b).mean;
-    one.inter = summarise(one.distances).mean;
-    one.kl_a = kl_divergence(one.distances_a, one.distances, grids);
-    one.overlap_a = overlapping_area(one.distances_a, one.distances, grids);
-    one.kl_b = kl_divergence(one.distances_b, one.distances, grids);
-    one.overlap_b = overlapping_area(one.distances_b, one.distances, grids);
+    result[index] = compare_vectors(feature_names()[index].name, vectors(a, index), vectors(b, index), grids);
   });
   return result;
+}
+
+FeatureComparison compare_values(const std::string& name, std::span<const double> a, std::span<const double> b,
+                                 Grids grids) {
+  return compare_vectors(name, numbers(a), numbers(b), grids);
+}
+
+double mean_overlapping_area(std::span<const FeatureComparison> features) {
+  std::vector<double> areas;
+  for (const FeatureComparison& one : features) areas.push_back(one.overlap_b);
+  return summarise(areas).mean;
 }
 
 }  // namespace continuo::evaluation

@@ -89,15 +89,24 @@ Page& Page::table(const Table& table) {
   return *this;
 }
 
-Page& Page::picture(const Media& picture, std::string_view alt, const Inline& caption) {
+std::string Page::figure_of(const Media& picture, std::string_view alt, const Inline& caption) {
   ++pictures_;
-  if (picture.type == "image/svg+xml") {
-    body_ += figure(inline_svg(picture, "picture-" + std::to_string(pictures_) + "-", alt), caption);
-  } else if (picture.type.starts_with("image/")) {
-    body_ += figure("<img src=\"" + data_address(picture) + "\" alt=\"" + escaped(alt) + "\">", caption);
-  } else {
-    throw Error({.message = "is " + picture.type + ", no picture", .path = picture.name});
-  }
+  if (picture.type == "image/svg+xml")
+    return figure(inline_svg(picture, "picture-" + std::to_string(pictures_) + "-", alt), caption);
+  if (picture.type.starts_with("image/"))
+    return figure("<img src=\"" + data_address(picture) + "\" alt=\"" + escaped(alt) + "\">", caption);
+  throw Error({.message = "is " + picture.type + ", no picture", .path = picture.name});
+}
+
+Page& Page::picture(const Media& picture, std::string_view alt, const Inline& caption) {
+  body_ += figure_of(picture, alt, caption);
+  return *this;
+}
+
+Page& Page::gallery(const std::vector<Figure>& figures) {
+  std::string inside;
+  for (const Figure& one : figures) inside += figure_of(one.picture, one.alt, one.caption);
+  body_ += "<div class=\"gallery\">\n" + inside + "</div>\n";
   return *this;
 }
 

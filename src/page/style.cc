@@ -35,6 +35,9 @@ td.number { white-space: nowrap; }
 .middle { text-align: center; }
 figure { margin: 1.2rem 0; }
 figure svg, figure img { display: block; width: auto; max-width: 100%; min-width: min(100%, 34rem); height: auto; border-radius: .4rem; background: #fff; }
+.gallery { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 17rem), 1fr)); gap: 1.4rem 1.2rem; margin: 1.2rem 0; }
+.gallery figure { margin: 0; }
+.gallery figure svg, .gallery figure img { width: 100%; min-width: 0; }
 figcaption { margin-top: .45rem; max-width: 46rem; color: var(--faint); font-size: .92rem; }
 audio { display: block; width: 100%; min-width: 15rem; max-width: 26rem; height: 2.6rem; margin: .15rem 0; }
 @media (max-width: 40rem) {

@@ -87,4 +87,12 @@ struct FeatureComparison {
 std::vector<FeatureComparison> compare(std::span<const Features> a, std::span<const Features> b,
                                        Grids grids = Grids::kCommon);
 
+/// The same for one number of each piece, such as a measure. What is not finite is left out; where fewer than two
+/// numbers are left on a side, what needs its distances is NaN.
+FeatureComparison compare_values(const std::string& name, std::span<const double> a, std::span<const double> b,
+                                 Grids grids = Grids::kCommon);
+
+/// Mean of overlap_b, the set under test against the other, over the features in which it is defined.
+double mean_overlapping_area(std::span<const FeatureComparison> features);
+
 }  // namespace continuo::evaluation

@@ -14,7 +14,7 @@
 
 namespace continuo::evaluation {
 
-/// A piece that is read when its turn comes. `read` is called once, from any thread, and may throw Error.
+/// A piece that is read when its turn comes, on any thread. `read` may throw Error.
 struct SurveySource {
   std::string name;
   std::function<Score()> read;

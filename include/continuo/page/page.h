@@ -63,6 +63,13 @@ struct Table {
   std::string align;                      ///< per column 'l', 'r' (numbers) or 'c'; those not given are 'l'
 };
 
+/// A picture as Page::picture() takes it.
+struct Figure {
+  Media picture;
+  std::string alt;
+  Inline caption;
+};
+
 struct PageOptions {
   std::string subtitle;
   bool contents = true;  ///< a list of the level-2 headings at the top, where there are three or more
@@ -85,6 +92,9 @@ class Page {
   /// with scripts, event handlers, foreign content or references beyond itself throws Error.
   Page& picture(const Media& picture, std::string_view alt, const Inline& caption = {});
 
+  /// Small pictures side by side, as many as fit into the window; none is wider than it.
+  Page& gallery(const std::vector<Figure>& figures);
+
   std::string html() const;
   /// Atomic. Throws Error.
   void write(const std::filesystem::path& path) const;
@@ -93,6 +103,8 @@ class Page {
   struct Entry {
     std::string id, html;
   };
+
+  std::string figure_of(const Media& picture, std::string_view alt, const Inline& caption);
 
   std::string title_;
   PageOptions options_;

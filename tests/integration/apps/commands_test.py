@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """The commands that need no training: what they write, what they say, and how they refuse."""
 import argparse
+import base64
 import csv
 import hashlib
 import os
@@ -248,9 +249,29 @@ class Commands(unittest.TestCase):
         longest = re.search(r"longest verbatim run: (\d+) notes|no two notes", said)
         self.assertLess(int(longest[1] or 1), 6)
         self.refused("compose", "--model", self.model, "--max-copy", 6, says="--corpus")
+        self.refused("compose", "--model", self.model, "--report", "r.html", says="--corpus")
+        self.refused("compose", "--model", self.model, "--report", "r.pdf", "--corpus", folder, says=["r.pdf", ".html"])
         self.refused("compose", "--model", self.model, "--max-copy", 5, "--corpus", folder, says="6")
         self.refused("originality", "own.mid", says="--corpus")
         self.refused("originality", "--corpus", folder, says=["no piece was given", "PIECE"])
+
+    def test_compose_reports_the_originality_of_each_piece(self):
+        folder = self.collection()
+        said = self.compose("--bars", 4, "--count", 2, "--max-copy", 8, "--corpus", folder, "--cache", "cache", "--report", "new.html", "-o", "new.mid")
+        page = (self.folder / "new.html").read_text(encoding="utf-8")
+        self.assertEqual(page.count("Is it copied?"), 2)
+        longest = [re.search(r"longest verbatim run: (\d+) notes|no two notes", part) for part in page.split("Is it copied?")[1:]]
+        self.assertTrue(all(int(found[1] or 1) < 8 for found in longest))
+        for found in longest:
+            self.assertIn(found[0], said)
+        self.assertIn("2 pieces, 80 notes", page)
+        self.assertEqual(page.count("<audio"), 2)
+        midis = [base64.b64decode(part) for part in re.findall(r'href="data:audio/midi;base64,([^"]+)"', page)]
+        self.assertEqual(midis, [(self.folder / f"new-{i}.mid").read_bytes() for i in (1, 2)])
+        self.assertNotRegex(page, r'(src|href)="(?!data:|#)')
+        said = run("originality", "new-1.mid", "--corpus", folder, "--cache", "cache", "--model", self.model, "-o", "own.html", cwd=self.folder).stdout
+        self.assertIn(longest[0][0], said)
+        self.assertIn(longest[0][0], (self.folder / "own.html").read_text(encoding="utf-8"))
 
     def test_corpus_counts_and_explains(self):
         for i in range(4):

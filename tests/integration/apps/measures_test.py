@@ -1,8 +1,10 @@
 #!/usr/bin/env python3
 """`measure` and `compare` on the sample collection, held against figures worked out here from the files alone."""
 import argparse
+import base64
 import csv
 import math
+import re
 import shutil
 import signal
 import subprocess
@@ -20,6 +22,29 @@ CONTINUO = WRITE_MODEL = SAMPLE = None
 
 def run(*arguments, **options):
     return subprocess.run([CONTINUO, *map(str, arguments)], capture_output=True, text=True, timeout=120, check=False, **options)
+
+
+class Density:
+    """Gaussian kernels with Scott's bandwidth."""
+
+    def __init__(self, values):
+        self.values = Counter(values)
+        mean = sum(values) / len(values)
+        self.bandwidth = math.sqrt(sum((v - mean) ** 2 for v in values) / (len(values) - 1)) * len(values) ** -0.2
+        self.scale = len(values) * self.bandwidth * math.sqrt(2 * math.pi)
+
+    def __call__(self, x):
+        return sum(n * math.exp(-0.5 * ((x - v) / self.bandwidth) ** 2) for v, n in self.values.items()) / self.scale
+
+
+def area_and_divergence(within, between):
+    """On points that reach far beyond both, which are fine enough for the rectangle rule."""
+    p, q = Density(within), Density(between)
+    reach = 6 * max(p.bandwidth, q.bandwidth)
+    low, high = min(within + between) - reach, max(within + between) + reach
+    step = (high - low) / 1500
+    pairs = [(p(low + i * step), q(low + i * step)) for i in range(1501)]
+    return sum(min(pair) for pair in pairs) * step, sum(a * math.log(a / b) for a, b in pairs if a > 1e-12) * step
 
 
 def rows_of(path):
@@ -89,6 +114,90 @@ class Measures(unittest.TestCase):
             self.succeed("measure", SAMPLE, "--max-pieces", 9, "--seed", 4, "--threads", threads, "--csv", f"{threads}.csv")
         self.assertEqual((self.folder / "1.csv").read_bytes(), (self.folder / "3.csv").read_bytes())
         self.assertEqual(len(rows_of(self.folder / "1.csv")), 9)
+
+    def halves(self):
+        """The sample collection dealt to two folders."""
+        for i, path in enumerate(sorted(SAMPLE.glob("*.mid"))):
+            folder = self.folder / ("real" if i % 2 == 0 else "generated")
+            folder.mkdir(exist_ok=True)
+            shutil.copy(path, folder)
+
+    def test_compare_agrees_with_a_reference(self):
+        self.halves()
+        said = self.succeed("compare", "real", "generated", "-o", "table.csv").stdout
+        rows = {(row["kind"], row["name"]): row for row in rows_of(self.folder / "table.csv")}
+        self.assertEqual(sum(kind == "feature" for kind, _ in rows), 9)
+        sets = []
+        for name in ("real", "generated"):
+            self.succeed("measure", name, "--csv", f"{name}.csv")
+            sets.append(rows_of(self.folder / f"{name}.csv"))
+        for kind, name, measure in (("measure", "pitch_entropy", "pitch_entropy"), ("measure", "velocity_mean", "velocity_mean"),
+                                    ("feature", "pitch range", "pitch_range"), ("feature", "note count", "notes")):
+            real, generated = ([float(row[measure]) for row in rows] for rows in sets)
+            within = [abs(a - b) for i, a in enumerate(generated) for j, b in enumerate(generated) if i != j]
+            between = [abs(a - b) for a in real for b in generated]
+            area, divergence = area_and_divergence(within, between)
+            row = rows[kind, name]
+            self.assertAlmostEqual(float(row["generated_mean"]), sum(generated) / len(generated), delta=1e-3)
+            self.assertAlmostEqual(float(row["between"]) / (sum(between) / len(between)), 1, delta=1e-4)
+            self.assertAlmostEqual(float(row["overlap_generated"]), area, delta=1e-3, msg=name)
+            self.assertAlmostEqual(float(row["kl_generated"]), divergence, delta=1e-3, msg=name)
+        areas = [float(row["overlap_generated"]) for (kind, _), row in rows.items() if kind == "feature"]
+        self.assertIn(f"Mean overlapping area of these: {sum(areas) / 9:.3f}", said)
+        self.succeed("compare", "real", "generated", "--misaligned-grid", "-o", "other.csv")
+        other = rows_of(self.folder / "other.csv")[0]
+        self.assertEqual(other["within_real"], rows["feature", other["name"]]["within_real"])
+        self.assertNotEqual(other["kl_generated"], rows["feature", other["name"]]["kl_generated"])
+
+    def test_compare_makes_one_page_with_curves_and_sounds(self):
+        self.halves()
+        arguments = ("compare", "real", "generated", "--first", 20, "--listen", 1, "--listen-seconds", 3)
+        result = run(*arguments, "-o", "page.html", cwd=self.folder)
+        if "SoundFont" in result.stderr and result.returncode != 0:
+            self.skipTest("no SoundFont is installed")
+        self.assertEqual(result.returncode, 0, result.stderr)
+        page = (self.folder / "page.html").read_text(encoding="utf-8")
+        self.assertEqual(page.count("<svg"), 21 + 9 + 2)
+        self.assertEqual(page.count("<audio"), 2)
+        self.assertNotRegex(page, r'(src|href)="(?!data:|#)')
+        midis = [base64.b64decode(part) for part in re.findall(r'href="data:audio/midi;base64,([^"]+)"', page)]
+        self.assertEqual(len(midis), 2)
+        for bytes_ in midis:
+            midi = midi_reader.read_midi(bytes_)
+            ticks = max(end for track in midi.tracks for _, end, _ in track)
+            self.assertAlmostEqual(ticks / midi.ppq * midi.tempo / 1e6, 20, delta=0.5)
+        for part in re.findall(r'src="data:audio/mpeg;base64,([^"]+)"', page):
+            self.assertGreater(len(part), 10_000)
+        self.assertEqual(sorted(path.name for path in self.folder.iterdir()), ["generated", "page.html", "real"])
+        self.succeed(*arguments, "--threads", 1, "-o", "again.html")
+        self.assertEqual((self.folder / "again.html").read_text(encoding="utf-8"), page)
+
+    def test_compare_composes_with_a_model(self):
+        model = self.folder / "model.safetensors"
+        subprocess.run([WRITE_MODEL, model], check=True)
+        said = self.succeed("compare", SAMPLE, "--model", model, "--count", 3, "--seconds", 10, "--seed", 5, "-o", "table.csv").stdout
+        self.assertIn("3 pieces composed by", said)
+        self.assertIn("with seed 5", said)
+        composed = [f"c-{i}.mid" for i in (1, 2, 3)]
+        self.succeed("compose", "--model", model, "--count", 3, "--seconds", 10, "--seed", 5, "-o", "c.mid")
+        (self.folder / "composed").mkdir()
+        for name in composed:
+            (self.folder / name).rename(self.folder / "composed" / name)
+        self.succeed("compare", SAMPLE, "composed", "-o", "other.csv")
+        mine, theirs = rows_of(self.folder / "table.csv"), rows_of(self.folder / "other.csv")
+        for name in ("note count", "pitch range", "pitch count"):
+            self.assertEqual(*[next(row["generated_mean"] for row in rows if row["name"] == name) for rows in (mine, theirs)])
+
+    def test_compare_refuses_what_cannot_be_compared(self):
+        self.halves()
+        (self.folder / "one").mkdir()
+        shutil.copy(SAMPLE / "amazing-grace.mid", self.folder / "one")
+        (self.folder / "one" / "broken.mid").write_bytes(b"no music")
+        self.refused("compare", "real", "one", says=["one", "two pieces", "broken.mid"])
+        self.refused("compare", "real", says="no second collection")
+        self.refused("compare", "real", "generated", "--model", "m.safetensors", says="both")
+        self.refused("compare", "real", "generated", "-o", "page.pdf", says=["page.pdf", ".html"])
+        self.refused("compare", "real", "nowhere", says="nowhere")
 
 
 if __name__ == "__main__":

@@ -170,5 +170,30 @@ TEST(Compare, UsesEuclideanDistancesOfHistograms) {
   EXPECT_DOUBLE_EQ(compare(a, b)[5].inter, std::sqrt(2.0) / 2);
 }
 
+TEST(CompareValues, IsTheSameForOneNumberOfEachPiece) {
+  const double none = std::nan("");
+  const std::vector<double> a = {0, 3, none, 9}, b = {5, 6, 8}, alone = {none, 4};
+  const auto one = compare_values("notes", a, b);
+  EXPECT_EQ(one.name, "notes");
+  EXPECT_EQ(one.distances_a, (std::vector<double>{3, 9, 3, 6, 9, 6}));
+  EXPECT_EQ(one.distances, (std::vector<double>{5, 6, 8, 2, 3, 5, 4, 3, 1}));
+  EXPECT_DOUBLE_EQ(one.mean_a, 4);
+  EXPECT_DOUBLE_EQ(one.overlap_b, overlapping_area(one.distances_b, one.distances));
+  EXPECT_DOUBLE_EQ(compare_values("notes", a, b, Grids::kMgeval).kl_b,
+                   kl_divergence(one.distances_b, one.distances, Grids::kMgeval));
+  const auto few = compare_values("notes", a, alone);
+  EXPECT_DOUBLE_EQ(few.mean_b, 4);
+  EXPECT_DOUBLE_EQ(few.inter, (4.0 + 1 + 5) / 3);
+  EXPECT_TRUE(std::isnan(few.intra_b) && std::isnan(few.overlap_b) && std::isnan(few.kl_b));
+}
+
+TEST(MeanOverlappingArea, LeavesOutWhatIsNotDefined) {
+  const std::vector<FeatureComparison> features = {{.overlap_a = 1, .overlap_b = 0.2},
+                                                   {.overlap_a = 1, .overlap_b = std::nan("")},
+                                                   {.overlap_a = 1, .overlap_b = 0.6}};
+  EXPECT_DOUBLE_EQ(mean_overlapping_area(features), 0.4);
+  EXPECT_TRUE(std::isnan(mean_overlapping_area({})));
+}
+
 }  // namespace
 }  // namespace continuo::evaluation

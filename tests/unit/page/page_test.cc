@@ -57,6 +57,20 @@ TEST(Page, HostileTextStaysText) {
   EXPECT_TRUE(std::regex_search(html, std::regex("download=\"&quot;&gt;&lt;script[^\"<>]*\"")));
 }
 
+TEST(Page, GalleriesHoldFiguresWithIdsOfTheirOwn) {
+  const auto drawn = drawing("<svg><g id=\"a\"/></svg>");
+  Page page("Title");
+  page.picture(drawn, "alone").gallery({{drawn, "first", "One"}, {png(), "second", Inline().strong("<Two>")}});
+  const std::string html = page.html();
+  EXPECT_EQ(count(html, "<div class=\"gallery\">"), 1U);
+  const std::string inside = html.substr(html.find("<div class=\"gallery\">"));
+  EXPECT_EQ(count(inside, "<figure>"), 2U);
+  EXPECT_THAT(inside, HasSubstr("aria-label=\"first\"><g id=\"picture-2-a\"/>"));
+  EXPECT_THAT(inside, HasSubstr("alt=\"second\""));
+  EXPECT_THAT(inside, HasSubstr("<figcaption><strong>&lt;Two&gt;</strong></figcaption>"));
+  EXPECT_THROW(page.gallery({{{"audio/mpeg", {1}, "a.mp3"}, "x", ""}}), Error);
+}
+
 TEST(Page, HoldsItsFilesAsBase64) {
   // RFC 4648, section 10.
   for (const auto& [plain, coded] : {std::pair{"", ""},

@@ -1,0 +1,69 @@
+// Words, marks and tables of originality.
+#include "originality_view.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "terminal.h"
+
+namespace continuo::app {
+
+using evaluation::BarOrigin;
+using evaluation::Originality;
+
+std::vector<plot::MarkedSpan> borrowed_marks(const Originality& result, std::size_t borrowed) {
+  std::vector<plot::MarkedSpan> marks;
+  for (const BarOrigin& bar : result.bars) {
+    if (bar.run == BarOrigin::npos || result.runs[bar.run].notes < borrowed) continue;
+    if (!marks.empty() && marks.back().end == bar.begin)
+      marks.back().end = bar.end;
+    else
+      marks.push_back({bar.begin, bar.end});
+  }
+  return marks;
+}
+
+std::string longest_run_in_words(const Originality& result) {
+  const auto* longest = result.longest_run();
+  if (longest == nullptr) return "no two notes of it in a row stand there";
+  return fmt::format("longest verbatim run: {} notes, from bar {} to {}; {}, bar {}", longest->notes,
+                     longest->first_bar + 1, longest->last_bar + 1, longest->piece, longest->bar + 1);
+}
+
+std::string covered_in_words(const Originality& result, std::size_t borrowed) {
+  const std::size_t covered = result.covered(borrowed);
+  return fmt::format(
+      "{} of {} notes ({:.0f} %) stand in runs of {} notes or more", format_count(covered), format_count(result.notes),
+      100.0 * static_cast<double>(covered) / static_cast<double>(std::max<std::size_t>(1, result.notes)), borrowed);
+}
+
+void show_originality(page::Page& page, const Originality& result, std::size_t borrowed, const page::Media& marked_roll,
+                      page::Inline caption) {
+  page.paragraph(page::Inline()
+                     .text("The ")
+                     .strong(longest_run_in_words(result))
+                     .text(". " + covered_in_words(result, borrowed) + "."));
+  const bool some = !borrowed_marks(result, borrowed).empty();
+  caption.text(some ? "The bars marked are borrowed: a run of " + std::to_string(borrowed) +
+                          " notes or more passes through them."
+                    : "No bar is borrowed: no run of " + std::to_string(borrowed) + " notes passes through one.");
+  page.picture(marked_roll, some ? "Piano roll with the borrowed bars marked" : "Piano roll; no bar is borrowed",
+               caption);
+  page::Table table{.header = {"bar", "notes", "shared", "in run", "nearest passage", ""}, .align = "rrrrll"};
+  for (const BarOrigin& bar : result.bars) {
+    std::vector<page::Inline> row = {std::to_string(bar.bar + 1), std::to_string(bar.notes)};
+    if (bar.run == BarOrigin::npos) {
+      row.insert(row.end(), {"0", "0", "none of two notes"});
+    } else {
+      const auto& run = result.runs[bar.run];
+      row.insert(row.end(), {std::to_string(bar.shared), std::to_string(run.notes),
+                             fmt::format("{}, bar {}", run.piece, run.bar + 1)});
+      if (run.notes >= borrowed) row.push_back(page::Inline().strong("borrowed"));
+    }
+    table.rows.push_back(std::move(row));
+  }
+  page.table(table);
+}
+
+}  // namespace continuo::app

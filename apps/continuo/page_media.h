@@ -1,0 +1,25 @@
+// Pictures, sounds and MIDI files as they go into pages.
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <string>
+
+#include "continuo/music/score.h"
+#include "continuo/page/page.h"
+
+namespace continuo::app {
+
+/// The drawing that `draw` makes at the path given to it; `folder` holds its file for that while.
+page::Media drawn(const std::filesystem::path& folder, const std::function<void(const std::filesystem::path&)>& draw);
+
+/// The first `seconds` of a piece.
+Score first_seconds(const Score& score, double seconds);
+
+/// MP3. `soundfont` empty: the system's. Throws Error; Interrupted when the program is.
+page::Media sound_of(const Score& score, const std::filesystem::path& soundfont);
+
+/// `name` gives the file its name, with the extension .mid.
+page::Media midi_of(const Score& score, const std::string& name);
+
+}  // namespace continuo::app
