@@ -117,7 +117,7 @@ std::vector<Found> locate(const Score& score, const Surprise& result) {
 }
 
 plot::PianoRollOptions picture_of(const Score& score, const Surprise& result, const std::string& title) {
-  plot::PianoRollOptions options{.title = title, .width = 1100, .height = 520};
+  plot::PianoRollOptions options{.title = title, .width = 900, .height = 420};
   std::vector<double> bits;
   for (const NoteSurprise& note : result.notes) bits.push_back(note.bits());
   std::sort(bits.begin(), bits.end());

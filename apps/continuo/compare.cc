@@ -50,9 +50,13 @@ struct Side {
   std::vector<evaluation::Survey::LeftOut> left_out;
 };
 
-Side named(const fs::path& name, const Options& options) {
-  PieceSet set = open_piece_set({name}, options.set);
-  return {name.string(), fmt::format("of {}.", name.string()), sources_of(set), std::move(set.left_out)};
+Side named(const fs::path& name, const PieceSetOptions& options) {
+  PieceSet set = open_piece_set({name}, options);
+  std::string origin = "of " + name.string();
+  if (!options.select_column.empty()) origin += " with 1 in " + options.select_column;
+  if (set.drawn_from > set.pieces.size())
+    origin += fmt::format(", drawn from {} with seed {}", format_count(set.drawn_from), options.seed);
+  return {name.string(), origin + ".", sources_of(set), std::move(set.left_out)};
 }
 
 Side composed(const Options& options) {
@@ -169,8 +173,10 @@ void run(const Options& options) {
   CompareReport report{.grids = options.misaligned ? evaluation::Grids::kMgeval : evaluation::Grids::kCommon,
                        .first_seconds = options.first,
                        .heard_seconds = options.heard_seconds};
-  Side real = named(options.real, options);
-  Side generated = options.model.empty() ? named(options.generated, options) : composed(options);
+  Side real = named(options.real, options.set);
+  PieceSetOptions every = options.set;
+  every.select_column.clear();  // a folder of composed pieces has no manifest
+  Side generated = options.model.empty() ? named(options.generated, every) : composed(options);
   report.real = survey_of(std::move(real), options, folder, with_page);
   report.generated = survey_of(std::move(generated), options, folder, with_page);
   report.features =
@@ -225,6 +231,7 @@ void add_compare(CLI::App& app) {
       ->check(number(0, 1e6))
       ->capture_default_str();
   add_piece_set_options(*command, options->set);
+  command->get_option("--select-column")->description("Only real pieces with 1 in this column of their MANIFEST.csv");
   command->add_option("-s,--seed", options->set.seed, "Of composing, of --max-pieces and of the pieces to hear")
       ->check(whole(0, kMostSeed))
       ->capture_default_str();

@@ -65,15 +65,21 @@ std::string mean_and_deviation(double mean, double deviation) {
   return std::isfinite(deviation) ? significant(mean) + " (" + significant(deviation) + ")" : significant(mean);
 }
 
+Inline mean_over_deviation(double mean, double deviation) {
+  Inline cell(significant(mean));
+  if (std::isfinite(mean) && std::isfinite(deviation)) cell.line_break().text("(" + significant(deviation) + ")");
+  return cell;
+}
+
 page::Table comparison_table(const std::vector<FeatureComparison>& comparisons, const std::string& what) {
-  page::Table table{.header = {what, "real", "generated", "within real", "within generated", "between", "overlap real",
-                               "overlap generated", "KL real", "KL generated"},
-                    .align = "lrrrrrrrrr"};
+  page::Table table{
+      .header = {what, "real", "generated", "within real", "within generated", "between", "overlap", "KL"},
+      .align = "lrrrrrrr"};
   for (const FeatureComparison& one : comparisons) {
-    table.rows.push_back({one.name, mean_and_deviation(one.mean_a, one.deviation_a),
-                          mean_and_deviation(one.mean_b, one.deviation_b), significant(one.intra_a),
-                          significant(one.intra_b), significant(one.inter), decimals(one.overlap_a, 3),
-                          decimals(one.overlap_b, 3), decimals(one.kl_a, 3), decimals(one.kl_b, 3)});
+    table.rows.push_back({one.name, mean_over_deviation(one.mean_a, one.deviation_a),
+                          mean_over_deviation(one.mean_b, one.deviation_b), significant(one.intra_a),
+                          significant(one.intra_b), significant(one.inter), decimals(one.overlap_b, 3),
+                          decimals(one.kl_b, 3)});
   }
   return table;
 }
@@ -90,7 +96,10 @@ void in_short(Page& page, const CompareReport& report) {
                      .text(": 1 would mean that the generated pieces differ from the real ones just as they differ "
                            "among themselves, 0 that they have nothing in common."));
   auto table = comparison_table(report.features, "feature");
-  table.caption = "Means (standard deviations) over pieces; mean distances; overlapping areas and divergences in nats";
+  table.caption =
+      "Means (standard deviations) over pieces; mean distances; overlapping area and divergence in nats of the "
+      "distances "
+      "within the generated set and between";
   page.table(table);
 }
 

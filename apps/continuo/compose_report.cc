@@ -76,7 +76,11 @@ void write_compose_report(const ComposeOptions& options, const std::vector<Compo
     page.heading("Is it copied?", 3);
     const auto result = evaluation::originality(piece.score, index);
     const auto roll = drawn(options.report.parent_path(), [&](const std::filesystem::path& path) {
-      plot::piano_roll(path, piece.score, {.title = title, .marks = borrowed_marks(result, kBorrowedNotes)});
+      plot::piano_roll(path, piece.score,
+                       {.title = title,
+                        .width = kPageRollWidth,
+                        .height = kPageRollHeight,
+                        .marks = borrowed_marks(result, kBorrowedNotes)});
     });
     show_originality(page, result, kBorrowedNotes, roll, caption);
     fmt::print("  originality{}: {}; {}\n", pieces.size() == 1 ? "" : fmt::format(" of piece {}", i + 1),

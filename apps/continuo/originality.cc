@@ -67,7 +67,9 @@ void write_table(const fs::path& path, const Originality& result, std::size_t bo
 bool is_page(const fs::path& path) { return path.extension() == ".html"; }
 
 void write_page(const fs::path& path, const Options& options, const Score& score, const Originality& result,
-                const evaluation::PassageIndex& index, const plot::PianoRollOptions& roll) {
+                const evaluation::PassageIndex& index, plot::PianoRollOptions roll) {
+  roll.width = kPageRollWidth;
+  roll.height = kPageRollHeight;
   const std::string name = options.piece.filename().string();
   page::Page page("What of " + name + " stands in the collection",
                   {.subtitle = fmt::format("{} pieces of {}, {} notes", format_count(index.pieces()),

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cctype>
 
 #include "terminal.h"
 
@@ -11,6 +12,14 @@ namespace continuo::app {
 
 using evaluation::BarOrigin;
 using evaluation::Originality;
+
+namespace {
+
+page::Table table_of_bars() {
+  return {.header = {"bar", "notes", "shared", "in run", "nearest passage"}, .align = "rrrrl"};
+}
+
+}  // namespace
 
 std::vector<plot::MarkedSpan> borrowed_marks(const Originality& result, std::size_t borrowed) {
   std::vector<plot::MarkedSpan> marks;
@@ -27,8 +36,11 @@ std::vector<plot::MarkedSpan> borrowed_marks(const Originality& result, std::siz
 std::string longest_run_in_words(const Originality& result) {
   const auto* longest = result.longest_run();
   if (longest == nullptr) return "no two notes of it in a row stand there";
-  return fmt::format("longest verbatim run: {} notes, from bar {} to {}; {}, bar {}", longest->notes,
-                     longest->first_bar + 1, longest->last_bar + 1, longest->piece, longest->bar + 1);
+  const std::string place = longest->first_bar == longest->last_bar
+                                ? fmt::format("bar {}", longest->first_bar + 1)
+                                : fmt::format("bars {} to {}", longest->first_bar + 1, longest->last_bar + 1);
+  return fmt::format("longest verbatim run: {} notes, {}, as in {}, bar {}", longest->notes, place, longest->piece,
+                     longest->bar + 1);
 }
 
 std::string covered_in_words(const Originality& result, std::size_t borrowed) {
@@ -40,17 +52,10 @@ std::string covered_in_words(const Originality& result, std::size_t borrowed) {
 
 void show_originality(page::Page& page, const Originality& result, std::size_t borrowed, const page::Media& marked_roll,
                       page::Inline caption) {
-  page.paragraph(page::Inline()
-                     .text("The ")
-                     .strong(longest_run_in_words(result))
-                     .text(". " + covered_in_words(result, borrowed) + "."));
-  const bool some = !borrowed_marks(result, borrowed).empty();
-  caption.text(some ? "The bars marked are borrowed: a run of " + std::to_string(borrowed) +
-                          " notes or more passes through them."
-                    : "No bar is borrowed: no run of " + std::to_string(borrowed) + " notes passes through one.");
-  page.picture(marked_roll, some ? "Piano roll with the borrowed bars marked" : "Piano roll; no bar is borrowed",
-               caption);
-  page::Table table{.header = {"bar", "notes", "shared", "in run", "nearest passage", ""}, .align = "rrrrll"};
+  std::string longest = longest_run_in_words(result);
+  longest.front() = static_cast<char>(std::toupper(static_cast<unsigned char>(longest.front())));
+  page.paragraph(page::Inline().strong(longest + ".").text(" " + covered_in_words(result, borrowed) + "."));
+  page::Table every = table_of_bars(), some = table_of_bars();
   for (const BarOrigin& bar : result.bars) {
     std::vector<page::Inline> row = {std::to_string(bar.bar + 1), std::to_string(bar.notes)};
     if (bar.run == BarOrigin::npos) {
@@ -59,11 +64,22 @@ void show_originality(page::Page& page, const Originality& result, std::size_t b
       const auto& run = result.runs[bar.run];
       row.insert(row.end(), {std::to_string(bar.shared), std::to_string(run.notes),
                              fmt::format("{}, bar {}", run.piece, run.bar + 1)});
-      if (run.notes >= borrowed) row.push_back(page::Inline().strong("borrowed"));
+      if (run.notes >= borrowed) some.rows.push_back(row);
     }
-    table.rows.push_back(std::move(row));
+    every.rows.push_back(std::move(row));
   }
-  page.table(table);
+  const bool any = !some.rows.empty();
+  caption.text(any ? "The bars marked are borrowed: a run of " + std::to_string(borrowed) +
+                         " notes or more passes through them."
+                   : "No bar is borrowed: no run of " + std::to_string(borrowed) + " notes passes through one.");
+  page.picture(marked_roll, any ? "Piano roll with the borrowed bars marked" : "Piano roll; no bar is borrowed",
+               caption);
+  if (any) {
+    some.caption = "The borrowed bars";
+    page.table(some);
+  }
+  every.folded = fmt::format("Each of the {} bars and its nearest passage", every.rows.size());
+  page.table(every);
 }
 
 }  // namespace continuo::app

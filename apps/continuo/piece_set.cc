@@ -67,6 +67,7 @@ PieceSet open_piece_set(const std::vector<fs::path>& names, const PieceSetOption
       set.pieces.push_back({name, name.string()});
     }
   }
+  set.drawn_from = set.pieces.size();
   if (options.max_pieces > 0 && set.pieces.size() > options.max_pieces) {
     std::vector<std::size_t> drawn(set.pieces.size());
     std::iota(drawn.begin(), drawn.end(), std::size_t{0});

@@ -28,6 +28,7 @@ struct PieceSet {
   };
   std::vector<Piece> pieces;  ///< in the order of the names given, within a folder by name; none twice
   std::vector<evaluation::Survey::LeftOut> left_out;
+  std::size_t drawn_from = 0;  ///< pieces before `max_pieces` were drawn
 };
 
 /// Every MIDI file of the folders, whatever its length, and the files. Throws Error for a name that is neither, and for

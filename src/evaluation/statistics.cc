@@ -64,7 +64,8 @@ Summary summarise(std::span<const double> values) {
   std::sort(kept.begin(), kept.end());
   Summary result{.count = kept.size(), .median = quantile(kept, 0.5), .low = kept.front(), .high = kept.back()};
   const auto count = static_cast<double>(kept.size());
-  for (const double value : kept) result.mean += value / count;
+  for (const double value : kept) result.mean += (value - kept.front()) / count;
+  result.mean += kept.front();  // exact where all are equal
   double squares = 0;
   for (const double value : kept) squares += (value - result.mean) * (value - result.mean);
   result.deviation = kept.size() > 1 ? std::sqrt(squares / (count - 1)) : kNone;

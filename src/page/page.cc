@@ -66,6 +66,7 @@ Page& Page::code(std::string_view lines) {
 
 Page& Page::table(const Table& table) {
   const auto align = [&](std::size_t column) { return column < table.align.size() ? table.align[column] : 'l'; };
+  if (!table.folded.empty()) body_ += "<details>\n<summary>" + escaped(table.folded) + "</summary>\n";
   body_ += "<div class=\"scroll\" tabindex=\"0\">\n<table>\n";
   if (!table.caption.empty()) body_ += "<caption>" + escaped(table.caption) + "</caption>\n";
   body_ += "<thead>\n<tr>";
@@ -86,6 +87,7 @@ Page& Page::table(const Table& table) {
     body_ += "</tr>\n";
   }
   body_ += "</tbody>\n</table>\n</div>\n";
+  if (!table.folded.empty()) body_ += "</details>\n";
   return *this;
 }
 

@@ -40,8 +40,13 @@ figure svg, figure img { display: block; width: auto; max-width: 100%; min-width
 .gallery figure svg, .gallery figure img { width: 100%; min-width: 0; }
 figcaption { margin-top: .45rem; max-width: 46rem; color: var(--faint); font-size: .92rem; }
 audio { display: block; width: 100%; min-width: 15rem; max-width: 26rem; height: 2.6rem; margin: .15rem 0; }
+summary { width: fit-content; color: var(--accent); cursor: pointer; }
 @media (max-width: 40rem) {
-  figure svg, figure img { min-width: 34rem; }
+  figure svg, figure img { max-width: 57rem; min-width: 34rem; }
+  .gallery figure svg, .gallery figure img { max-width: 100%; }
+  th, td { padding: .38rem .5rem; }
+  thead th:first-child, tbody th { position: sticky; left: 0; background: var(--paper); }
+  tbody th:not(.number) { min-width: 7.5rem; max-width: 9rem; overflow-wrap: anywhere; }
   h1 { font-size: 1.55rem; }
 }
 @media print { nav, audio { display: none; } .scroll { overflow: visible; } }

@@ -54,6 +54,14 @@ struct FrameOptions {
   bool vertical_grid = true;
 };
 
+/// About `most` of them; more where a small picture would be left without a scale.
+std::vector<AxisTick> ticks_of(const Interval& range, int most, std::size_t least, bool integers = false) {
+  auto ticks = round_ticks(range.low, range.high, most, integers);
+  for (int more = most + 1; ticks.size() < least && more <= most + 8; ++more)
+    ticks = round_ticks(range.low, range.high, more, integers);
+  return ticks;
+}
+
 /// Draws grid, ticks, labels and axis titles; the data goes on top.
 Frame draw_frame(Canvas& canvas, const ChartOptions& options, const Interval& x, const Interval& y,
                  const FrameOptions& frame_options) {
@@ -64,13 +72,13 @@ Frame draw_frame(Canvas& canvas, const ChartOptions& options, const Interval& x,
   frame.bottom = options.height - (x_label.empty() ? 32 : 52);
   frame.bottom = std::max(frame.bottom, frame.top + 8);
   const int rows = std::clamp(static_cast<int>((frame.bottom - frame.top) / 55), 2, 12);
-  const auto y_ticks = round_ticks(y.low, y.high, rows, frame_options.integer_y);
+  const auto y_ticks = ticks_of(y, rows, 2, frame_options.integer_y);
   double widest = 0;
   for (const AxisTick& tick : y_ticks) widest = std::max(widest, Canvas::text_width(tick.label, kTickSize));
   frame.left = kSide + (y_label.empty() ? 0 : 22) + widest + 8;
   frame.right = std::max(frame.left + 8, options.width - kSide - 8);
   const int columns = std::clamp(static_cast<int>((frame.right - frame.left) / 90), 2, 14);
-  const auto x_ticks = round_ticks(x.low, x.high, columns);
+  const auto x_ticks = ticks_of(x, columns, 3);
 
   canvas.begin_group("axes");
   for (const AxisTick& tick : y_ticks) {

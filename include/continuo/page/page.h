@@ -61,6 +61,7 @@ struct Table {
   std::vector<Inline> header;
   std::vector<std::vector<Inline>> rows;  ///< short rows end in empty cells; the first cell is the row's heading
   std::string align;                      ///< per column 'l', 'r' (numbers) or 'c'; those not given are 'l'
+  std::string folded;                     ///< if not empty, words that stand for the table until it is opened
 };
 
 /// A picture as Page::picture() takes it.

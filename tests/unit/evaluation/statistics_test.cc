@@ -24,6 +24,9 @@ TEST(Statistics, SummariseByHand) {
   EXPECT_DOUBLE_EQ(result.median, 3.5);
   EXPECT_EQ(result.low, 1);
   EXPECT_EQ(result.high, 8);
+  const Summary equal = summarise(std::vector<double>(20, 0.1));
+  EXPECT_EQ(equal.mean, 0.1);
+  EXPECT_EQ(equal.deviation, 0);
   EXPECT_EQ(summarise({}).count, 0u);
   EXPECT_TRUE(std::isnan(summarise({}).mean));
   EXPECT_TRUE(std::isnan(summarise(std::vector<double>{5}).deviation));

@@ -71,6 +71,18 @@ TEST(Page, GalleriesHoldFiguresWithIdsOfTheirOwn) {
   EXPECT_THROW(page.gallery({{{"audio/mpeg", {1}, "a.mp3"}, "x", ""}}), Error);
 }
 
+TEST(Page, ATableMayBeFolded) {
+  Page page("Title");
+  page.table({.header = {"open"}, .rows = {{"a"}}, .align = "", .folded = ""});
+  page.table({.header = {"shut"}, .rows = {{"b"}}, .align = "", .folded = "1 < 2 rows"});
+  const std::string html = page.html();
+  EXPECT_EQ(count(html, "<details>"), 1U);
+  const std::string inside = html.substr(html.find("<details>"));
+  EXPECT_THAT(inside, HasSubstr("<summary>1 &lt; 2 rows</summary>"));
+  EXPECT_LT(inside.find("</table>"), inside.find("</details>"));
+  EXPECT_THAT(inside, Not(HasSubstr("open")));
+}
+
 TEST(Page, HoldsItsFilesAsBase64) {
   // RFC 4648, section 10.
   for (const auto& [plain, coded] : {std::pair{"", ""},

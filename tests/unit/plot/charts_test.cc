@@ -131,6 +131,15 @@ TEST_F(Charts, OddDataIsDrawn) {
   }
 }
 
+TEST_F(Charts, SmallOnesHaveAScale) {
+  for (int i = 0; i < 60; ++i) {
+    const double low = 0.37 * i, width = std::pow(10, 0.05 * i - 1);
+    const std::vector<Curve> lines = {{"", {low, low + width}, {0, 1.0 + i}}};
+    curves(file("a.svg"), lines, {.width = 320, .height = 230});
+    EXPECT_GE(SvgFile(file("a.svg")).all("text").size(), 5U) << low << " " << width;
+  }
+}
+
 TEST_F(Charts, TicksAreRoundNumbers) {
   const std::vector<Curve> lines = {{"", {0.0013, 0.0087}, {12, 98'765}}};
   curves(file("a.svg"), lines);
