@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 #include <mutex>
 #include <new>
 #include <numeric>
@@ -191,6 +192,13 @@ void choose(std::vector<Outcome>& outcomes, const ScanOptions& options) {
                                    "not drawn", *outcomes[passed[i]].piece);
 }
 
+void drop_rare_labels(std::vector<Piece>& pieces, std::size_t least) {
+  std::map<std::string, std::size_t> counts;
+  for (const Piece& piece : pieces) ++counts[piece.label];
+  for (Piece& piece : pieces)
+    if (counts[piece.label] < least) piece.label.clear();
+}
+
 }  // namespace
 
 double Collection::total_seconds() const {
@@ -232,6 +240,10 @@ Collection scan(const fs::path& folder, const ScanOptions& options, const Progre
                                "below."
                              : "A representation that reads sound, for example mulaw, takes them as they are."});
 
+  if (!options.leave_out_label.empty() && options.label_column.empty())
+    throw Error({.message = "the label '" + options.leave_out_label + "' is to be left out, but no column has labels",
+                 .path = folder.string(),
+                 .hint = "Name the column of MANIFEST.csv that holds them."});
   std::optional<Manifest> manifest;
   if (!options.label_column.empty() || !options.select_column.empty()) manifest.emplace(folder);
   const auto column = [&](const std::string& name) { return name.empty() ? 0 : manifest->column(name); };
@@ -246,6 +258,9 @@ Collection scan(const fs::path& folder, const ScanOptions& options, const Progre
         const std::string& name = list.files[i];
         if (!options.select_column.empty() && manifest->value(name, select_column) != "1") {
           outcomes[i] = left_out("has no 1 in the column " + options.select_column, "not selected");
+        } else if (!options.leave_out_label.empty() && manifest &&
+                   manifest->value(name, label_column) == options.leave_out_label) {
+          outcomes[i] = left_out("has the label " + options.leave_out_label, "left out by its label");
         } else {
           outcomes[i] = examine(folder / name, options, stop);
         }
@@ -270,6 +285,7 @@ Collection scan(const fs::path& folder, const ScanOptions& options, const Progre
     collection.pieces.push_back(std::move(*outcome.piece));
     prints.push_back(std::move(outcome.print));
   }
+  drop_rare_labels(collection.pieces, options.label_min_pieces);
   std::sort(collection.left_out.begin(), collection.left_out.end(),
             [](const LeftOut& a, const LeftOut& b) { return a.name < b.name; });
   const std::vector<int> groups = group_duplicates(prints, options.similarity);

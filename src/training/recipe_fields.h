@@ -116,6 +116,9 @@ void visit_recipe(Visitor& v, AnyRecipe& recipe) {
   v.field("max_pieces", scan.max_pieces, "a random choice of so many pieces; 0: all", kNotNegative);
   v.field("seed", scan.seed, "of that choice", kNotNegative);
   v.field("label_column", scan.label_column, "column of MANIFEST.csv that holds the pieces' labels; empty: none");
+  v.field("label_min_pieces", scan.label_min_pieces, "a label that fewer of the pieces have counts as none",
+          kNotNegative);
+  v.field("leave_out_label", scan.leave_out_label, "pieces with this label are left out; empty: none");
   v.field("select_column", scan.select_column, "only pieces with 1 in this column of MANIFEST.csv; empty: all");
   std::string soundfont = scan.soundfont.string();
   v.field("soundfont", soundfont, "SoundFont that plays scores for representations of sound; empty: the system's");

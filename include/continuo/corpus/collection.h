@@ -28,9 +28,11 @@ struct ScanOptions {
   std::uint64_t seed = 1;      ///< of that choice
   std::string
       label_column;  ///< column of the manifest (MANIFEST.csv in the folder) that gives each piece's label; empty: none
-  std::string select_column;  ///< keep only files whose manifest row has 1 in this column; empty: all
-  bool sound = false;         ///< for a representation that reads sound: sound files too, to which limits of notes and
-                              ///< instruments do not apply
+  std::size_t label_min_pieces = 1;  ///< a label that fewer of the pieces have counts as none
+  std::string leave_out_label;       ///< pieces with this label are left out, to be held out as a whole; empty: none
+  std::string select_column;         ///< keep only files whose manifest row has 1 in this column; empty: all
+  bool sound = false;  ///< for a representation that reads sound: sound files too, to which limits of notes and
+                       ///< instruments do not apply
   std::filesystem::path soundfont;           ///< that renders MIDI when `sound`; empty: audio::default_soundfont()
   int threads = 0;                           ///< 0: every core
   double similarity = kDuplicateSimilarity;  ///< from which two pieces are the same work; above 0

@@ -26,6 +26,8 @@ class RandomRecipe {
     c.max_pieces = random_.below(1000);
     c.seed = random_.next() >> 2U;
     c.label_column = text();
+    c.label_min_pieces = random_.below(1000);
+    c.leave_out_label = text();
     c.select_column = text();
     c.threads = integer(0, 64);
     r.split.train = real(0, 0.7);
@@ -130,6 +132,8 @@ TEST(RecipeProperty, WhatIsWrittenReadsBack) {
     ASSERT_EQ(back.representation, r.representation) << toml;
     ASSERT_EQ(back.condition_on_label, r.condition_on_label);
     ASSERT_EQ(back.collection.label_column, r.collection.label_column) << toml;
+    ASSERT_EQ(back.collection.label_min_pieces, r.collection.label_min_pieces);
+    ASSERT_EQ(back.collection.leave_out_label, r.collection.leave_out_label);
     ASSERT_EQ(back.collection.max_seconds, r.collection.max_seconds);
     ASSERT_EQ(back.collection.programs, r.collection.programs);
     ASSERT_EQ(back.collection.seed, r.collection.seed);

@@ -197,6 +197,24 @@ TEST(Scan, TakesLabelsAndSelectionsFromTheManifest) {
   EXPECT_EQ(manifest.value("nowhere.mid", 0), "");
 }
 
+TEST(Scan, ALabelOfFewPiecesCountsAsNone) {
+  const TemporaryFolder folder("rare-labels");
+  write_piece(folder / "a.mid", 1);
+  write_piece(folder / "b.mid", 2);
+  write_piece(folder / "c.mid", 3);
+  write_text(folder / "MANIFEST.csv", "file,style\na.mid,Waltz\nb.mid,March\nc.mid,Waltz\nnowhere.mid,March\n");
+  const Collection collection = scan(folder.path(), {.label_column = "style", .label_min_pieces = 2});
+  ASSERT_EQ(collection.pieces.size(), 3U);
+  EXPECT_EQ(collection.pieces[0].label, "Waltz");
+  EXPECT_EQ(collection.pieces[1].label, "");
+  EXPECT_EQ(collection.pieces[2].label, "Waltz");
+
+  const Collection without = scan(folder.path(), {.label_column = "style", .leave_out_label = "Waltz"});
+  EXPECT_THAT(names(without), ElementsAre("b.mid"));
+  EXPECT_EQ(kinds(without).at("a.mid"), "left out by its label");
+  EXPECT_THAT(error_of(folder.path(), {.leave_out_label = "Waltz"}), HasSubstr("no column has labels"));
+}
+
 TEST(Scan, RefusesTablesThatNameNoFile) {
   const TemporaryFolder folder("bad-manifest");
   write_piece(folder / "a.mid", 1);
