@@ -36,12 +36,17 @@ struct ComposeOptions {
   std::size_t random_length = 0;  ///< symbols of the random array; 0: the receptive field, 256 where there is none
   bool keep_random = false;       ///< keep the random array in the result
   std::optional<Score> prompt;    ///< for kPrompt
-  /// Lengths of the new music, after the prompt; it stops at the first that is reached. Without any: 120 seconds.
+  /// Lengths of the new music, after the prompt; it stops at the first that is reached. Without any: 120 seconds. A
+  /// length in seconds may be exceeded by a tenth for the sake of an ending.
   std::optional<double> seconds;
   std::optional<int> bars;
   std::optional<std::size_t> symbols;  ///< exact
   /// End is not chosen before this share of the asked length.
-  double earliest_end = 0.5;
+  double earliest_end = 0.75;
+  /// When a piece with a length in seconds or bars reaches it without an End, what follows `earliest_end` is taken back
+  /// and composed anew, up to so many times, each time with a little more inclination to end. Of a piece that does not
+  /// end even so, the try and the place are kept where End was most probable.
+  int ending_tries = 12;
   bool stop_at_end = true;   ///< an End symbol ends the piece; false: End is never chosen
   bool mask_grammar = true;  ///< only symbols that the grammar allows are chosen
   /// One of each follows the piece. Where nothing may come next, the last bar is taken back and tried anew, more freely

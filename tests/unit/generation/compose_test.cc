@@ -4,9 +4,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "continuo/base/error.h"
+#include "unit/engine/model_of_past.h"
 #include "unit/generation/scripted_model.h"
 
 namespace continuo::generation {
@@ -70,6 +72,62 @@ TEST_F(ComposeTest, WithoutGrammarForbiddenSymbolsAreCountedAndSaid) {
   EXPECT_THAT(piece.warnings, Contains(HasSubstr("the grammar forbids")));
 }
 
+/// In 4/4 at 110.04 quarters a minute, which nothing changes: a bar lasts 2.18 seconds.
+void fill_steady(const representation::Vocabulary& vocabulary, float bar, std::span<float> logits) {
+  for (std::size_t i = 0; i < logits.size(); ++i) {
+    const auto& name = vocabulary.name(static_cast<Symbol>(i));
+    const bool steady = name == "TimeSig_4/4" || name == "Tempo_110.04";
+    logits[i] = steady ? -50.0F : name.starts_with("TimeSig") || name.starts_with("Tempo") ? -100.0F : 0.0F;
+  }
+  logits[vocabulary.find("Bar_None").value()] = bar;
+}
+
+TEST_F(ComposeTest, AnEndingNearTheLengthIsSoughtAndFound) {
+  Composer c = composer();
+  std::vector<float> logits(c.representation->vocabulary().size());
+  fill_steady(c.representation->vocabulary(), 5, logits);
+  logits[kEnd] = 1;
+  c.model = std::make_shared<ScriptedModel>(logits);
+  int ended = 0, ended_at_once = 0;
+  for (std::uint64_t seed = 1; seed <= 30; ++seed) {
+    const auto piece = compose(c, {.seconds = 30, .seed = seed});
+    ended += piece.ended ? 1 : 0;
+    ended_at_once += compose(c, {.seconds = 30, .ending_tries = 0, .seed = seed}).ended ? 1 : 0;
+    EXPECT_EQ(piece.symbols.back() == kEnd, piece.ended);
+    EXPECT_EQ(piece.symbols, compose(c, {.seconds = 30, .seed = seed}).symbols);
+    const auto cursor = representation_->cursor();
+    for (const Symbol symbol : piece.symbols) cursor->advance(symbol);
+    EXPECT_GE(cursor->seconds(), 0.75 * 30);
+    EXPECT_LE(cursor->seconds(), 1.1 * 30 + 20);  // such a network leaps over bars
+    EXPECT_EQ(piece.dropped + piece.repaired, 0U);
+  }
+  EXPECT_LT(ended_at_once, 10);
+  EXPECT_GT(ended, 20);
+}
+
+TEST_F(ComposeTest, WhatNeverEndsStopsWhereEndWasMostProbable) {
+  const std::shared_ptr<const representation::Representation> remi = representation::make({.name = "remi"});
+  const auto& vocabulary = remi->vocabulary();
+  const auto symbol = [&](const char* name) { return vocabulary.find(name).value(); };
+  const Symbol bar = symbol("Bar_None");
+  // One note at the beginning of each bar of 2.18 seconds.
+  const auto model = std::make_shared<engine::ModelOfPast>(
+      vocabulary.size(), [&](std::span<const std::uint16_t> past, std::span<float> logits) {
+        std::fill(logits.begin(), logits.end(), 0.0F);
+        logits[bar] = 50;
+        for (const char* name :
+             {"TimeSig_4/4", "Position_0", "Tempo_110.04", "Program_0", "Pitch_60", "Velocity_75", "Duration_1.0.12"})
+          logits[symbol(name)] = 100;
+        logits[kEnd] = std::count(past.begin(), past.end(), bar) == 10 ? -40.0F : -60.0F;
+      });
+  const auto piece = compose({.model = model, .representation = remi}, {.seconds = 20, .ending_tries = 3});
+  EXPECT_FALSE(piece.ended);
+  EXPECT_EQ(piece.symbols.back(), symbol("Duration_1.0.12"));
+  EXPECT_EQ(std::count(piece.symbols.begin(), piece.symbols.end(), bar), 10);
+  EXPECT_EQ(note_count(piece.score), 10U);
+  EXPECT_EQ(piece.generated + 1, piece.symbols.size());  // all but Start
+}
+
 TEST_F(ComposeTest, LengthInBarsIsMetAndEndsCleanly) {
   const auto piece = compose(composer(), {.bars = 5, .stop_at_end = false});
   const auto cursor = representation_->cursor();
@@ -87,13 +145,13 @@ TEST_F(ComposeTest, LengthInSecondsIsMet) {
   EXPECT_LT(cursor->seconds(), 45);  // an untrained model leaps by bars of any length
 }
 
-TEST_F(ComposeTest, ThePieceEndsByItselfButNotBeforeHalfTheLength) {
+TEST_F(ComposeTest, ThePieceEndsByItselfButNotBeforeItMay) {
   const auto piece = compose(composer({{"End", 20.0F}}), {.bars = 8});
   EXPECT_TRUE(piece.ended);
   EXPECT_EQ(piece.symbols.back(), kEnd);
   const auto cursor = representation_->cursor();
   for (const Symbol symbol : piece.symbols) cursor->advance(symbol);
-  EXPECT_GE(cursor->bars(), 4);
+  EXPECT_GE(cursor->bars(), 6);  // three quarters of what was asked for
   EXPECT_LT(cursor->bars(), 8);
   EXPECT_FALSE(compose(composer({{"End", 20.0F}}), {.bars = 8, .stop_at_end = false}).ended);
 }
