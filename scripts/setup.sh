@@ -38,8 +38,11 @@ install_packages() {
   rm -f "$log"
 }
 
-build_packages=(cmake ninja-build g++ pkg-config libtorch-dev libopenblas0-pthread libfluidsynth-dev timgm6mb-soundfont libsndfile1-dev libsoxr-dev libebur128-dev
-  libcairo2-dev libxxhash-dev libkissfft-dev nlohmann-json3-dev libcli11-dev libtomlplusplus-dev libfmt-dev abcmidi)
+# What composing, and everything but training, is built from.
+build_packages=(cmake ninja-build g++ pkg-config libfluidsynth-dev timgm6mb-soundfont libsndfile1-dev libsoxr-dev libebur128-dev
+  libcairo2-dev libxxhash-dev libkissfft-dev nlohmann-json3-dev libcli11-dev libtomlplusplus-dev libfmt-dev)
+training_packages=(libtorch-dev libopenblas0-pthread)
+sample_packages=(abcmidi)
 
 # configure_and_build PRESET TARGET...: does nothing that is already done; shows the compiler's words only when something fails.
 configure_and_build() {

@@ -232,14 +232,14 @@ void add_analyse(CLI::App& app) {
   auto* command = app.add_subcommand("analyse", "Find the notes of a piece that surprise a model");
   command->footer(
       "Examples:\n"
-      "  continuo analyse mine.mid --model trained/best.safetensors -o mine.html\n"
+      "  continuo analyse mine.mid -o mine.html\n"
       "      a page: the piano roll with each note as dark as it surprises, and the most surprising ones with what "
       "the\n"
       "      model would have written there\n"
-      "  continuo analyse mine.mid --model M -o mine.csv -o mine.png --top 30\n"
+      "  continuo analyse mine.mid --model trained/best.safetensors -o mine.csv -o mine.png --top 30\n"
       "For models that read remi or events.");
   command->add_option("piece", options->piece, "MIDI file")->required()->type_name("PIECE");
-  command->add_option("-m,--model", options->model, "Model file (.safetensors)")->required()->type_name("FILE");
+  add_model(*command, options->model);
   command->add_option("-o,--output", options->outputs, "File to write: .html, .csv, .svg, .png; repeat for several")
       ->type_name("FILE");
   command->add_option("--style", options->style, "Composer or style, where the model has such labels")
@@ -247,7 +247,10 @@ void add_analyse(CLI::App& app) {
   command->add_option("--top", options->top, "Surprising notes that are listed")
       ->check(whole(0, 1'000'000))
       ->capture_default_str();
-  command->callback([options] { run(*options); });
+  command->callback([options] {
+    options->model = model_or_default(options->model);
+    run(*options);
+  });
 }
 
 }  // namespace continuo::app

@@ -362,10 +362,13 @@ void add_bench(CLI::App& app) {
       "Without a model: a WaveNet of 30 layers on sound and one of 4 million weights on remi, with random weights.\n\n"
       "Examples:\n"
       "  continuo bench\n"
-      "  continuo bench --model trained/best.safetensors\n"
+      "  continuo bench --model default\n"
       "  continuo bench --model M --precision int8 --threads 1 --streams 1,4,16,64 --csv int8.csv\n"
       "  continuo bench --instruction-set scalar --precision fp32 --seconds 5");
-  command->add_option("-m,--model", options->model, "Model file (.safetensors)")->type_name("FILE");
+  command
+      ->add_option("-m,--model", options->model,
+                   "Model file (.safetensors); 'default': the one that comes with Continuo")
+      ->type_name("FILE");
   command->add_option("--seconds", options->seconds, "Length of the measuring")
       ->check(number(0.01, 86'400))
       ->capture_default_str();
@@ -389,7 +392,10 @@ void add_bench(CLI::App& app) {
       ->check(whole(1, 4096))
       ->capture_default_str();
   command->add_option("--csv", options->csv, "Also write the figures to this file")->type_name("FILE");
-  command->callback([options] { run(*options); });
+  command->callback([options] {
+    if (!options->model.empty()) options->model = model_or_default(options->model);
+    run(*options);
+  });
 }
 
 }  // namespace continuo::app

@@ -160,16 +160,19 @@ void compose_scores(ComposeOptions& options, const weights::ModelFile& file) {
 
 void add_compose(CLI::App& app) {
   auto options = std::make_shared<ComposeOptions>();
-  auto* command = app.add_subcommand("compose", "Write new music with a trained model");
+  auto* command = app.add_subcommand("compose", "Write new music");
   command->footer(
       "Examples:\n"
-      "  continuo compose --model trained/best.safetensors -o new\n"
-      "      writes new.mid, new.wav and new.png\n"
-      "  continuo compose --model M --prompt mine.mid --bars 16 -o longer.mid -o longer.flac\n"
+      "  continuo compose -o new\n"
+      "      writes new.mid, new.wav and new.png, with the model that comes with Continuo\n"
+      "  continuo compose --style bach --seconds 40 -o fugue\n"
+      "  continuo compose --model trained/best.safetensors -o mine\n"
+      "      with one that you trained\n"
+      "  continuo compose --prompt mine.mid --bars 16 -o longer.mid -o longer.flac\n"
       "      goes on from your own piece by 16 bars\n"
       "  continuo compose --model M --start random --argmax -o paper.mid\n"
       "      as the paper does: a random array, then always the most probable symbol\n"
-      "  continuo compose --model M --count 8 --seed 7 --temperature 0.9 -o piece.mid\n"
+      "  continuo compose --count 8 --seed 7 --temperature 0.9 -o piece.mid\n"
       "      writes piece-1.mid to piece-8.mid\n"
       "  continuo compose --model M --max-copy 12 --corpus FOLDER -o own.mid\n"
       "      in which no 12 notes in a row stand in a piece of FOLDER, not even in another key or tempo\n"
@@ -179,7 +182,7 @@ void add_compose(CLI::App& app) {
       "  continuo compose --model sound/best.safetensors --seconds 20 -o new\n"
       "      writes new.wav, and its waveform and spectrogram to new.png; Ctrl-C keeps what was written\n"
       "  continuo compose --model sound/best.safetensors --prompt piece.flac --seconds 5 -o longer.ogg");
-  command->add_option("-m,--model", options->model, "Model file (.safetensors)")->required()->type_name("FILE");
+  add_model(*command, options->model);
   command
       ->add_option("-o,--output", options->outputs,
                    "File to write: .mid, .wav, .flac, .ogg, .png, .svg, or a name without extension for .mid, .wav and "
@@ -249,6 +252,7 @@ void add_compose(CLI::App& app) {
   command->callback([options] {
     // Threads that find no second piece to compose help with the steps of the one.
     if (options->count == 1) options->engine.threads = options->threads > 0 ? options->threads : available_cores();
+    options->model = model_or_default(options->model);
     const auto file = weights::ModelFile::load(options->model);
     if (generation::composes_sound(file)) {
       compose_sounds(*options, file);

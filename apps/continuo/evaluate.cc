@@ -339,8 +339,9 @@ void add_evaluate(CLI::App& app) {
       ->required()
       ->check(CLI::ExistingPath)
       ->type_name("FOLDER|DATASET");
-  command->add_option("-m,--model", options->models, "Model file (.safetensors); repeat for several")
-      ->required()
+  command
+      ->add_option("-m,--model", options->models,
+                   "Model file (.safetensors; default: the one that comes with Continuo); repeat for several")
       ->allow_extra_args(false)
       ->type_name("FILE");
   command->add_option("-o,--output", options->outputs, "File to write: .csv (each piece), .html; repeat for both")
@@ -359,7 +360,11 @@ void add_evaluate(CLI::App& app) {
   command->add_option("--threads", options->threads, "Pieces at a time; 0: every core")
       ->check(whole(0, kMostThreads))
       ->capture_default_str();
-  command->callback([options] { run(*options); });
+  command->callback([options] {
+    if (options->models.empty()) options->models.emplace_back(kDefaultModel);
+    for (fs::path& model : options->models) model = model_or_default(model);
+    run(*options);
+  });
 }
 
 }  // namespace continuo::app

@@ -49,11 +49,12 @@ int main(int argc, char** argv) {
   app.set_version_flag("--version", "continuo " CONTINUO_VERSION);
   app.footer(
       "Examples:\n"
+      "  continuo compose -o new                        a new piece: new.mid, new.wav and new.png\n"
       "  continuo corpus FOLDER                         what a folder of MIDI files holds\n"
 #ifdef CONTINUO_WITH_TRAINING
-      "  continuo train FOLDER -o trained               learn from it\n"
+      "  continuo train FOLDER --init default -o mine   learn from it, starting from the model that comes along\n"
 #endif
-      "  continuo compose --model trained/best.safetensors -o new.mid -o new.wav -o new.png\n"
+      "  continuo compose --model mine/best.safetensors -o like-mine\n"
       "Each command has its own --help.");
   try {
     continuo::app::add_corpus(app);

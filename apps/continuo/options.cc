@@ -10,6 +10,7 @@
 #include <system_error>
 
 #include "continuo/base/error.h"
+#include "continuo/weights/default_model.h"
 
 namespace continuo::app {
 namespace {
@@ -71,6 +72,16 @@ void add_precision(CLI::App& command, std::optional<weights::Precision>& precisi
           "--precision", [&precision](const std::string& name) { precision = weights::precision_from(name); },
           "How the weights are read: fp32, bf16 or int8 (default: as they are in the file)")
       ->check(one_of({"fp32", "bf16", "int8"}));
+}
+
+CLI::Option* add_model(CLI::App& command, fs::path& model) {
+  return command
+      .add_option("-m,--model", model, "Model file (.safetensors; default: the one that comes with Continuo)")
+      ->type_name("FILE");
+}
+
+fs::path model_or_default(const fs::path& model) {
+  return model.empty() || model == kDefaultModel ? weights::default_model() : model;
 }
 
 engine::InstructionSet instruction_set_called(const std::string& name) {

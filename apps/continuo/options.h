@@ -30,6 +30,13 @@ CLI::Validator one_of(std::vector<std::string> words);
 /// --precision, which leaves `precision` empty where it is not given.
 void add_precision(CLI::App& command, std::optional<weights::Precision>& precision);
 
+inline constexpr const char* kDefaultModel = "default";  ///< stands for the model that comes along
+
+/// --model, which leaves `model` empty where it is not given: see model_or_default().
+CLI::Option* add_model(CLI::App& command, std::filesystem::path& model);
+/// The model that comes along when `model` is empty or the word "default". Throws Error when there is none.
+std::filesystem::path model_or_default(const std::filesystem::path& model);
+
 /// By its name. Throws Error, with those that this machine has, when there is none of that name.
 engine::InstructionSet instruction_set_called(const std::string& name);
 /// --instruction-set.

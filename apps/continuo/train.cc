@@ -52,7 +52,7 @@ struct Options {
 
 /// The model from which the run starts; of a run that goes on, the copy in its folder. Empty: none.
 fs::path model_to_start_from(const Options& options) {
-  if (!options.init.empty()) return options.init;
+  if (!options.init.empty()) return model_or_default(options.init);
   const fs::path kept = training::init_in(options.output);
   return options.resume && fs::exists(kept) ? kept : fs::path{};
 }
@@ -310,7 +310,7 @@ void add_train(CLI::App& app) {
       "      learns Fourier frames of sound, MIDI files played by your own instruments\n"
       "  continuo train FOLDER -o trained --resume\n"
       "      goes on where Ctrl-C stopped it\n"
-      "  continuo train FOLDER --init trained/best.safetensors -o mine\n"
+      "  continuo train FOLDER --init default -o mine\n"
       "      fine-tunes a model on other music: its network and symbols, a fifth of its learning rate\n"
       "  continuo train FOLDER --set training.chunk=1024 --set network.dilations=[1,2,4,8,16]\n"
       "      any option of the recipe; all of them with --print-recipe");
@@ -324,7 +324,10 @@ void add_train(CLI::App& app) {
       ->type_name("NAME");
   command->add_option("--representation", options->representation, "remi, events, notes, mulaw or spectrum")
       ->type_name("NAME");
-  command->add_option("--init", options->init, "Start from this model and fine-tune it")->type_name("MODEL");
+  command
+      ->add_option("--init", options->init,
+                   "Start from this model and fine-tune it; 'default': the one that comes with Continuo")
+      ->type_name("MODEL");
   command->add_option("--freeze", options->freeze, "With --init: so many layers from below keep the model's weights")
       ->check(whole(0, 1000));
   command->add_option("--minutes", options->minutes, "Length of the training (default 10, or the recipe's)")

@@ -107,6 +107,18 @@ class Commands(unittest.TestCase):
         self.compose("--style", "Bach", "--bars", 2, "-o", "b.mid")
         self.refused("compose", "--model", self.model, "--style", "satie", "-o", "s.mid", says=["no style 'satie'", "bach"])
 
+    def test_the_model_that_comes_along_needs_no_name(self):
+        result = run("compose", "--style", "BACH", "--seconds", 12, "-o", "own.mid", cwd=self.folder)
+        self.assertEqual(result.returncode, 0, result.stderr)
+        self.assertGreater(int(re.search(r"([\d,]+) notes", result.stdout)[1].replace(",", "")), 10)
+        named = run("compose", "--model", "default", "--style", "bach", "--seconds", 12, "-o", "named.mid", cwd=self.folder)
+        self.assertEqual(named.returncode, 0, named.stderr)
+        self.assertEqual((self.folder / "own.mid").read_bytes(), (self.folder / "named.mid").read_bytes())
+        self.refused("compose", "--style", "nobody", says=["nobody", "Bach", "Mozart"])
+        elsewhere = run("compose", "-o", "x.mid", cwd=self.folder, env={**os.environ, "CONTINUO_MODEL": "/nowhere.safetensors"})
+        self.assertEqual(elsewhere.returncode, 1)
+        self.assertIn("CONTINUO_MODEL", elsewhere.stderr)
+
     def test_what_cannot_be_done_is_refused_with_a_way_out(self):
         (self.folder / "empty.mid").write_bytes(b"")
         (self.folder / "broken.safetensors").write_bytes(b"\xff" * 64)
