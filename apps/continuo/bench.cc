@@ -9,6 +9,7 @@
 #include <optional>
 #include <utility>
 
+#include "bench_training.h"
 #include "commands.h"
 #include "continuo/base/error.h"
 #include "continuo/base/file.h"
@@ -19,6 +20,7 @@
 #include "continuo/generation/sampler.h"
 #include "continuo/music/score.h"
 #include "continuo/representation/sound.h"
+#include "continuo/weights/work.h"
 #include "options.h"
 #include "roofline.h"
 #include "terminal.h"
@@ -37,6 +39,7 @@ struct Options {
   std::vector<int> threads = {1, 2};
   std::vector<int> streams = {1, 4, 16};
   fs::path csv;
+  bool training = false;
 };
 
 constexpr double kTurn = 0.03;  // seconds
@@ -75,17 +78,6 @@ double median(std::vector<double> values) {
   std::ranges::sort(values);
   const std::size_t half = values.size() / 2;
   return values.size() % 2 == 1 ? values[half] : (values[half - 1] + values[half]) / 2;
-}
-
-/// Weights that are multiplied once a step; nothing for networks of which that is not so.
-std::optional<double> multiply_adds(const weights::ModelFile& file) {
-  const std::string name = file.network().name();
-  if (name != "wavenet" && name != "lstm" && name != "gru" && name != "wavenet-lstm") return std::nullopt;
-  double count = 0;
-  for (const auto& [tensor, contents] : file.tensors())
-    if (contents.shape.size() > 1 && tensor != "embedding.weight" && !tensor.ends_with("condition.weight"))
-      count += static_cast<double>(contents.values.size());
-  return count;
 }
 
 double bytes_of(weights::Precision precision) {
@@ -201,7 +193,7 @@ std::vector<Way> ways_of(const Subject& subject, const Options& options, engine:
 class Runner {
  public:
   explicit Runner(const Subject& subject)
-      : frames_(subject.file.network().reads_frames()), products_(multiply_adds(subject.file)) {}
+      : frames_(subject.file.network().reads_frames()), products_(weights::multiply_adds(subject.file.network())) {}
 
   void take_turn(Way& way) const {
     if (products_) {
@@ -289,7 +281,7 @@ void print_live(const Subject& subject, const std::vector<Way>& ways) {
 
 /// The table at the terminal; the rows of the CSV are returned.
 std::string report(const Subject& subject, const std::vector<Way>& ways) {
-  const auto products = multiply_adds(subject.file);
+  const auto products = weights::multiply_adds(subject.file.network());
   const std::string rate = subject.unit + "/s";
   fmt::print("\n{}: {}, {} parameters, {}\n", subject.name, subject.file.network().name(),
              format_count(static_cast<std::uint64_t>(subject.file.parameter_count())),
@@ -363,6 +355,9 @@ void add_bench(CLI::App& app) {
       "Examples:\n"
       "  continuo bench\n"
       "  continuo bench --model default\n"
+#ifdef CONTINUO_WITH_TRAINING
+      "  continuo bench --training --precision fp32,bf16\n"
+#endif
       "  continuo bench --model M --precision int8 --threads 1 --streams 1,4,16,64 --csv int8.csv\n"
       "  continuo bench --instruction-set scalar --precision fp32 --seconds 5");
   command
@@ -391,9 +386,23 @@ void add_bench(CLI::App& app) {
       ->delimiter(',')
       ->check(whole(1, 4096))
       ->capture_default_str();
+#ifdef CONTINUO_WITH_TRAINING
+  command->add_flag("--training", options->training,
+                    "Measure how fast it learns instead, beside the speed of matrix products");
+#endif
   command->add_option("--csv", options->csv, "Also write the figures to this file")->type_name("FILE");
   command->callback([options] {
     if (!options->model.empty()) options->model = model_or_default(options->model);
+#ifdef CONTINUO_WITH_TRAINING
+    if (options->training) {
+      if (!options->csv.empty()) ensure_writable(options->csv);
+      return bench_training({.model = options->model,
+                             .precisions = options->precisions,
+                             .threads = options->threads,
+                             .seconds = options->seconds,
+                             .csv = options->csv});
+    }
+#endif
     run(*options);
   });
 }

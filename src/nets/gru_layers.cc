@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "nets/layers.h"
+#include "nets/products.h"
 #include "nets/recurrence.h"
 
 namespace continuo::nets {
@@ -85,17 +86,19 @@ void forward_group(GruRecurrence& r, GruRecurrence::Group& group, const Tensor& 
   Tensor from_hidden = torch::empty({3 * r.hidden, lanes}, options);
 
   Tensor block;
+  const Tensor weight_ih = as_factor(r.weight_ih.t());
+  const Tensor weight_hh = as_factor(r.weight_hh);
   const std::int64_t steps = steps_of_a_block(lanes, r.time);
   for (std::int64_t t = 0; t < r.time; ++t) {
     if (t % steps == 0) {
       const Tensor in = group.input.narrow(0, t, std::min(steps, r.time - t)).view({-1, r.inputs});
-      block = torch::addmm(r.bias_ih, in, r.weight_ih.t());
+      block = add_product(r.bias_ih, in, weight_ih);
     }
     const std::int64_t at = r.save ? t : 0;
     Tensor gates = group.gates[at];
     transpose(block.data_ptr<float>() + t % steps * lanes * 3 * r.hidden, gates.data_ptr<float>(), lanes, 3 * r.hidden);
     float* const last_h = group.states.data_ptr<float>() + at * n;
-    torch::addmm_out(from_hidden, bias_hh, r.weight_hh, group.states[at].view({r.hidden, lanes}));
+    add_product_out(from_hidden, bias_hh, weight_hh, group.states[at].view({r.hidden, lanes}));
     gates.narrow(0, 0, 2 * r.hidden).add_(from_hidden.narrow(0, 0, 2 * r.hidden)).sigmoid_();
     float* const hidden_new = group.hidden_new.data_ptr<float>() + at * n;
     std::copy_n(from_hidden.data_ptr<float>() + 2 * n, n, hidden_new);
@@ -129,13 +132,14 @@ Gradients backward_group(const GruRecurrence& r, GruRecurrence::Group& group, co
   const std::int64_t steps = steps_of_a_block(lanes, r.time);
   Tensor input_block = torch::empty({steps, lanes, 3 * r.hidden}, options);
   Tensor hidden_block = torch::empty({steps, lanes, 3 * r.hidden}, options);
+  const Tensor weight_ih = as_factor(r.weight_ih);
   for (std::int64_t t = r.time; t-- > 0;) {
     transpose(d_output.data_ptr<float>() + t * n, dh.data_ptr<float>(), lanes, r.hidden);
     dh.add_(carried);
     backward_cells(group.gates.data_ptr<float>() + t * 3 * n, group.hidden_new.data_ptr<float>() + t * n,
                    group.states.data_ptr<float>() + t * n, dh.data_ptr<float>(), d_from_input.data_ptr<float>(),
                    d_from_hidden.data_ptr<float>(), n);
-    if (t > 0) torch::addmm_out(carried, dh, weight_hh_t, d_from_hidden);
+    if (t > 0) add_product_out(carried, dh, weight_hh_t, d_from_hidden);
     const std::int64_t at = t % steps;
     transpose(d_from_input.data_ptr<float>(), input_block.data_ptr<float>() + at * 3 * n, 3 * r.hidden, lanes);
     transpose(d_from_hidden.data_ptr<float>(), hidden_block.data_ptr<float>() + at * 3 * n, 3 * r.hidden, lanes);
@@ -143,13 +147,16 @@ Gradients backward_group(const GruRecurrence& r, GruRecurrence::Group& group, co
       const std::int64_t here = std::min(steps, r.time - t);
       const Tensor input_rows = input_block.narrow(0, 0, here).view({here * lanes, 3 * r.hidden});
       const Tensor hidden_rows = hidden_block.narrow(0, 0, here).view({here * lanes, 3 * r.hidden});
-      sums.weight_ih.addmm_(input_rows.t(), group.input.narrow(0, t, here).view({here * lanes, r.inputs}));
-      sums.weight_hh.addmm_(hidden_rows.t(), group.output.narrow(0, t, here).view({here * lanes, r.hidden}));
+      const Tensor input_factor = as_factor(input_rows);
+      accumulate_product(sums.weight_ih, input_factor.t(),
+                         group.input.narrow(0, t, here).view({here * lanes, r.inputs}));
+      accumulate_product(sums.weight_hh, hidden_rows.t(),
+                         group.output.narrow(0, t, here).view({here * lanes, r.hidden}));
       sums.bias_ih.add_(input_rows.sum(0));
       sums.bias_hh.add_(hidden_rows.sum(0));
       d_input.narrow(0, t, here)
           .narrow(1, group.from, lanes)
-          .copy_(torch::mm(input_rows, r.weight_ih).view({here, lanes, r.inputs}));
+          .copy_(product(input_factor, weight_ih).view({here, lanes, r.inputs}));
     }
   }
   group = {};
@@ -171,7 +178,7 @@ struct GruFunction : torch::autograd::Function<GruFunction> {
                                                  torch::autograd::variable_list d_results) {
     const auto r = c10::static_intrusive_pointer_cast<GruRecurrence>(context->saved_data["recurrence"].toCapsule());
     Tensor d_input = torch::empty({r->time, r->batch, r->inputs}, d_results[0].options());
-    const Tensor weight_hh_t = r->weight_hh.t().contiguous();
+    const Tensor weight_hh_t = as_factor(r->weight_hh.t().contiguous());
     std::vector<Gradients> sums(r->groups.size());
     for_each_group(r->groups, [&](GruRecurrence::Group& group, std::size_t index) {
       sums[index] = backward_group(*r, group, weight_hh_t, d_results[0], d_input);

@@ -5,6 +5,8 @@
 
 #include <algorithm>
 
+#include "nets/products.h"
+
 namespace continuo::nets {
 namespace {
 
@@ -32,9 +34,10 @@ struct LinearFunction : torch::autograd::Function<LinearFunction> {
                                const torch::Tensor& weight, const torch::Tensor& bias) {
     context->save_for_backward({x, weight});
     torch::Tensor result = torch::empty({x.size(0), weight.size(0)}, x.options());
+    const torch::Tensor factor = as_factor(weight.t());
     for_each_part(x.size(0), [&](std::size_t, std::int64_t first, std::int64_t count) {
       torch::Tensor rows = result.narrow(0, first, count);
-      torch::addmm_out(rows, bias, x.narrow(0, first, count), weight.t());
+      add_product_out(rows, bias, x.narrow(0, first, count), factor);
     });
     return result;
   }
@@ -46,13 +49,18 @@ struct LinearFunction : torch::autograd::Function<LinearFunction> {
     const torch::Tensor& weight = saved[1];
     const torch::Tensor d_result = d_results[0].contiguous();
     torch::Tensor d_x = torch::empty_like(x);
+    const torch::Tensor factor = as_factor(weight);
     const auto count = static_cast<std::size_t>(parts(x.size(0)));
     std::vector<torch::Tensor> d_weight(count), d_bias(count);
     for_each_part(x.size(0), [&](std::size_t part, std::int64_t first, std::int64_t n) {
       const torch::Tensor d_rows = d_result.narrow(0, first, n);
       torch::Tensor d_x_rows = d_x.narrow(0, first, n);
-      torch::mm_out(d_x_rows, d_rows, weight);
-      d_weight[part] = torch::mm(d_rows.t(), x.narrow(0, first, n));
+      const torch::Tensor d_factor = as_factor(d_rows);
+      if (products_are_bfloat())
+        d_x_rows.copy_(product(d_factor, factor));
+      else
+        torch::mm_out(d_x_rows, d_factor, factor);
+      d_weight[part] = product(d_factor.t(), x.narrow(0, first, n));
       d_bias[part] = d_rows.sum(0);
     });
     for (std::size_t part = 1; part < count; ++part) {
@@ -90,7 +98,8 @@ torch::Tensor embed_frames(const torch::Tensor& frames, const torch::Tensor& wei
 }
 
 torch::Tensor linear(const torch::Tensor& x, const torch::Tensor& weight, const torch::Tensor& bias) {
-  if (!x.device().is_cpu() || at::get_num_threads() == 1) return torch::linear(x, weight, bias);
+  if (!products_are_bfloat() && (!x.device().is_cpu() || at::get_num_threads() == 1))
+    return torch::linear(x, weight, bias);
   std::vector<std::int64_t> shape = x.sizes().vec();
   shape.back() = weight.size(0);
   return LinearFunction::apply(x.reshape({-1, x.size(-1)}), weight, bias).view(shape);

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "nets/layers.h"
+#include "nets/products.h"
 #include "nets/recurrence.h"
 
 namespace continuo::nets {
@@ -84,16 +85,19 @@ void forward_group(Recurrence& r, Recurrence::Group& group, const Tensor& input,
   group.cells[0].copy_(r.first_c.narrow(0, group.from, lanes).t().reshape({n}));
 
   Tensor block;
+  const Tensor weight_ih = as_factor(r.weight_ih.t());
+  const Tensor weight_hh = as_factor(r.weight_hh);
   const std::int64_t steps = steps_of_a_block(lanes, r.time);
   for (std::int64_t t = 0; t < r.time; ++t) {
     if (t % steps == 0) {
       const Tensor in = group.input.narrow(0, t, std::min(steps, r.time - t)).view({-1, r.inputs});
-      block = torch::addmm(r.bias, in, r.weight_ih.t());
+      block = add_product(r.bias, in, weight_ih);
     }
     const std::int64_t at = r.save ? t : 0;
     Tensor gates = group.gates[at];
     transpose(block.data_ptr<float>() + t % steps * lanes * 4 * r.hidden, gates.data_ptr<float>(), lanes, 4 * r.hidden);
-    gates.addmm_(r.weight_hh, h).sigmoid_();
+    accumulate_product(gates, weight_hh, h);
+    gates.sigmoid_();
     float* const last_c = group.cells.data_ptr<float>() + at * n;
     Tensor tanh_c = group.tanh_cells[at];
     update_cells(gates.data_ptr<float>(), last_c, last_c + n, tanh_c.data_ptr<float>(), n);
@@ -124,9 +128,10 @@ Gradients backward_group(const Recurrence& r, Recurrence::Group& group, const Te
   Tensor dc = torch::zeros({n}, options);
   const std::int64_t steps = steps_of_a_block(lanes, r.time);
   Tensor block = torch::empty({steps, lanes, 4 * r.hidden}, options);
+  const Tensor weight_ih = as_factor(r.weight_ih);
   for (std::int64_t t = r.time; t-- > 0;) {
     transpose(d_output.data_ptr<float>() + t * n, dh.data_ptr<float>(), lanes, r.hidden);
-    if (t + 1 < r.time) dh.addmm_(weight_hh_t, d_gates);
+    if (t + 1 < r.time) accumulate_product(dh, weight_hh_t, d_gates);
     backward_cells(group.gates.data_ptr<float>() + t * 4 * n, group.cells.data_ptr<float>() + t * n,
                    group.tanh_cells.data_ptr<float>() + t * n, dh.data_ptr<float>(), dc.data_ptr<float>(),
                    d_gates.data_ptr<float>(), n);
@@ -134,12 +139,13 @@ Gradients backward_group(const Recurrence& r, Recurrence::Group& group, const Te
     if (t % steps == 0) {
       const std::int64_t here = std::min(steps, r.time - t);
       const Tensor d_rows = block.narrow(0, 0, here).view({here * lanes, 4 * r.hidden});
-      sums.weight_ih.addmm_(d_rows.t(), group.input.narrow(0, t, here).view({here * lanes, r.inputs}));
-      sums.weight_hh.addmm_(d_rows.t(), group.output.narrow(0, t, here).view({here * lanes, r.hidden}));
+      const Tensor d_factor = as_factor(d_rows);
+      accumulate_product(sums.weight_ih, d_factor.t(), group.input.narrow(0, t, here).view({here * lanes, r.inputs}));
+      accumulate_product(sums.weight_hh, d_factor.t(), group.output.narrow(0, t, here).view({here * lanes, r.hidden}));
       sums.bias.add_(d_rows.sum(0));
       d_input.narrow(0, t, here)
           .narrow(1, group.from, lanes)
-          .copy_(torch::mm(d_rows, r.weight_ih).view({here, lanes, r.inputs}));
+          .copy_(product(d_factor, weight_ih).view({here, lanes, r.inputs}));
     }
   }
   group = {};
@@ -161,7 +167,7 @@ struct RecurrenceFunction : torch::autograd::Function<RecurrenceFunction> {
                                                  torch::autograd::variable_list d_results) {
     const auto r = c10::static_intrusive_pointer_cast<Recurrence>(context->saved_data["recurrence"].toCapsule());
     Tensor d_input = torch::empty({r->time, r->batch, r->inputs}, d_results[0].options());
-    const Tensor weight_hh_t = r->weight_hh.t().contiguous();
+    const Tensor weight_hh_t = as_factor(r->weight_hh.t().contiguous());
     std::vector<Gradients> sums(r->groups.size());
     for_each_group(r->groups, [&](Recurrence::Group& group, std::size_t index) {
       sums[index] = backward_group(*r, group, weight_hh_t, d_results[0], d_input);

@@ -7,6 +7,7 @@
 #include <memory>
 
 #include "nets/layers.h"
+#include "nets/products.h"
 
 namespace continuo::nets {
 namespace {
@@ -131,21 +132,22 @@ void forward_group(Plan& plan, Plan::Group& group, const Tensor& input, Tensor& 
     }
 
     // The newest tap covers every position; older taps those whose input lies in this chunk or in the tail.
-    Tensor gates = torch::addmm(layer.bias, in.narrow(0, rows(begin - start), rows(plan.time - begin)),
-                                layer.taps[plan.kernel - 1]);
+    const Tensor factor = as_factor(in);
+    Tensor gates = add_product(layer.bias, factor.narrow(0, rows(begin - start), rows(plan.time - begin)),
+                               layer.taps[plan.kernel - 1]);
     for (std::int64_t tap = 0; tap + 1 < plan.kernel; ++tap) {
       const std::int64_t shift = plan.shift(i, tap);
       const std::int64_t from = std::max(begin, shift);
       if (from < plan.time)
-        gates.narrow(0, rows(from - begin), rows(plan.time - from))
-            .addmm_(in.narrow(0, rows(from - shift - start), rows(plan.time - from)), layer.taps[tap]);
+        accumulate_product(gates.narrow(0, rows(from - begin), rows(plan.time - from)),
+                           factor.narrow(0, rows(from - shift - start), rows(plan.time - from)), layer.taps[tap]);
       const std::int64_t to = std::min(shift, plan.time);
       if (tail.defined() && begin < to)
-        gates.narrow(0, 0, rows(to - begin))
-            .addmm_(tail.narrow(0, rows(past + begin - shift), rows(to - begin)), layer.taps[tap]);
+        accumulate_product(gates.narrow(0, 0, rows(to - begin)),
+                           tail.narrow(0, rows(past + begin - shift), rows(to - begin)), layer.taps[tap]);
     }
     const Tensor convolved = gates;
-    if (plan.paper) gates = torch::addmm(layer.gate_bias, convolved, layer.gate_weight.t());
+    if (plan.paper) gates = add_product(layer.gate_bias, convolved, layer.gate_weight.t());
     if (layer.condition.defined())
       gates.view({-1, lanes, 2 * plan.residual}).add_(layer.condition.narrow(0, group.from, lanes));
     Tensor filter = half(gates, 0);
@@ -164,13 +166,13 @@ void forward_group(Plan& plan, Plan::Group& group, const Tensor& input, Tensor& 
     if (plan.paper) {
       if (i + 1 < count) x = convolved + gated;
     } else if (layer.out_weight.defined()) {
-      x = torch::addmm(x.narrow(0, rows(begin - start), rows(plan.time - begin)), gated, layer.out_weight.t())
+      x = add_product(x.narrow(0, rows(begin - start), rows(plan.time - begin)), gated, layer.out_weight.t())
               .add_(layer.out_bias);
     }
   }
   const Tensor wanted = gated_all.narrow(0, rows(plan.first - plan.begin[0]), rows(plan.time - plan.first));
   Tensor out = plan.paper ? wanted.view({-1, static_cast<std::int64_t>(count), plan.residual}).sum(1)
-                          : torch::addmm(plan.skip_bias, wanted, plan.skip_weight.t());
+                          : add_product(plan.skip_bias, wanted, plan.skip_weight.t());
   result.narrow(1, group.from, lanes).copy_(out.view({plan.time - plan.first, lanes, plan.skip}));
   if (plan.save) group.gated = gated_all;
 }
@@ -199,10 +201,11 @@ void backward_group(const Plan& plan, Plan::Group& group, const Tensor& d_result
   Tensor d_gated_all;
   if (!plan.paper) {
     const Tensor wanted = group.gated.narrow(0, rows(plan.first - plan.begin[0]), rows(plan.time - plan.first));
-    sums.skip_weight.addmm_(d_skip.t(), wanted);
+    const Tensor d_factor = as_factor(d_skip);
+    accumulate_product(sums.skip_weight, d_factor.t(), wanted);
     const Tensor d_bias = d_skip.sum(0);
     for (Layer& sum : sums.layers) sum.skip_bias.add_(d_bias);
-    d_gated_all = torch::mm(d_skip, plan.skip_weight);
+    d_gated_all = product(d_factor, plan.skip_weight);
   }
 
   Tensor dx;  // gradient of the layer's output, rows from begin[i]; undefined where the output is not used
@@ -224,13 +227,13 @@ void backward_group(const Plan& plan, Plan::Group& group, const Tensor& d_result
       const Tensor from_skip = d_gated_all.narrow(1, static_cast<std::int64_t>(i) * plan.residual, plan.residual);
       if (skipped == 0) {
         d_gated = from_skip;
-        if (dx.defined()) d_gated.addmm_(dx, layer.out_weight);
+        if (dx.defined()) accumulate_product(d_gated, dx, layer.out_weight);
       } else {
-        d_gated = torch::mm(dx, layer.out_weight);
+        d_gated = product(dx, layer.out_weight);
         d_gated.narrow(0, skipped, n - skipped).add_(from_skip);
       }
       if (dx.defined()) {
-        sum.out_weight.addmm_(dx.t(), gated);
+        accumulate_product(sum.out_weight, dx.t(), gated);
         sum.out_bias.add_(dx.sum(0));
       }
     }
@@ -247,35 +250,40 @@ void backward_group(const Plan& plan, Plan::Group& group, const Tensor& d_result
 
     Tensor d_convolved = d_gates;
     if (plan.paper) {
-      sum.gate_weight.addmm_(d_gates.t(), group.convolved[i]);
+      accumulate_product(sum.gate_weight, d_gates.t(), group.convolved[i]);
       sum.gate_bias.add_(d_gates.sum(0));
-      d_convolved = dx.defined() ? torch::addmm(dx, d_gates, layer.gate_weight) : torch::mm(d_gates, layer.gate_weight);
+      d_convolved = dx.defined() ? add_product(dx, d_gates, layer.gate_weight) : product(d_gates, layer.gate_weight);
     }
     sum.bias.add_(d_convolved.sum(0));
 
     // Into the layer's input: through the taps, and in the standard block past the convolution.
-    const Tensor& in = group.inputs[i];
-    const Tensor newest = in.narrow(0, rows(begin - start), n);
-    sum.taps[plan.kernel - 1].addmm_(newest.t(), d_convolved);
+    const Tensor factor = as_factor(group.inputs[i]);
+    const Tensor newest = factor.narrow(0, rows(begin - start), n);
+    const Tensor d_factor = as_factor(d_convolved);
+    accumulate_product(sum.taps[plan.kernel - 1], newest.t(), d_factor);
     Tensor d_in;
     const bool around = !plan.paper && dx.defined();
     const bool dropped = !plan.keep.empty();
     if (begin == start) {
-      d_in = around && !dropped ? dx.addmm_(d_convolved, layer.taps[plan.kernel - 1].t())
-                                : torch::mm(d_convolved, layer.taps[plan.kernel - 1].t());
+      if (around && !dropped) {
+        accumulate_product(dx, d_factor, layer.taps[plan.kernel - 1].t());
+        d_in = dx;
+      } else {
+        d_in = product(d_factor, layer.taps[plan.kernel - 1].t());
+      }
     } else {
       d_in = torch::zeros({rows(plan.time - start), plan.residual}, d_skip.options());
       if (around && !dropped) d_in.narrow(0, rows(begin - start), n).copy_(dx);
-      d_in.narrow(0, rows(begin - start), n).addmm_(d_convolved, layer.taps[plan.kernel - 1].t());
+      accumulate_product(d_in.narrow(0, rows(begin - start), n), d_factor, layer.taps[plan.kernel - 1].t());
     }
     for (std::int64_t tap = 0; tap + 1 < plan.kernel; ++tap) {
       const std::int64_t shift = plan.shift(i, tap);
       const std::int64_t from = std::max(begin, shift);
       if (from < plan.time) {
-        const Tensor d_rows = d_convolved.narrow(0, rows(from - begin), rows(plan.time - from));
+        const Tensor d_rows = d_factor.narrow(0, rows(from - begin), rows(plan.time - from));
         const std::int64_t at = rows(from - shift - start);
-        sum.taps[tap].addmm_(in.narrow(0, at, d_rows.size(0)).t(), d_rows);
-        d_in.narrow(0, at, d_rows.size(0)).addmm_(d_rows, layer.taps[tap].t());
+        accumulate_product(sum.taps[tap], factor.narrow(0, at, d_rows.size(0)).t(), d_rows);
+        accumulate_product(d_in.narrow(0, at, d_rows.size(0)), d_rows, layer.taps[tap].t());
       }
       // Rows of the tail are the past's: constants here.
       const std::int64_t to = std::min(shift, plan.time);
@@ -283,8 +291,8 @@ void backward_group(const Plan& plan, Plan::Group& group, const Tensor& d_result
         const std::int64_t past = plan.shift(i, 0);
         Tensor tail = plan.tails[i].narrow(0, past + begin - shift, to - begin).narrow(1, group.from, lanes);
         if (dropped) tail = tail * plan.keep[i].narrow(0, group.from, lanes);
-        sum.taps[tap].addmm_(tail.reshape({rows(to - begin), plan.residual}).t(),
-                             d_convolved.narrow(0, 0, rows(to - begin)));
+        accumulate_product(sum.taps[tap], tail.reshape({rows(to - begin), plan.residual}).t(),
+                           d_factor.narrow(0, 0, rows(to - begin)));
       }
     }
     if (dropped) {

@@ -11,6 +11,7 @@
 #include "continuo/base/file.h"
 #include "continuo/base/random.h"
 #include "continuo/nets/network.h"
+#include "continuo/nets/products.h"
 #include "continuo/nets/threads.h"
 #include "continuo/training/fine_tune.h"
 
@@ -178,6 +179,7 @@ StepOutcome Learner::step(std::span<const Batch> batches, std::uint64_t number, 
   for (const Batch& batch : batches) scored += batch.scored;
   StepOutcome outcome;
   p.optimiser->zero_grad();
+  const nets::BfloatProducts products(p.options.precision == "bf16");
   for (const Batch& batch : batches) {
     const double share = static_cast<double>(batch.scored) / static_cast<double>(scored);
     const double loss = p.add_gradient(batch, share);

@@ -153,6 +153,8 @@ void visit_recipe(Visitor& v, AnyRecipe& recipe) {
   v.field("warmup", t.warmup, "share of the run in which the rate climbs; it then falls along a cosine", kShare);
   v.field("final_rate", t.final_rate, "the rate at the end, as a share of the peak", kShare);
   v.field("clip_norm", t.clip_norm, "gradients are scaled down to this norm; 0: never", kNotNegative);
+  v.field("precision", t.precision, "\"fp32\", or \"bf16\": faster products where the processor has them (AMX)",
+          std::vector<std::string>{"fp32", "bf16"});
   v.field("accumulate", t.accumulate, "batches whose gradients make one step", Limits{1, 1 << 16});
   v.field("ema", t.ema,
           "decay of the moving average of the weights that is evaluated and exported (0.999, say); 0: none",

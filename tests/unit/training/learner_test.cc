@@ -117,5 +117,37 @@ TEST(Learner, ContextOfSymbolsIsReadButNotScored) {
   EXPECT_NEAR(rest.loss, nats, 1e-3);
 }
 
+TEST(Learner, LearnsAlikeInBfloat16) {
+  Random random(2);
+  std::vector<Symbol> symbols;
+  for (int t = 0; t < 3000; ++t)  // a symbol depends on the two before it, seven times of eight
+    symbols.push_back(static_cast<Symbol>(
+        t < 2 || random.below(8) == 0 ? random.below(6) : (symbols[t - 1] + 2 * symbols[t - 2] + 1) % 6));
+  const ExamplePiece piece{.symbols = symbols, .label = 0, .context = 0, .frames = {}, .width = 0};
+  std::vector<weights::NetworkSpec> specs = {
+      {6, 0, weights::LstmSpec{.embedding = 16, .hidden = 32, .layers = 1}},
+      {6, 0,
+       weights::WaveNetSpec{
+           .residual_channels = 16, .skip_channels = 32, .head_channels = 32, .stacks = 1, .dilations = {1, 2, 4}}}};
+  for (const auto& spec : specs) {
+    SCOPED_TRACE(spec.name());
+    double losses[2] = {};
+    for (const bool rounded : {false, true}) {
+      OptimisationOptions options;
+      options.precision = rounded ? "bf16" : "fp32";
+      options.threads = 1;
+      options.chunk = 64;
+      options.batch = 8;
+      Learner learner(spec, options);
+      ExampleSource source({piece}, {.chunk = 64, .batch = 8, .seed = 4});
+      for (std::uint64_t step = 0; step < 150; ++step) learner.step(source.next(), step, 5e-3);
+      losses[rounded ? 1 : 0] = learner.evaluate(std::span(&piece, 1)).per_step();
+    }
+    EXPECT_LT(losses[0], 1.0);  // ln 6 = 1.79; the best that can be is 0.65
+    EXPECT_NE(losses[0], losses[1]);
+    EXPECT_NEAR(losses[1] / losses[0], 1, 0.02);
+  }
+}
+
 }  // namespace
 }  // namespace continuo::training
