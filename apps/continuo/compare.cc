@@ -210,13 +210,16 @@ void add_compare(CLI::App& app) {
       "Examples:\n"
       "  continuo compare FOLDER composed/ -o page.html\n"
       "      a page with the distributions as curves and pieces of both sides to hear\n"
-      "  continuo compare FOLDER --model trained/best.safetensors --count 50 --first 60 -o page.html -o table.csv\n"
+      "  continuo compare FOLDER --model default --count 50 --first 60 -o page.html -o table.csv\n"
       "      against 50 pieces composed on the spot; of the real ones only the first minute counts\n"
       "  continuo compare FOLDER composed/ --misaligned-grid\n"
       "      figures to hold against those of the authors' program mgeval");
   command->add_option("real", options->real, "MIDI files to compare with")->required()->type_name("REAL");
   command->add_option("generated", options->generated, "Folder of composed MIDI files")->type_name("GENERATED");
-  command->add_option("-m,--model", options->model, "Compose the second collection with this model")->type_name("FILE");
+  command
+      ->add_option("-m,--model", options->model,
+                   "Compose the second collection with this model; 'default': the one that comes with Continuo")
+      ->type_name("FILE");
   command->add_option("-n,--count", options->count, "Pieces to compose")
       ->check(whole(2, 100'000))
       ->capture_default_str();
@@ -245,7 +248,10 @@ void add_compare(CLI::App& app) {
       ->type_name("FILE");
   command->add_flag("--misaligned-grid", options->misaligned,
                     "Sample densities as mgeval does, each between its own extremes");
-  command->callback([options] { run(*options); });
+  command->callback([options] {
+    if (!options->model.empty()) options->model = model_or_default(options->model);
+    run(*options);
+  });
 }
 
 }  // namespace continuo::app

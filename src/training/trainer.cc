@@ -377,6 +377,7 @@ double rate_share(double share, const OptimisationOptions& options) noexcept {
 TrainResult train(const corpus::Dataset& dataset, const Recipe& recipe, const TrainOptions& options,
                   const ProgressSink& progress, std::stop_token stop,
                   const std::function<void(const CurvePoint&)>& on_point) {
+  const FolderLock lock(options.folder);
   if (!options.init.empty()) check_fits(recipe, weights::ModelFile::load(options.init), options.init);
   const Plan plan = make_plan(dataset, recipe);
   if (plan.network.is_counted())

@@ -65,6 +65,19 @@ class ScratchFile {
   std::uint64_t size_ = 0;
 };
 
+/// While one lives, no other process (or other lock of this one) has the folder: for what writes several files there
+/// over time. Gone with the process, however that ends.
+class FolderLock {
+ public:
+  explicit FolderLock(const std::filesystem::path& folder);  ///< creates the folder; throws Error when it is taken
+  ~FolderLock();
+  FolderLock(const FolderLock&) = delete;
+  FolderLock& operator=(const FolderLock&) = delete;
+
+ private:
+  int file_ = -1;
+};
+
 /// A file mapped read-only into memory. Movable, not copyable. The span is valid for the life of the object.
 class MappedFile {
  public:
