@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <map>
-#include <nlohmann/json.hpp>
 #include <unordered_set>
 #include <utility>
 
@@ -15,6 +14,7 @@
 #include "continuo/midi/midi.h"
 #include "continuo/music/time.h"
 #include "continuo/representation/sound.h"
+#include "continuo/training/lineage.h"
 #include "continuo/training/recipe.h"
 #include "held_out.h"
 
@@ -26,12 +26,6 @@ using corpus::Dataset;
 using corpus::EncodedPiece;
 using corpus::Part;
 using representation::RepresentationSpec;
-
-/// The dataset that a model was trained on, by the name of its file without extension; empty: not said.
-std::string training_dataset(const weights::ModelFile& file) {
-  const auto json = nlohmann::json::parse(file.metadata("continuo.training"), nullptr, false);
-  return json.is_object() && json.contains("dataset") && json["dataset"].is_string() ? json["dataset"] : "";
-}
 
 /// Opens what several models need once.
 class Library {
@@ -54,18 +48,24 @@ class Library {
     const RepresentationSpec spec = representation::spec_from_json(text);
     Subject subject{.path = path, .model = engine::Model::create(file, options_.engine), .dataset = {}, .training = {}};
     if (representation::reads_sound(spec.name)) subject.sample_rate = representation::make_sound(spec)->sample_rate();
+    const std::vector<std::string> learned_from = training::training_datasets(file);
     if (fs::is_directory(options_.data)) {
-      read_folder(file, spec, subject);
+      read_folder(file, learned_from.front(), spec, subject);
     } else {
       subject.dataset = dataset(options_.data);
-      subject.training = subject.dataset;
-      subject.knows_split = subject.dataset->path().stem().string() == training_dataset(file);
+      subject.knows_split = subject.dataset->path().stem().string() == learned_from.front();
+      subject.training = subject.knows_split ? subject.dataset : cached(learned_from.front(), spec);
     }
     if (!(subject.dataset->spec() == spec) || subject.dataset->width() != subject.model->vocabulary_size()) {
       throw Error({.message = "its symbols are not those of " + path.string() + ": it is encoded as " +
                               subject.dataset->spec().name + " with other settings, labels or vocabulary",
                    .path = options_.data.string(),
                    .hint = "Give the folder of music instead: it is encoded for each model."});
+    }
+    for (std::size_t i = 1; i < learned_from.size(); ++i) {
+      auto before = cached(learned_from[i], spec);
+      subject.knows_before = subject.knows_before && before != nullptr;
+      if (before) subject.before.push_back(std::move(before));
     }
     return subject;
   }
@@ -75,6 +75,19 @@ class Library {
     auto& known = datasets_[path];
     if (!known) known = std::make_shared<const Dataset>(path);
     return known;
+  }
+
+  /// The dataset of that name, where it is at hand and has these symbols; else null.
+  std::shared_ptr<const Dataset> cached(const std::string& name, const RepresentationSpec& spec) {
+    const fs::path path = options_.data.stem() == name ? options_.data : cache_ / (name + ".dataset");
+    std::error_code code;
+    if (name.empty() || !fs::is_regular_file(path, code)) return nullptr;
+    try {
+      auto found = dataset(path);
+      return found->spec() == spec ? found : nullptr;
+    } catch (const Error&) {
+      return nullptr;  // damaged: as if it were not there
+    }
   }
 
   const corpus::Collection& scan(const corpus::ScanOptions& options) {
@@ -93,8 +106,8 @@ class Library {
     return known;
   }
 
-  void read_folder(const weights::ModelFile& file, const RepresentationSpec& spec, Subject& subject) {
-    const std::string trained_on = training_dataset(file);
+  void read_folder(const weights::ModelFile& file, const std::string& trained_on, const RepresentationSpec& spec,
+                   Subject& subject) {
     corpus::ScanOptions every;
     every.min_seconds = 0;
     every.max_seconds = 1e9;
@@ -123,15 +136,7 @@ class Library {
     corpus::Split all;
     for (std::size_t i = 0; i < collection.pieces.size(); ++i) all.test.push_back(i);
     subject.dataset = encoded(collection, all, spec);
-    const fs::path cached = cache_ / (trained_on + ".dataset");
-    std::error_code code;
-    if (trained_on.empty() || !fs::exists(cached, code)) return;
-    try {
-      auto training = dataset(cached);
-      if (training->spec() == spec) subject.training = std::move(training);
-    } catch (const Error&) {
-      // Damaged: as if it were not there.
-    }
+    subject.training = cached(trained_on, spec);
   }
 
   const EvaluateOptions& options_;
@@ -158,62 +163,105 @@ bool wanted(const Subject& subject, const EncodedPiece& piece, const std::string
   return piece.part == (has_test ? Part::kTest : Part::kValidation);
 }
 
-void choose_names(const EvaluateOptions& options, Selection& selection) {
-  std::map<std::string, std::size_t> counts;  // in how many subjects the piece is wanted
-  const bool dataset_file = selection.folder.empty();
-  for (const Subject& subject : selection.subjects)
-    for (const EncodedPiece& piece : subject.dataset->pieces())
-      if (piece.symbols.size() >= 2 && wanted(subject, piece, options.part, dataset_file)) ++counts[piece.name];
-  for (const auto& [name, count] : counts)
-    if (count == selection.subjects.size()) selection.names.push_back(name);
-  if (selection.names.empty()) {
-    throw Error({.message = selection.subjects.size() > 1 ? "no piece is held out of the training of all models"
-                                                          : "holds no piece of the part that is to be measured",
-                 .path = options.data.string(),
-                 .hint = "--part all measures every piece, --part train those of the training."});
-  }
-  if (options.pieces > 0 && options.pieces < selection.names.size()) {
-    Random random(options.seed);
-    random.shuffle(std::span(selection.names));
-    selection.names.resize(options.pieces);
-    std::sort(selection.names.begin(), selection.names.end());
-  }
-  for (const Subject& subject : selection.subjects) {
-    std::map<std::string, std::size_t> places;
-    for (std::size_t i = 0; i < subject.dataset->pieces().size(); ++i) places[subject.dataset->pieces()[i].name] = i;
-    auto& indices = selection.indices.emplace_back();
-    for (const std::string& name : selection.names) indices.push_back(places.at(name));
-  }
+/// Hashes of the pieces that the subject, or a model before it, was trained on, as far as they are at hand.
+std::unordered_set<std::string> known_pieces(const Subject& subject) {
+  std::unordered_set<std::string> known;
+  const auto add = [&](const Dataset& dataset) {
+    for (const EncodedPiece& piece : dataset.pieces())
+      if (piece.part == Part::kTrain) known.insert(hash_of(piece));
+  };
+  if (subject.training) add(*subject.training);
+  for (const auto& dataset : subject.before) add(*dataset);
+  return known;
 }
 
-void find_trained_on(Selection& selection) {
-  selection.trained_on.assign(selection.names.size(), false);
-  for (std::size_t s = 0; s < selection.subjects.size(); ++s) {
-    const Subject& subject = selection.subjects[s];
-    if (!subject.training) {
-      selection.warnings.push_back(
-          "Whether " + subject.path.string() +
-          " was trained on any of these pieces cannot be known: its training data are not at hand.");
-      continue;
+/// What is measured, in the order of the names, with the pieces' places in each dataset.
+class Choice {
+ public:
+  Choice(const EvaluateOptions& options, Selection& selection) : options_(options), selection_(selection) {
+    for (const Subject& subject : selection.subjects) {
+      known_.push_back(known_pieces(subject));
+      auto& places = places_.emplace_back();
+      for (std::size_t i = 0; i < subject.dataset->pieces().size(); ++i) places[subject.dataset->pieces()[i].name] = i;
     }
-    if (selection.folder.empty() && !subject.knows_split) {
-      selection.warnings.push_back(subject.path.string() +
-                                   " was trained on other data than this dataset, perhaps on some of these pieces.");
-    }
-    std::unordered_set<std::string> known;
-    for (const EncodedPiece& piece : subject.training->pieces())
-      if (piece.part == Part::kTrain) known.insert(hash_of(piece));
-    std::size_t count = 0;
-    for (std::size_t i = 0; i < selection.names.size(); ++i) {
-      if (!known.contains(hash_of(selection.piece(s, i)))) continue;
-      selection.trained_on[i] = true;
-      ++count;
-    }
-    if (count > 0)
-      selection.warnings.push_back(fmt::format("{} was trained on {} of these {} pieces.", subject.path.string(), count,
-                                               selection.names.size()));
   }
-}
+
+  void operator()() {
+    names();
+    if (options_.part == "held-out") leave_out_known();
+    if (options_.pieces > 0 && options_.pieces < selection_.names.size()) {
+      Random random(options_.seed);
+      random.shuffle(std::span(selection_.names));
+      selection_.names.resize(options_.pieces);
+      std::sort(selection_.names.begin(), selection_.names.end());
+    }
+    for (const auto& places : places_) {
+      auto& indices = selection_.indices.emplace_back();
+      for (const std::string& name : selection_.names) indices.push_back(places.at(name));
+    }
+    find_trained_on();
+  }
+
+ private:
+  bool knows(std::size_t subject, const std::string& name) const {
+    return known_[subject].contains(hash_of(selection_.subjects[subject].dataset->pieces()[places_[subject].at(name)]));
+  }
+
+  void names() {
+    std::map<std::string, std::size_t> counts;  // in how many subjects the piece is wanted
+    const bool dataset_file = selection_.folder.empty();
+    for (const Subject& subject : selection_.subjects)
+      for (const EncodedPiece& piece : subject.dataset->pieces())
+        if (piece.symbols.size() >= 2 && wanted(subject, piece, options_.part, dataset_file)) ++counts[piece.name];
+    for (const auto& [name, count] : counts)
+      if (count == selection_.subjects.size()) selection_.names.push_back(name);
+    if (!selection_.names.empty()) return;
+    throw Error({.message = selection_.subjects.size() > 1 ? "no piece is held out of the training of all models"
+                                                           : "holds no piece of the part that is to be measured",
+                 .path = options_.data.string(),
+                 .hint = "--part all measures every piece, --part train those of the training."});
+  }
+
+  void leave_out_known() {
+    selection_.left_out = std::erase_if(selection_.names, [&](const std::string& name) {
+      for (std::size_t s = 0; s < known_.size(); ++s)
+        if (knows(s, name)) return true;
+      return false;
+    });
+    if (!selection_.names.empty()) return;
+    throw Error({.message = "every piece is one that a model, or one from which it was fine-tuned, was trained on",
+                 .path = options_.data.string(),
+                 .hint = "--part all measures every piece."});
+  }
+
+  void find_trained_on() {
+    selection_.trained_on.assign(selection_.names.size(), false);
+    for (std::size_t s = 0; s < selection_.subjects.size(); ++s) {
+      const Subject& subject = selection_.subjects[s];
+      const std::string name = subject.path.string();
+      if (!subject.training || !subject.knows_before) {
+        selection_.warnings.push_back(fmt::format(
+            "Whether {} was trained on any of these pieces cannot be known: {} are not at hand.", name,
+            subject.training ? "the training data of a model from which it was fine-tuned" : "its training data"));
+      }
+      std::size_t count = 0;
+      for (std::size_t i = 0; i < selection_.names.size(); ++i) {
+        if (!knows(s, selection_.names[i])) continue;
+        selection_.trained_on[i] = true;
+        ++count;
+      }
+      if (count > 0)
+        selection_.warnings.push_back(fmt::format("{}{} was trained on {} of these {} pieces.", name,
+                                                  subject.before.empty() ? "" : " or a model before it", count,
+                                                  selection_.names.size()));
+    }
+  }
+
+  const EvaluateOptions& options_;
+  Selection& selection_;
+  std::vector<std::unordered_set<std::string>> known_;      ///< of each subject
+  std::vector<std::map<std::string, std::size_t>> places_;  ///< of each subject, in its dataset by name
+};
 
 std::string in_words(const EvaluateOptions& options, const Selection& selection) {
   const bool known = selection.folder.empty() || std::any_of(selection.subjects.begin(), selection.subjects.end(),
@@ -243,9 +291,10 @@ Selection select(const EvaluateOptions& options, const ProgressSink& progress, s
                  .path = options.data.string(),
                  .hint = "Leave --part out: every piece is measured then."});
   }
-  choose_names(options, selection);
+  Choice choose(options, selection);
+  choose();
   selection.part = in_words(options, selection);
-  find_trained_on(selection);
+  if (selection.left_out > 0) selection.part += fmt::format(" but {} of the training", selection.left_out);
   return selection;
 }
 

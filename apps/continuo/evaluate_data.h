@@ -30,8 +30,10 @@ struct Subject {
   std::shared_ptr<const engine::Model> model;
   std::shared_ptr<const corpus::Dataset> dataset;
   std::shared_ptr<const corpus::Dataset> training;  ///< with the pieces that it was trained on; null: not at hand
-  bool knows_split = false;                         ///< the parts of `dataset` are those of its training
-  int sample_rate = 0;                              ///< of sound; 0: it reads scores
+  std::vector<std::shared_ptr<const corpus::Dataset>> before;  ///< of the models from which it was fine-tuned
+  bool knows_before = true;                                    ///< whether all of these are at hand
+  bool knows_split = false;                                    ///< the parts of `dataset` are those of its training
+  int sample_rate = 0;                                         ///< of sound; 0: it reads scores
 };
 
 struct Selection {
@@ -39,6 +41,7 @@ struct Selection {
   std::filesystem::path folder;    ///< of the scores; empty: a dataset file was given
   std::vector<std::string> names;  ///< of the pieces, in order
   std::string part;                ///< in words
+  std::size_t left_out = 0;        ///< pieces that would be held out, but for a model that was trained on them
   std::vector<std::string> warnings;
 
   /// The piece as the subject reads it.

@@ -92,7 +92,7 @@ void run(const Options& options) {
                    .path = path.string(),
                    .hint = "Use .html for a page, .png or .svg for a picture."});
   if (options.planted > 0) {
-    check_planted(options.passages, options.planted, options.seed);
+    check_planted(options.passages, options.planted, options.seed, options.borrowed);
     return;
   }
   if (options.piece.empty())

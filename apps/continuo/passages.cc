@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <chrono>
 #include <limits>
+#include <set>
 #include <span>
 #include <vector>
 
@@ -127,7 +128,7 @@ evaluation::PassageIndex open_index(const PassageOptions& options,
   return open_index(options, collection, all, heard_through);
 }
 
-void check_planted(const PassageOptions& options, std::size_t count, std::uint64_t seed) {
+void check_planted(const PassageOptions& options, std::size_t count, std::uint64_t seed, std::size_t borrowed) {
   const auto collection = open_collection(options);
   const auto split = corpus::split(collection, {.seed = seed});
   if (split.test.empty() || split.train.empty())
@@ -155,7 +156,8 @@ void check_planted(const PassageOptions& options, std::size_t count, std::uint64
   random.shuffle(std::span(pieces));
   pieces.resize(std::min(pieces.size(), count));
   std::vector<std::size_t> longest(pieces.size());
-  const std::vector<std::size_t> limits = {8, 12, 16, 24, 32, 48, 64, 96};
+  std::set<std::size_t> limits = {8, 12, 16, 20, 24, 28, 32, 40, 48, 64, 96};
+  limits.insert(borrowed);
   parallel_for(
       pieces.size(), 0,
       [&](std::size_t i) {
@@ -171,8 +173,8 @@ void check_planted(const PassageOptions& options, std::size_t count, std::uint64
     const auto above = sorted.end() - std::lower_bound(sorted.begin(), sorted.end(), limit);
     const auto known = std::count_if(planted.begin(), planted.end(),
                                      [&](const Planted& one) { return one.right && one.found >= limit; });
-    fmt::print("  from {:>3} notes on: {:>4} unrelated pieces blamed, {:>4} planted passages found\n", limit, above,
-               known);
+    fmt::print("  from {:>3} notes on: {:>4} unrelated pieces blamed, {:>4} planted passages found{}\n", limit, above,
+               known, limit == borrowed ? "  (--borrowed)" : "");
   }
   for (std::size_t i = 0; i < pieces.size(); ++i)
     if (longest[i] > share(sorted, 0.97))

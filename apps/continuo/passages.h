@@ -22,7 +22,7 @@ void add_passage_options(CLI::App& command, PassageOptions& options);
 evaluation::PassageIndex open_index(const PassageOptions& options, const representation::Representation* heard_through);
 
 /// Hides `count` passages of the training part in pieces of the test part, prints how many are found, and how long the
-/// longest runs of `count` test pieces as they are.
-void check_planted(const PassageOptions& options, std::size_t count, std::uint64_t seed);
+/// longest runs of `count` test pieces as they are; `borrowed` notes are among the lengths that are judged.
+void check_planted(const PassageOptions& options, std::size_t count, std::uint64_t seed, std::size_t borrowed);
 
 }  // namespace continuo::app

@@ -13,6 +13,7 @@
 #include "continuo/base/hash.h"
 #include "continuo/base/partial_files.h"
 #include "continuo/training/fine_tune.h"
+#include "continuo/training/lineage.h"
 #include "continuo/weights/model_file.h"
 #include "training/health.h"
 #include "training/learner.h"
@@ -102,6 +103,7 @@ class Run {
       tensors.emplace(name, std::vector<float>(tensor.values.begin(), tensor.values.end()));
     learner_.set_tensors(tensors);
     result_.start = content_hash(model_bytes_);
+    result_.start_datasets = training_datasets(model);
     state_.start = result_.start + (t_.freeze > 0 ? ", frozen " + std::to_string(t_.freeze) : "");
   }
 

@@ -77,6 +77,7 @@ struct TrainResult {
       corpus::Part::kTest;          ///< which part that is; kTrain where split.train is 1: nothing is held out
   evaluation::Baselines baselines;  ///< over the held-out part
   std::string start;                ///< content hash of the model that was fine-tuned; empty: from random weights
+  std::vector<std::string> start_datasets;  ///< training_datasets() of that model
   std::int64_t steps = 0;
   std::uint64_t symbols_seen = 0;  ///< scored, with repetition
   std::int64_t skipped_steps = 0;  ///< loss or gradient not finite

@@ -205,10 +205,46 @@ class TrainedOn(Program):
         for i, row in enumerate(rows[:2]):
             shutil.copy(pathlib.Path(SAMPLE) / row["piece"], self.folder / "mine" / f"copy{i}.mid")
         (self.folder / "mine" / "new.mid").write_bytes(scale(range(40, 80)))
-        said = self.evaluate("--model", "remi/best.safetensors", "mine", "-o", "mine.csv")
+        said = self.evaluate("--model", "remi/best.safetensors", "mine", "--part", "all", "-o", "mine.csv")
         self.assertIn("was trained on 2 of these 3 pieces", said)
         told = {row["piece"]: row["trained_on"] for row in rows_of(self.folder / "mine.csv")}
         self.assertEqual(told, {"copy0.mid": "1", "copy1.mid": "1", "new.mid": "0"})
+        said = self.evaluate("--model", "remi/best.safetensors", "mine", "-o", "mine.csv")
+        self.assertTrue(said.startswith("every piece but 2 of the training, 1 pieces"), said)
+        self.assertEqual({row["piece"] for row in rows_of(self.folder / "mine.csv")}, {"new.mid"})
+        (self.folder / "mine" / "new.mid").unlink()
+        self.refused("--model", "remi/best.safetensors", "mine", says="--part all")
+
+    def measured(self, model, *arguments):
+        """Names of the pieces that are measured, and what is said."""
+        said = self.evaluate("--model", model, *arguments, "-o", "measured.csv")
+        return {row["piece"] for row in rows_of(self.folder / "measured.csv") if row["model"] == model}, said
+
+    def test_what_is_held_out_of_a_fine_tuned_model_is_held_out_of_those_before_it(self):
+        small = ["--any-length", "--steps", 2]
+        for name in ("embedding=8", "hidden=8", "layers=1"):
+            small += ["--set", f"network.{name}"]
+        result = self.run_program("train", SAMPLE, *small, "--network", "lstm", "-o", "base")
+        self.assertEqual(result.returncode, 0, result.stderr)
+        held_out, _ = self.measured("base/best.safetensors", SAMPLE)
+        trained, _ = self.measured("base/best.safetensors", SAMPLE, "--part", "train")
+        (self.folder / "others").mkdir()
+        for i in range(12):
+            (self.folder / "others" / f"{i}.mid").write_bytes(scale([(7 * i + (i + 2) * k * k) % 31 + 50 for k in range(60)]))
+        for before, name in (("base", "child"), ("child", "grandchild")):
+            result = self.run_program("train", "others", "--any-length", "--init", f"{before}/best.safetensors", "--steps", 2, "-o", name)
+            self.assertEqual(result.returncode, 0, result.stderr)
+            model = f"{name}/best.safetensors"
+            pieces, said = self.measured(model, SAMPLE)
+            self.assertEqual(pieces, held_out)
+            self.assertIn(f"every piece but {len(trained)} of the training", said)
+            self.assertNotIn("trained on", said)
+            pieces, said = self.measured(model, SAMPLE, "--part", "all")
+            self.assertEqual(pieces, held_out | trained)
+            self.assertIn(f"{model} or a model before it was trained on {len(trained)} of these {len(pieces)} pieces", said)
+        (self.folder / "cache" / "continuo" / (training_of(self.folder / "base" / "best.safetensors")["dataset"] + ".dataset")).unlink()
+        _, said = self.measured("grandchild/best.safetensors", SAMPLE)
+        self.assertIn("cannot be known: the training data of a model from which it was fine-tuned are not at hand", said)
 
 
 if __name__ == "__main__":

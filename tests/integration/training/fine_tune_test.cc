@@ -1,6 +1,7 @@
 // Fine-tuning: a run starts at the model's own loss, leaves frozen layers alone, goes on after an interruption, and
 // refuses what the model is not.
 #include "continuo/training/fine_tune.h"
+#include "continuo/training/lineage.h"
 
 #include "continuo/engine/engine.h"
 #include "integration/training/fixture.h"
@@ -78,6 +79,10 @@ TEST_F(FineTuneTest, StartsAtTheLossOfTheModelAndLearns) {
   EXPECT_EQ(after.network(), before.network());
   EXPECT_EQ(after.metadata("continuo.representation"), before.metadata("continuo.representation"));
   EXPECT_THAT(after.metadata("continuo.training"), HasSubstr("fine_tuned_from"));
+  const std::vector<std::string> first = training_datasets(before);
+  ASSERT_EQ(first.size(), 1U);
+  EXPECT_THAT(first[0], Not(testing::IsEmpty()));
+  EXPECT_EQ(training_datasets(after), (std::vector{dataset_->path().stem().string(), first[0]}));
   EXPECT_EQ(read_file(init_in(out("tuned"))), read_file(model_));
 
   init_.clear();
