@@ -29,6 +29,17 @@ function(continuo_module name)
   target_link_libraries(continuo_${name} PUBLIC ${ARG_PUBLIC} PRIVATE $<BUILD_INTERFACE:continuo_settings> ${ARG_PRIVATE})
 endfunction()
 
+# continuo_quick_to_build(TARGET): for code whose own speed nobody waits for: reading options, checking results.
+function(continuo_quick_to_build target)
+  target_compile_options(${target} PRIVATE $<$<CONFIG:Release>:-O1>)
+endfunction()
+
+# continuo_compile_together(TARGET COUNT): its files COUNT at a time, where reading headers takes longer than compiling. Every file
+# compiles alone, too (CONTINUO_UNITY=OFF); so what has no name outside its file must still have one of its own in its target.
+function(continuo_compile_together target count)
+  set_target_properties(${target} PROPERTIES UNITY_BUILD ${CONTINUO_UNITY} UNITY_BUILD_BATCH_SIZE ${count})
+endfunction()
+
 # continuo_system_library(TARGET PKGCONFIG_MODULE): an imported target for a library that only pkg-config knows.
 function(continuo_system_library target module)
   if(NOT TARGET PkgConfig::${target})

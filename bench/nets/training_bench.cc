@@ -1,5 +1,6 @@
 // Symbols per second of training: forward, loss and backward for every network, by thread counts, batch and chunk.
 #include <benchmark/benchmark.h>
+#include <torch/nn/functional/loss.h>
 
 #include "continuo/nets/network.h"
 #include "continuo/nets/threads.h"

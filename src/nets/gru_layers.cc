@@ -2,6 +2,7 @@
 // LSTM's (lstm_layers.cc): groups of sequences over the threads, the sequences as the last dimension inside the
 // recurrence.
 #include <ATen/Parallel.h>
+#include <torch/csrc/autograd/custom_function.h>
 
 #include <algorithm>
 
@@ -23,7 +24,7 @@ void combine(float* gates, const float* hidden_new, std::int64_t n) {
 }
 
 /// From sigmoid(2 x), replaced by tanh x, and the last state to the new one. `h` may be `last_h`.
-void update_outputs(float* gates, const float* last_h, float* h, std::int64_t n) {
+void update_gru_outputs(float* gates, const float* last_h, float* h, std::int64_t n) {
   const float* update = gates + n;
   float* candidate = gates + 2 * n;
   for (std::int64_t j = 0; j < n; ++j) {
@@ -34,8 +35,8 @@ void update_outputs(float* gates, const float* last_h, float* h, std::int64_t n)
 
 /// Backward through one step. `dh` is complete and becomes what reaches the step before directly. `d_input` are the
 /// gradients of the input's products, `d_hidden` those of the hidden state's; they differ in the rows of new.
-void backward_cells(const float* gates, const float* hidden_new, const float* last_h, float* dh, float* d_input,
-                    float* d_hidden, std::int64_t n) {
+void backward_gru_cells(const float* gates, const float* hidden_new, const float* last_h, float* dh, float* d_input,
+                        float* d_hidden, std::int64_t n) {
   const float* reset = gates;
   const float* update = gates + n;
   const float* candidate = gates + 2 * n;
@@ -104,7 +105,7 @@ void forward_group(GruRecurrence& r, GruRecurrence::Group& group, const Tensor& 
     std::copy_n(from_hidden.data_ptr<float>() + 2 * n, n, hidden_new);
     combine(gates.data_ptr<float>(), hidden_new, n);
     gates.narrow(0, 2 * r.hidden, r.hidden).sigmoid_();
-    update_outputs(gates.data_ptr<float>(), last_h, last_h + n, n);
+    update_gru_outputs(gates.data_ptr<float>(), last_h, last_h + n, n);
     transpose(last_h + n, group.output.data_ptr<float>() + (t + 1) * n, r.hidden, lanes);
     if (!r.save) std::copy_n(last_h + n, n, last_h);
   }
@@ -113,17 +114,17 @@ void forward_group(GruRecurrence& r, GruRecurrence::Group& group, const Tensor& 
   if (!r.save) group = {};
 }
 
-struct Gradients {
+struct GruGradients {
   Tensor weight_ih, weight_hh, bias_ih, bias_hh;
 };
 
-Gradients backward_group(const GruRecurrence& r, GruRecurrence::Group& group, const Tensor& weight_hh_t,
-                         const Tensor& d_result, Tensor& d_input) {
+GruGradients backward_group(const GruRecurrence& r, GruRecurrence::Group& group, const Tensor& weight_hh_t,
+                            const Tensor& d_result, Tensor& d_input) {
   const std::int64_t lanes = group.to - group.from;
   const std::int64_t n = r.hidden * lanes;
   const torch::TensorOptions options = d_result.options();
-  Gradients sums = {torch::zeros_like(r.weight_ih), torch::zeros_like(r.weight_hh), torch::zeros_like(r.bias_ih),
-                    torch::zeros_like(r.bias_hh)};
+  GruGradients sums = {torch::zeros_like(r.weight_ih), torch::zeros_like(r.weight_hh), torch::zeros_like(r.bias_ih),
+                       torch::zeros_like(r.bias_hh)};
   const Tensor d_output = d_result.narrow(1, group.from, lanes).contiguous();
   Tensor d_from_input = torch::empty({3 * r.hidden, lanes}, options);
   Tensor d_from_hidden = torch::empty({3 * r.hidden, lanes}, options);
@@ -136,9 +137,9 @@ Gradients backward_group(const GruRecurrence& r, GruRecurrence::Group& group, co
   for (std::int64_t t = r.time; t-- > 0;) {
     transpose(d_output.data_ptr<float>() + t * n, dh.data_ptr<float>(), lanes, r.hidden);
     dh.add_(carried);
-    backward_cells(group.gates.data_ptr<float>() + t * 3 * n, group.hidden_new.data_ptr<float>() + t * n,
-                   group.states.data_ptr<float>() + t * n, dh.data_ptr<float>(), d_from_input.data_ptr<float>(),
-                   d_from_hidden.data_ptr<float>(), n);
+    backward_gru_cells(group.gates.data_ptr<float>() + t * 3 * n, group.hidden_new.data_ptr<float>() + t * n,
+                       group.states.data_ptr<float>() + t * n, dh.data_ptr<float>(), d_from_input.data_ptr<float>(),
+                       d_from_hidden.data_ptr<float>(), n);
     if (t > 0) add_product_out(carried, dh, weight_hh_t, d_from_hidden);
     const std::int64_t at = t % steps;
     transpose(d_from_input.data_ptr<float>(), input_block.data_ptr<float>() + at * 3 * n, 3 * r.hidden, lanes);
@@ -179,7 +180,7 @@ struct GruFunction : torch::autograd::Function<GruFunction> {
     const auto r = c10::static_intrusive_pointer_cast<GruRecurrence>(context->saved_data["recurrence"].toCapsule());
     Tensor d_input = torch::empty({r->time, r->batch, r->inputs}, d_results[0].options());
     const Tensor weight_hh_t = as_factor(r->weight_hh.t().contiguous());
-    std::vector<Gradients> sums(r->groups.size());
+    std::vector<GruGradients> sums(r->groups.size());
     for_each_group(r->groups, [&](GruRecurrence::Group& group, std::size_t index) {
       sums[index] = backward_group(*r, group, weight_hh_t, d_results[0], d_input);
     });

@@ -2,6 +2,7 @@
 #include "nets/layers.h"
 
 #include <ATen/Parallel.h>
+#include <torch/csrc/autograd/custom_function.h>
 
 #include <algorithm>
 

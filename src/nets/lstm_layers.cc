@@ -1,5 +1,7 @@
 // LSTM layers. On the CPU each layer is one differentiable function with a backward pass of its own: libtorch 1.13 runs
 // some twenty small operations a step there, and its products take the slower of the two layouts.
+#include <torch/csrc/autograd/custom_function.h>
+
 #include <algorithm>
 
 #include "nets/layers.h"
@@ -112,16 +114,16 @@ void forward_group(Recurrence& r, Recurrence::Group& group, const Tensor& input,
   if (!r.save) group = {};
 }
 
-struct Gradients {
+struct LstmGradients {
   Tensor weight_ih, weight_hh, bias;
 };
 
-Gradients backward_group(const Recurrence& r, Recurrence::Group& group, const Tensor& weight_hh_t,
-                         const Tensor& d_result, Tensor& d_input) {
+LstmGradients backward_group(const Recurrence& r, Recurrence::Group& group, const Tensor& weight_hh_t,
+                             const Tensor& d_result, Tensor& d_input) {
   const std::int64_t lanes = group.to - group.from;
   const std::int64_t n = r.hidden * lanes;
   const torch::TensorOptions options = d_result.options();
-  Gradients sums = {torch::zeros_like(r.weight_ih), torch::zeros_like(r.weight_hh), torch::zeros_like(r.bias)};
+  LstmGradients sums = {torch::zeros_like(r.weight_ih), torch::zeros_like(r.weight_hh), torch::zeros_like(r.bias)};
   const Tensor d_output = d_result.narrow(1, group.from, lanes).contiguous();
   Tensor d_gates = torch::empty({4 * r.hidden, lanes}, options);
   Tensor dh = torch::empty({r.hidden, lanes}, options);
@@ -168,7 +170,7 @@ struct RecurrenceFunction : torch::autograd::Function<RecurrenceFunction> {
     const auto r = c10::static_intrusive_pointer_cast<Recurrence>(context->saved_data["recurrence"].toCapsule());
     Tensor d_input = torch::empty({r->time, r->batch, r->inputs}, d_results[0].options());
     const Tensor weight_hh_t = as_factor(r->weight_hh.t().contiguous());
-    std::vector<Gradients> sums(r->groups.size());
+    std::vector<LstmGradients> sums(r->groups.size());
     for_each_group(r->groups, [&](Recurrence::Group& group, std::size_t index) {
       sums[index] = backward_group(*r, group, weight_hh_t, d_results[0], d_input);
     });

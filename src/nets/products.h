@@ -1,7 +1,7 @@
 // Matrix products of matrices [rows, columns] in the precision that BfloatProducts set. In float32 they are libtorch's.
 #pragma once
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 namespace continuo::nets {
 

@@ -2,6 +2,7 @@
 // under libtorch's automatic differentiation it saves the copies for padding and for shifted slices, makes one product
 // of all skip connections, and runs groups of sequences on their own threads from the first block to the last.
 #include <ATen/Parallel.h>
+#include <torch/csrc/autograd/custom_function.h>
 
 #include <algorithm>
 #include <memory>
@@ -178,11 +179,11 @@ void forward_group(Plan& plan, Plan::Group& group, const Tensor& input, Tensor& 
 }
 
 /// Sums of a part's gradients, shaped like the weights.
-struct Gradients {
+struct StackGradients {
   std::vector<Layer> layers;
   Tensor skip_weight;
 
-  explicit Gradients(const Plan& plan) : layers(plan.layers), skip_weight(plan.skip_weight) {
+  explicit StackGradients(const Plan& plan) : layers(plan.layers), skip_weight(plan.skip_weight) {
     for_each([](Tensor& tensor) { tensor = torch::zeros_like(tensor, at::MemoryFormat::Contiguous); });
   }
   template <class F>
@@ -192,7 +193,8 @@ struct Gradients {
   }
 };
 
-void backward_group(const Plan& plan, Plan::Group& group, const Tensor& d_result, Tensor& d_input, Gradients& sums) {
+void backward_group(const Plan& plan, Plan::Group& group, const Tensor& d_result, Tensor& d_input,
+                    StackGradients& sums) {
   const std::int64_t lanes = group.to - group.from;
   const std::size_t count = plan.layers.size();
   const auto rows = [&](std::int64_t positions) { return positions * lanes; };
@@ -308,7 +310,7 @@ void backward_group(const Plan& plan, Plan::Group& group, const Tensor& d_result
 }
 
 struct StackFunction : torch::autograd::Function<StackFunction> {
-  /// `weights`: those that the plan holds, in the order of Gradients::for_each, for the graph.
+  /// `weights`: those that the plan holds, in the order of StackGradients::for_each, for the graph.
   static Tensor forward(torch::autograd::AutogradContext* context, const Tensor& input, at::TensorList /*weights*/,
                         const c10::intrusive_ptr<Plan>& plan) {
     Tensor result = torch::empty({plan->time - plan->first, plan->batch, plan->skip}, input.options());
@@ -326,7 +328,7 @@ struct StackFunction : torch::autograd::Function<StackFunction> {
                                                  torch::autograd::variable_list d_results) {
     const auto plan = c10::static_intrusive_pointer_cast<Plan>(context->saved_data["plan"].toCapsule());
     Tensor d_input = torch::empty({plan->time, plan->batch, plan->residual}, d_results[0].options());
-    std::vector<Gradients> sums;
+    std::vector<StackGradients> sums;
     for (std::int64_t part = 0; part < plan->parts; ++part) sums.emplace_back(*plan);
     plan->for_each_part([&](std::int64_t part) {
       for (std::size_t g = plan->first_group(part); g < plan->first_group(part + 1); ++g)

@@ -1,7 +1,10 @@
 // One step of learning, streamed evaluation and checkpoints, in libtorch.
 #include "training/learner.h"
 
-#include <torch/torch.h>
+#include <torch/nn/functional/loss.h>
+#include <torch/nn/utils/clip_grad.h>
+#include <torch/optim/adamw.h>
+#include <torch/serialize.h>
 
 #include <algorithm>
 #include <cmath>

@@ -1,7 +1,7 @@
 // Turns of training steps and of matrix products.
 #include "continuo/training/speed.h"
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <algorithm>
 #include <chrono>

@@ -1,7 +1,8 @@
 // The networks as libtorch modules: p(next symbol | past) for every position of a sequence at once.
 #pragma once
 
-#include <torch/torch.h>
+#include <torch/nn/module.h>
+#include <torch/types.h>
 
 #include <cstdint>
 #include <map>

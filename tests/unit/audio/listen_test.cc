@@ -31,10 +31,10 @@ Listening hear(double seconds, const std::function<double(double)>& value, std::
   return listener.result();
 }
 
-double sine(double hz, double time) { return std::sin(2 * std::numbers::pi * hz * time); }
+double sine_at(double hz, double time) { return std::sin(2 * std::numbers::pi * hz * time); }
 
 TEST(Listen, AToneHasItsFrequencyAndRepeats) {
-  const Listening heard = hear(3, [](double t) { return 0.3 * sine(440, t); });
+  const Listening heard = hear(3, [](double t) { return 0.3 * sine_at(440, t); });
   EXPECT_NEAR(heard.centroid_hz, 440, 3);
   EXPECT_LT(heard.flatness, 0.01);
   EXPECT_EQ(heard.repeated_period_ratio, 1.0);
@@ -44,7 +44,7 @@ TEST(Listen, AToneHasItsFrequencyAndRepeats) {
 }
 
 TEST(Listen, TwoTonesWeighTheCentroidByTheirPower) {
-  const Listening heard = hear(2, [](double t) { return 0.4 * sine(500, t) + 0.2 * sine(3000, t); });
+  const Listening heard = hear(2, [](double t) { return 0.4 * sine_at(500, t) + 0.2 * sine_at(3000, t); });
   EXPECT_NEAR(heard.centroid_hz, (4 * 500 + 1 * 3000) / 5.0, 10);
 }
 
@@ -61,7 +61,7 @@ TEST(Listen, AMelodyIsNoComplaint) {
   Random random(5);
   const Listening heard = hear(6, [&](double t) {
     const double hz = 220 * std::pow(2.0, std::floor(t * 4) * 7 / 12 - std::floor(std::floor(t * 4) * 7 / 12));
-    return 0.2 * sine(hz, t) + 0.1 * sine(2 * hz, t) + 0.002 * random.normal();
+    return 0.2 * sine_at(hz, t) + 0.1 * sine_at(2 * hz, t) + 0.002 * random.normal();
   });
   EXPECT_GT(heard.repeated_period_ratio, 0.0);
   EXPECT_LT(heard.repeated_period_ratio, 0.6);
@@ -69,7 +69,7 @@ TEST(Listen, AMelodyIsNoComplaint) {
 }
 
 TEST(Listen, AStuckValueIsSaid) {
-  const Listening heard = hear(2, [](double t) { return t < 0.5 ? 0.3 * sine(300 + 200 * t, t) : 0.25; });
+  const Listening heard = hear(2, [](double t) { return t < 0.5 ? 0.3 * sine_at(300 + 200 * t, t) : 0.25; });
   EXPECT_NEAR(heard.stuck_ratio, 0.75, 0.01);
   EXPECT_THAT(complaints(heard), Contains(HasSubstr("never changes")));
 }
@@ -80,13 +80,13 @@ TEST(Listen, SilenceAndClippingAreSaid) {
               ElementsAre(HasSubstr("silent")));
   Random random(1);
   const Listening loud =
-      hear(2, [&](double t) { return std::clamp(3 * sine(200 + 50 * t, t) + 0.5 * random.normal(), -1.0, 1.0); });
+      hear(2, [&](double t) { return std::clamp(3 * sine_at(200 + 50 * t, t) + 0.5 * random.normal(), -1.0, 1.0); });
   EXPECT_GT(loud.level.clipped_ratio, 0.3);
   EXPECT_THAT(complaints(loud), Contains(HasSubstr("clipped")));
 }
 
 TEST(Listen, BlocksDoNotMatter) {
-  const auto value = [](double t) { return 0.3 * sine(300 + 100 * t, t); };
+  const auto value = [](double t) { return 0.3 * sine_at(300 + 100 * t, t); };
   const Listening a = hear(2, value, 1), b = hear(2, value, 7919);
   EXPECT_EQ(a.centroid_hz, b.centroid_hz);
   EXPECT_EQ(a.repeated_period_ratio, b.repeated_period_ratio);
@@ -94,7 +94,7 @@ TEST(Listen, BlocksDoNotMatter) {
 }
 
 TEST(Listen, ShortAndOddSoundsHaveNumbersToo) {
-  EXPECT_NEAR(hear(0.01, [](double t) { return sine(2000, t); }).centroid_hz, 2000, 200);
+  EXPECT_NEAR(hear(0.01, [](double t) { return sine_at(2000, t); }).centroid_hz, 2000, 200);
   EXPECT_EQ(hear(0, [](double) { return 0; }).centroid_hz, 0);
   EXPECT_THROW(Listener(0, 1), Error);
   EXPECT_THROW(Listener(8000, 0), Error);

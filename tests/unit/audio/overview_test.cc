@@ -100,13 +100,13 @@ TEST(OverviewTest, ColumnsLieAtTheirTimes) {
 }
 
 TEST(OverviewTest, AnHourNeedsNoMoreColumnsAndKeepsASingleClick) {
-  constexpr int kRate = 1000;
-  OverviewMaker maker(kRate, 1);
-  std::vector<float> minute(60 * kRate);
+  constexpr int kLowRate = 1000;
+  OverviewMaker maker(kLowRate, 1);
+  std::vector<float> minute(60 * kLowRate);
   for (int i = 0; i < 60; ++i) {
     for (std::size_t k = 0; k < minute.size(); ++k)
-      minute[k] = 0.1F * std::sin(static_cast<float>(2 * std::numbers::pi * 100.0 * static_cast<double>(k) / kRate));
-    if (i == 42) minute[30 * kRate] = -0.9F;
+      minute[k] = 0.1F * std::sin(static_cast<float>(2 * std::numbers::pi * 100.0 * static_cast<double>(k) / kLowRate));
+    if (i == 42) minute[30 * kLowRate] = -0.9F;
     maker.add(minute);
   }
   const Overview seen = maker.result();
@@ -115,12 +115,12 @@ TEST(OverviewTest, AnHourNeedsNoMoreColumnsAndKeepsASingleClick) {
   EXPECT_GT(seen.envelope.size(), 4000U);
   EXPECT_LE(seen.columns(), 2048U);
   EXPECT_GT(seen.columns(), 1000U);
-  const std::size_t click = (42 * 60 + 30) * kRate / static_cast<std::size_t>(seen.envelope_step);
+  const std::size_t click = (42 * 60 + 30) * kLowRate / static_cast<std::size_t>(seen.envelope_step);
   EXPECT_EQ(seen.envelope.at(click).low, -0.9F);
   EXPECT_NEAR(seen.envelope.at(click + 1).low, -0.1, 0.01);
   for (const std::size_t column : {std::size_t{5}, seen.columns() / 2, seen.columns() - 2}) {
     EXPECT_NEAR(pitch(seen, column), 100, 4);
-    const auto bin = static_cast<std::size_t>(std::lround(100.0 * seen.window / kRate));
+    const auto bin = static_cast<std::size_t>(std::lround(100.0 * seen.window / kLowRate));
     EXPECT_NEAR(static_cast<double>(seen.power[column * seen.bins() + bin]), 0.01, 0.002) << column;
   }
 }

@@ -54,7 +54,7 @@ void overwrite(const fs::path& path, std::span<const std::uint8_t> bytes) {
   out.write(reinterpret_cast<const char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
 }
 
-std::string error_of(const fs::path& path) {
+std::string error_of_opening(const fs::path& path) {
   try {
     Dataset dataset(path);
   } catch (const Error& error) {
@@ -145,7 +145,7 @@ TEST_F(DatasetTest, RefusesEveryTruncation) {
   const auto bytes = contents(path);
   for (std::size_t size = 0; size < bytes.size(); size += size < 300 || size + 300 > bytes.size() ? 1 : 997) {
     overwrite(path, std::span(bytes).first(size));
-    EXPECT_THAT(error_of(path), HasSubstr("at byte")) << size;
+    EXPECT_THAT(error_of_opening(path), HasSubstr("at byte")) << size;
   }
 }
 
@@ -157,12 +157,12 @@ TEST_F(DatasetTest, RefusesEveryChangedByte) {
   for (std::size_t at = 0; at < bytes.size(); at += at < 400 ? 1 : 1 + bytes.size() / 400) {
     bytes[at] ^= 0x55;
     overwrite(path, bytes);
-    EXPECT_THAT(error_of(path), HasSubstr(path.string())) << at;
+    EXPECT_THAT(error_of_opening(path), HasSubstr(path.string())) << at;
     bytes[at] ^= 0x55;
   }
   bytes.push_back(0);
   overwrite(path, bytes);
-  EXPECT_THAT(error_of(path), HasSubstr("instead of"));
+  EXPECT_THAT(error_of_opening(path), HasSubstr("instead of"));
 }
 
 /// Gives the file right checksums again, so that what they protect is checked itself.
@@ -188,7 +188,7 @@ TEST_F(DatasetTest, RefusesHostileFilesWithRightChecksums) {
     change(changed);
     reseal(bytes, changed);
     overwrite(path, bytes);
-    return error_of(path);
+    return error_of_opening(path);
   };
   const auto with_entry = [&](auto change) {
     auto bytes = good;
@@ -198,7 +198,7 @@ TEST_F(DatasetTest, RefusesHostileFilesWithRightChecksums) {
     std::memcpy(bytes.data() + first_entry, &entry, sizeof entry);
     reseal(bytes, header);
     overwrite(path, bytes);
-    return error_of(path);
+    return error_of_opening(path);
   };
   constexpr auto kHuge = std::uint64_t{1} << 63;
   EXPECT_EQ(with_header([](DatasetHeader&) {}), "no error");
@@ -226,7 +226,7 @@ TEST_F(DatasetTest, RefusesHostileFilesWithRightChecksums) {
   std::memcpy(bytes.data() + first_entry, &entry, sizeof entry);
   reseal(bytes, header);
   overwrite(path, bytes);
-  EXPECT_THAT(error_of(path), HasSubstr("not in the vocabulary"));
+  EXPECT_THAT(error_of_opening(path), HasSubstr("not in the vocabulary"));
 }
 
 TEST_F(DatasetTest, IsMadeAgainWhenDamaged) {
