@@ -16,7 +16,8 @@ void add_measure(CLI::App& app);
 void add_originality(CLI::App& app);
 void add_quantize(CLI::App& app);
 void add_bench(CLI::App& app);
-void add_train(CLI::App& app);      // absent in builds without training
+void add_benchmark(CLI::App& app);  // absent in builds without training
+void add_train(CLI::App& app);      // likewise
 void add_reproduce(CLI::App& app);  // likewise
 
 }  // namespace continuo::app

@@ -39,9 +39,8 @@ std::string complaint(const CLI::App* app, const CLI::Error& error) {
 
 int main(int argc, char** argv) {
 #ifdef CONTINUO_WITH_TRAINING
-  if (argc > 1 && (std::string_view(argv[1]) == "train" || std::string_view(argv[1]) == "reproduce")) {
-    continuo::nets::wait_passively(argv);
-  }
+  const std::string_view command = argc > 1 ? argv[1] : "";
+  if (command == "train" || command == "benchmark" || command == "reproduce") continuo::nets::wait_passively(argv);
 #endif
   CLI::App app{"Continuo learns from a collection of music and composes more of it.", "continuo"};
   app.require_subcommand(1);
@@ -72,6 +71,7 @@ int main(int argc, char** argv) {
     continuo::app::add_quantize(app);
     continuo::app::add_bench(app);
 #ifdef CONTINUO_WITH_TRAINING
+    continuo::app::add_benchmark(app);
     continuo::app::add_reproduce(app);
 #endif
     refuse_unknown_command(app, argc > 1 ? argv[1] : "");

@@ -45,12 +45,13 @@ weights::ModelContents contents_of(const weights::ModelFile& file, weights::Prec
 void compare_on_frames(const engine::Model& model, const engine::Model& quantised) {
   const auto stream = model.new_stream();
   const auto other = quantised.new_stream();
-  std::vector<float> frame(static_cast<std::size_t>(model.vocabulary_size()));
+  const auto width = static_cast<std::size_t>(model.vocabulary_size());
+  std::vector<float> frame(std::max(width, static_cast<std::size_t>(model.spec().input_size())));
   double squares = 0, own = 0;
   for (std::size_t t = 0; t < kComposedSymbols; ++t) {
     const std::span<const float> found = stream->step(std::span<const float>(frame));
     const std::span<const float> beside = other->step(std::span<const float>(frame));
-    for (std::size_t i = 0; i < frame.size(); ++i) {
+    for (std::size_t i = 0; i < width; ++i) {
       squares += std::pow(static_cast<double>(found[i]) - static_cast<double>(beside[i]), 2);
       own += std::pow(static_cast<double>(found[i]), 2);
     }

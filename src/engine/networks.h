@@ -59,17 +59,17 @@ class NetworkModel final : public Model {
     for (std::uint16_t& symbol : known) symbol = static_cast<std::uint16_t>(known_symbol(symbol));
     std::vector<float> frames;
     if (spec_.reads_frames()) {
-      frames.assign(known.size() * width(), 0.0F);
-      for (std::size_t t = 0; t < known.size(); ++t) frames[t * width() + known[t]] = 1.0F;
+      frames.assign(known.size() * input_width(), 0.0F);
+      for (std::size_t t = 0; t < known.size(); ++t) frames[t * input_width() + known[t]] = 1.0F;
     }
     return kRecompute(weights_, {known.size(), known, frames}, known_label(label));
   }
 
   std::vector<float> recompute(std::span<const float> frames, int label) const override {
-    const std::size_t length = frames.size() / width();
+    const std::size_t length = frames.size() / input_width();
     std::vector<std::uint16_t> symbols(length);
-    for (std::size_t t = 0; t < length; ++t) symbols[t] = greatest(frames.subspan(t * width(), width()));
-    return kRecompute(weights_, {length, symbols, frames.first(length * width())}, known_label(label));
+    for (std::size_t t = 0; t < length; ++t) symbols[t] = greatest(frames.subspan(t * input_width(), input_width()));
+    return kRecompute(weights_, {length, symbols, frames.first(length * input_width())}, known_label(label));
   }
 
  private:
@@ -83,15 +83,15 @@ class NetworkModel final : public Model {
     std::span<const float> step(std::uint16_t symbol) noexcept override {
       const std::size_t known = model_->known_symbol(symbol);
       if (model_->spec_.reads_frames()) {
-        std::fill_n(frame_, model_->width(), 0.0F);
+        std::fill_n(frame_, model_->input_width(), 0.0F);
         frame_[known] = 1.0F;
       }
       return step(Input{known, frame_});
     }
     std::span<const float> step(std::span<const float> frame) noexcept override {
-      frame = frame.first(std::min(frame.size(), model_->width()));
+      frame = frame.first(std::min(frame.size(), model_->input_width()));
       if (!model_->spec_.reads_frames()) return step(greatest(frame));
-      std::fill_n(frame_, model_->width(), 0.0F);
+      std::fill_n(frame_, model_->input_width(), 0.0F);
       std::copy_n(frame.data(), frame.size(), frame_);
       return step(Input{0, frame_});
     }
@@ -126,13 +126,13 @@ class NetworkModel final : public Model {
       for (std::size_t i = 0; i < streams_; ++i) {
         inputs_[i].symbol = i < symbols.size() ? model_->known_symbol(symbols[i]) : 0;
         if (!model_->spec_.reads_frames()) continue;
-        std::fill_n(frame(i), model_->width(), 0.0F);
+        std::fill_n(frame(i), model_->input_width(), 0.0F);
         frame(i)[inputs_[i].symbol] = 1.0F;
       }
       return step();
     }
     std::span<const float> step(std::span<const float> frames) noexcept override {
-      const std::size_t width = model_->width();
+      const std::size_t width = model_->input_width();
       for (std::size_t i = 0; i < streams_; ++i) {
         const auto own = frames.subspan(std::min(i * width, frames.size()));
         const auto given = own.first(std::min(own.size(), width));
@@ -167,7 +167,7 @@ class NetworkModel final : public Model {
       return streams;
     }
     bool has(int stream) const noexcept { return stream >= 0 && stream < streams(); }
-    float* frame(std::size_t i) noexcept { return frames_ + i * padded(model_->width()); }
+    float* frame(std::size_t i) noexcept { return frames_ + i * padded(model_->input_width()); }
     std::span<const float> step() noexcept {
       const std::size_t width = model_->width();
       for (std::size_t i = 0; frames_ != nullptr && i < streams_; ++i) inputs_[i].frame = frame(i);
@@ -195,13 +195,14 @@ class NetworkModel final : public Model {
   }
   Form form() const noexcept { return {precision(), instruction_set(), threads()}; }
   std::size_t width() const noexcept { return static_cast<std::size_t>(spec_.vocabulary_size); }
-  std::size_t frame_values() const noexcept { return spec_.reads_frames() ? width() : 0; }
+  std::size_t input_width() const noexcept { return static_cast<std::size_t>(spec_.input_size()); }
+  std::size_t frame_values() const noexcept { return spec_.reads_frames() ? input_width() : 0; }
   static std::uint16_t greatest(std::span<const float> frame) noexcept {
     return frame.empty() ? std::uint16_t{0}
                          : static_cast<std::uint16_t>(std::max_element(frame.begin(), frame.end()) - frame.begin());
   }
   std::size_t known_symbol(std::uint16_t symbol) const noexcept {
-    return symbol < spec_.vocabulary_size ? symbol : std::size_t{0};
+    return symbol < spec_.input_size() ? symbol : std::size_t{0};
   }
   std::size_t known_label(int label) const noexcept {
     return label > 0 && label < spec_.labels ? static_cast<std::size_t>(label) : 0;

@@ -31,6 +31,10 @@ double bits_of(std::span<const float> logits, std::size_t symbol) {
   return (log_total(logits) - static_cast<double>(logits[symbol])) / std::numbers::ln2;
 }
 
+void check_reads_symbols(const engine::Model& model) {
+  if (model.spec().reads_frames()) throw Error("the model reads frames, not symbols");
+}
+
 void check_symbols(std::size_t vocabulary_size, const LabelledSequence& sequence) {
   for (const representation::Symbol symbol : sequence.symbols)
     if (symbol >= vocabulary_size)
@@ -84,6 +88,7 @@ std::vector<PieceLikelihood> piece_likelihoods(std::span<const PieceTask> tasks,
   std::uint64_t total = 0;
   for (const PieceTask& task : tasks) {
     total += task.sequence.symbols.size();
+    if (task.model != nullptr) check_reads_symbols(*task.model);
     check_symbols(vocabulary_size(task), task.sequence);
   }
   std::mutex mutex;
@@ -125,6 +130,7 @@ std::vector<Likelihood> likelihood(std::span<const engine::Model* const> models,
 
 Divergence divergence(const engine::Model& model, const engine::Model& other, const LabelledSequence& sequence) {
   if (model.vocabulary_size() != other.vocabulary_size()) throw Error("the models have different vocabularies");
+  check_reads_symbols(model);
   check_symbols(static_cast<std::size_t>(model.vocabulary_size()), sequence);
   Divergence result;
   const auto stream = model.new_stream();

@@ -146,7 +146,7 @@ Surprise surprise(const engine::Model& model, const representation::Representati
                  .hint = "Use a model that reads remi or events."});
   }
   const std::size_t size = representation.vocabulary().size();
-  if (size != static_cast<std::size_t>(model.vocabulary_size()))
+  if (size != static_cast<std::size_t>(model.vocabulary_size()) || model.spec().reads_frames())
     throw Error("the symbols of the model are not those of the representation");
   representation::EncodeOptions how;
   if (!spec.labels.empty()) how.label = options.label;

@@ -404,6 +404,10 @@ Composer Composer::from(const weights::ModelFile& file, const std::filesystem::p
   Composer composer;
   composer.representation = representation::make(representation_of(file, path));
   composer.model = engine::Model::create(file, options);
+  if (composer.model->spec().reads_frames())
+    throw Error({.message = "its network reads frames, not symbols, so it cannot compose with symbols",
+                 .path = path.string(),
+                 .hint = "Train with representation.context = \"off\" and network.output = \"categorical\"."});
   const std::size_t symbols = composer.representation->vocabulary().size();
   if (symbols != static_cast<std::size_t>(composer.model->vocabulary_size())) {
     throw Error({.message = "its network has " + std::to_string(composer.model->vocabulary_size()) +

@@ -95,7 +95,7 @@ NetworkImpl::NetworkImpl(weights::NetworkSpec spec) : spec_(std::move(spec)) {
 }
 
 void NetworkImpl::check_input(const torch::Tensor& symbols, const State* state, std::int64_t first) const {
-  const std::int64_t values = spec_.vocabulary_size;
+  const std::int64_t values = spec_.input_size();
   if (spec_.reads_frames()) {
     if (symbols.dim() != 3 || symbols.scalar_type() != torch::kFloat32 || symbols.size(2) != values)
       throw Error("frames for this network must be a float tensor [batch, time, " + std::to_string(values) + "]");

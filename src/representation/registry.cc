@@ -28,6 +28,7 @@ constexpr std::array kRepresentations = {
     Entry{"remi", remi_settings, make_remi, nullptr},
     Entry{"events", events_settings, make_events, nullptr},
     Entry{"notes", notes_settings, make_notes, fit_notes},
+    Entry{"frames", frames_settings, make_frames, nullptr},
     Entry{"mulaw", mulaw_settings, nullptr, nullptr, make_mulaw},
     Entry{"spectrum", spectrum_settings, nullptr, nullptr, make_spectrum, true},
 };

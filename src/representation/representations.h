@@ -22,6 +22,9 @@ std::unique_ptr<Representation> make_notes(const RepresentationSpec& spec);
 RepresentationSpec fit_notes(const RepresentationSpec& spec, std::size_t count,
                              const std::function<Score(std::size_t)>& score);
 
+std::vector<Setting> frames_settings();
+std::unique_ptr<Representation> make_frames(const RepresentationSpec& spec);
+
 /// Rates that sound representations may have.
 inline constexpr int kLowestSampleRate = 1000;
 inline constexpr int kHighestSampleRate = 192'000;

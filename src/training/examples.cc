@@ -21,17 +21,18 @@ enum Stream : std::uint64_t { kSteps = 1, kVisits = 2, kOrders = 3, kExcerpts = 
 /// Draws for a row that suits its batch before the row above is used again.
 constexpr int kDraws = 256;
 
-Batch empty_batch(int height, int length, int first, std::size_t width) {
+Batch empty_batch(int height, int length, int first, const ExamplePiece& like) {
   Batch batch;
   batch.rows = height;
   batch.length = length;
   batch.first = first;
-  batch.width = static_cast<int>(width);
+  batch.width = static_cast<int>(like.width);
+  batch.target_width = static_cast<int>(like.predicted_values());
   const auto rows = static_cast<std::size_t>(batch.rows);
   const std::size_t steps = rows * static_cast<std::size_t>(length);
   if (batch.width > 0) {
-    batch.input_frames.assign(steps * width, 0.0F);
-    batch.target_frames.assign(steps * width, 0.0F);
+    batch.input_frames.assign(steps * like.width, 0.0F);
+    batch.target_frames.assign(steps * like.predicted_values(), 0.0F);
   } else {
     batch.inputs.assign(steps, representation::kStart);
   }
@@ -51,13 +52,15 @@ void put(Batch& batch, int row, const ExamplePiece& piece, std::size_t warm = 0)
   if (batch.width > 0) {
     const auto to = static_cast<std::ptrdiff_t>(begin * piece.width);
     std::copy_n(piece.frames.begin(), count * piece.width, batch.input_frames.begin() + to);
-    std::copy_n(piece.frames.begin() + static_cast<std::ptrdiff_t>(piece.width), count * piece.width,
-                batch.target_frames.begin() + to);
   }
+  const auto values = static_cast<std::size_t>(batch.target_width);
+  for (std::size_t i = 0; values > 0 && i < count; ++i)
+    std::copy_n(piece.frames.begin() + static_cast<std::ptrdiff_t>((i + 1) * piece.width), values,
+                batch.target_frames.begin() + static_cast<std::ptrdiff_t>((begin + i) * values));
   for (std::size_t i = 0; i < count; ++i) {
     if (batch.width == 0) batch.inputs[begin + i] = piece.symbols[i];
     if (i < from) continue;
-    batch.targets[begin + i] = batch.width > 0 ? 0 : piece.symbols[i + 1];
+    batch.targets[begin + i] = values > 0 ? 0 : piece.symbols[i + 1];
     ++batch.scored;
   }
 }
@@ -70,8 +73,12 @@ class ExampleRandom : public Random {
   ExampleRandom(std::uint64_t seed, Stream stream, std::uint64_t index) : Random(Random(seed, stream).next(), index) {}
 };
 
-ExampleSource::ExampleSource(std::vector<ExamplePiece> pieces, const ExampleOptions& options, Vary vary)
-    : pieces_(std::move(pieces)), options_(options), vary_(std::move(vary)) {
+ExampleSource::ExampleSource(std::vector<ExamplePiece> pieces, const ExampleOptions& options, Vary vary, Unfold unfold)
+    : pieces_(std::move(pieces)), options_(options), vary_(std::move(vary)), unfold_(std::move(unfold)) {
+  if (unfold_ && (options.order != ExampleOptions::Order::kContiguous || options.epoch_symbols > 0))
+    throw Error(ErrorInfo{.message = "networks that read what is told of the past learn from whole pieces only",
+                          .hint = "Set training.objective to \"every-position\", training.order to \"contiguous\" and "
+                                  "training.epoch_symbols to 0."});
   std::erase_if(pieces_, [](const ExamplePiece& piece) { return piece.size() < 2; });
   if (pieces_.empty()) {
     throw Error(ErrorInfo{.message = "there is no piece to learn from",
@@ -94,7 +101,7 @@ ExampleSource::ExampleSource(std::vector<ExamplePiece> pieces, const ExampleOpti
 }
 
 Batch chunk_of(std::span<const ExamplePiece> pieces, std::size_t at, std::size_t length) {
-  Batch batch = empty_batch(static_cast<int>(pieces.size()), static_cast<int>(length), 0, pieces[0].width);
+  Batch batch = empty_batch(static_cast<int>(pieces.size()), static_cast<int>(length), 0, pieces[0]);
   for (std::size_t r = 0; r < pieces.size(); ++r) {
     const ExamplePiece& piece = pieces[r];
     batch.labels[r] = piece.label;
@@ -137,11 +144,11 @@ Batch ExampleSource::next() {
 }
 
 Batch ExampleSource::empty(int length, int first) const {
-  return empty_batch(options_.batch, length, first, pieces_[0].width);
+  return empty_batch(options_.batch, length, first, rows_.empty() ? pieces_[0] : rows_[0].piece);
 }
 
 ExamplePiece ExampleSource::vary(const ExamplePiece& piece, std::size_t at_least, ExampleRandom& random,
-                                 std::vector<Symbol>& out) const {
+                                 std::vector<Symbol>& out, int* transposed) const {
   constexpr int kTries = 4;
   if (!vary_ || piece.width > 0 || (options_.transpose == 0 && options_.tempo == 0)) return piece;
   const std::vector<Symbol> copied =
@@ -153,6 +160,7 @@ ExamplePiece ExampleSource::vary(const ExamplePiece& piece, std::size_t at_least
     if (vary_(symbols, {.semitones = semitones, .tempo_factor = tempo}, out) && out.size() >= at_least) {
       ExamplePiece varied = piece;
       varied.symbols = out;
+      if (transposed != nullptr) *transposed = semitones;
       return varied;
     }
   }
@@ -183,7 +191,9 @@ void ExampleSource::take(Row& row, std::uint64_t visit) {
     row.warm = from > 0 ? std::min(static_cast<std::size_t>(options_.chunk) / 2, count - 2) : 0;
   }
   row.label = random.uniform() < options_.label_dropout ? 0 : piece->label;
-  row.piece = vary(piece->excerpt(from, count), 2, random, row.varied);
+  int semitones = 0;
+  row.piece = vary(unfold_ ? *piece : piece->excerpt(from, count), 2, random, row.varied, &semitones);
+  if (unfold_) row.piece = unfold_(row.piece, semitones, row.unfolded);
 }
 
 Batch ExampleSource::next_contiguous() {

@@ -102,9 +102,9 @@ Tensor losses_of(const Tensor& outputs, const Batch& batch, const std::string& k
     return all.masked_select(targets != kNotScored);
   }
   const Tensor scored = (targets != kNotScored).nonzero().squeeze(1);
-  const Tensor frames = to_tensor(batch.target_frames, {batch.rows, batch.length, batch.width})
+  const Tensor frames = to_tensor(batch.target_frames, {batch.rows, batch.length, batch.target_width})
                             .slice(1, batch.first)
-                            .reshape({-1, batch.width})
+                            .reshape({-1, batch.target_width})
                             .index_select(0, scored);
   const Tensor found = flat.index_select(0, scored);
   if (kind == weights::kReal) return (found - frames).square().mean(1);
@@ -208,8 +208,9 @@ StepOutcome Learner::step(std::span<const Batch> batches, std::uint64_t number, 
   return outcome;
 }
 
-LossSum Learner::evaluate(std::span<const ExamplePiece> pieces, const std::function<bool(std::uint64_t)>& go_on) {
-  constexpr std::size_t kRows = 32;
+LossSum Learner::evaluate(std::span<const ExamplePiece> pieces, const std::function<bool(std::uint64_t)>& go_on,
+                          const Unfold& unfold) {
+  const std::size_t most_rows = unfold ? 16 : 32;  // what is unfolded takes much memory
   constexpr std::size_t kChunk = 512;
   Parts& p = *parts_;
   const torch::NoGradGuard no_gradients;
@@ -221,8 +222,10 @@ LossSum Learner::evaluate(std::span<const ExamplePiece> pieces, const std::funct
   std::stable_sort(sorted.begin(), sorted.end(),
                    [](const ExamplePiece& a, const ExamplePiece& b) { return a.size() > b.size(); });
   LossSum sum;
-  for (std::size_t begin = 0; begin < sorted.size(); begin += kRows) {
-    const auto group = std::span(sorted).subspan(begin, std::min(kRows, sorted.size() - begin));
+  for (std::size_t begin = 0; begin < sorted.size(); begin += most_rows) {
+    const auto group = std::span(sorted).subspan(begin, std::min(most_rows, sorted.size() - begin));
+    std::vector<std::vector<float>> unfolded(unfold ? group.size() : 0);
+    for (std::size_t r = 0; r < unfolded.size(); ++r) group[r] = unfold(group[r], 0, unfolded[r]);
     nets::State state;
     std::size_t rows = group.size();
     for (std::size_t at = 0;; at += kChunk) {

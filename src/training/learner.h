@@ -58,7 +58,8 @@ class Learner {
 
   /// Loss of every step but each piece's first and its context, given all before it, without dropout. `pieces` in any
   /// order. Returns early, with what was summed so far, when `go_on` returns false.
-  LossSum evaluate(std::span<const ExamplePiece> pieces, const std::function<bool(std::uint64_t)>& go_on = {});
+  LossSum evaluate(std::span<const ExamplePiece> pieces, const std::function<bool(std::uint64_t)>& go_on = {},
+                   const Unfold& unfold = {});
 
   /// Takes over weights under their contract names. Throws Error naming a tensor that is missing or of another size.
   void set_tensors(const std::map<std::string, std::vector<float>>& tensors);

@@ -2,9 +2,11 @@
 #include "training/plan.h"
 
 #include <algorithm>
+#include <deque>
 
 #include "continuo/base/error.h"
 #include "continuo/base/random.h"
+#include "continuo/representation/frames.h"
 #include "continuo/representation/sound.h"
 #include "training/records.h"
 
@@ -57,16 +59,66 @@ weights::NetworkSpec fill_in(const Recipe& recipe, std::size_t vocabulary, std::
   return spec;
 }
 
+/// Sizes, and how pieces of `frames` are unfolded: into frames of keys for a network with output "binary", else into
+/// symbols beside what FrameInputs tells.
+void settle_frames(const representation::RepresentationSpec& spec, Plan& plan) {
+  const representation::FrameCode code(spec);
+  const bool keys = plan.network.output == weights::kBinary;
+  const auto head = keys ? representation::FrameHead::kKeys : representation::FrameHead::kChain;
+  plan.network.inputs = code.inputs(head);
+  if (keys) plan.network.vocabulary_size = code.keys();
+  weights::validate(plan.network);
+  if (!keys && !code.context()) return;
+  if (keys) {
+    for (auto* pieces : {&plan.train, &plan.held_out}) {
+      for (ExamplePiece& piece : *pieces) piece.folded_steps = code.frames(piece.symbols.to_vector()).size();
+      std::erase_if(*pieces, [](const ExamplePiece& piece) { return piece.folded_steps < 2; });
+    }
+  }
+  plan.unfold = [code, head](const ExamplePiece& piece, int semitones, std::vector<float>& frames) {
+    representation::FrameInputs inputs(code, head, semitones);
+    frames.clear();
+    const auto add = [&](std::span<const float> values) { frames.insert(frames.end(), values.begin(), values.end()); };
+    ExamplePiece result = piece;
+    if (head == representation::FrameHead::kKeys) {
+      for (const auto& frame : code.frames(piece.symbols.to_vector())) add(inputs.step(frame));
+      result.symbols = {};
+      result.target_width = static_cast<std::size_t>(code.keys());
+    } else {
+      frames.reserve(piece.symbols.size() * inputs.width());
+      for (const representation::Symbol symbol : piece.symbols) add(inputs.step(symbol));
+    }
+    result.folded_steps = 0;
+    result.frames = frames;
+    result.width = inputs.width();
+    return result;
+  };
+}
+
 evaluation::Baselines baselines_of(const Plan& plan) {
   const auto width = static_cast<std::size_t>(plan.network.vocabulary_size);
-  if (plan.network.reads_frames()) {
-    const auto frames = [](const std::vector<ExamplePiece>& pieces) {
+  if (plan.network.output != weights::kCategorical) {
+    // Where frames were unfolded with more than their keys, the keys alone are what is predicted.
+    std::deque<std::vector<float>> keys;
+    const auto frames = [&](const std::vector<ExamplePiece>& pieces) {
       std::vector<std::span<const float>> list;
-      for (const ExamplePiece& piece : pieces) list.push_back(piece.frames.subspan(piece.context * piece.width));
+      for (const ExamplePiece& piece : pieces) {
+        if (!plan.unfold) {
+          list.push_back(piece.frames.subspan(piece.context * piece.width));
+          continue;
+        }
+        std::vector<float> unfolded;
+        const ExamplePiece whole = plan.unfold(piece, 0, unfolded);
+        std::vector<float>& own = keys.emplace_back();
+        for (std::size_t t = 0; t < whole.size(); ++t)
+          own.insert(own.end(), unfolded.begin() + static_cast<std::ptrdiff_t>(t * whole.width),
+                     unfolded.begin() + static_cast<std::ptrdiff_t>(t * whole.width + width));
+        list.emplace_back(own);
+      }
       return list;
     };
-    return evaluation::frame_baselines(frames(plan.train), frames(plan.held_out), width,
-                                       plan.network.output == weights::kBinary);
+    const auto train = frames(plan.train);
+    return evaluation::frame_baselines(train, frames(plan.held_out), width, plan.network.output == weights::kBinary);
   }
   const auto sequences = [](const std::vector<ExamplePiece>& pieces) {
     std::vector<evaluation::Sequence> list;
@@ -96,7 +148,10 @@ Plan make_plan(const corpus::Dataset& dataset, const Recipe& recipe) {
     plan.music = representation::make(dataset.spec());
     vocabulary = plan.music->vocabulary().size();
   }
+  const bool keys = dataset.spec().name == "frames" && recipe.network.output == weights::kBinary;
+  if (keys) std::swap(vocabulary, width);  // settle_frames() has the exact number
   plan.network = fill_in(recipe, vocabulary, width, dataset.spec().labels.size());
+  if (keys) width = 0;
   plan.train = pieces_of(dataset, corpus::Part::kTrain, width);
   plan.train_pieces = plan.train.size();
   plan.held_out_part = corpus::Part::kValidation;
@@ -112,8 +167,11 @@ Plan make_plan(const corpus::Dataset& dataset, const Recipe& recipe) {
   if (plan.held_out.empty())
     throw Error(ErrorInfo{.message = "no piece is held out, so nothing would tell learning from memorising",
                           .hint = "Give more pieces, or a smaller split.train; split.train = 1 learns them by heart."});
+  if (dataset.spec().name == "frames") settle_frames(dataset.spec(), plan);
   plan.held_out_pieces = plan.held_out.size();
   const OptimisationOptions& t = recipe.training;
+  if (t.evaluate_symbols > 0 && plan.unfold)
+    throw Error("training.evaluate_symbols must be 0 for networks that read what is told of the past of whole pieces");
   if (t.evaluate_symbols > 0) {
     const auto symbols = static_cast<std::uint64_t>(t.evaluate_symbols);
     const std::size_t context = excerpt_context(plan.network);

@@ -20,6 +20,7 @@ namespace continuo::training {
 struct Plan {
   weights::NetworkSpec network;                                 ///< the recipe's, with the sizes that the data gives it
   std::shared_ptr<const representation::Representation> music;  ///< null for sound
+  Unfold unfold;                                                ///< of `frames`: what its networks read
   std::vector<ExamplePiece> train;
   std::vector<ExamplePiece> held_out;      ///< whole pieces, or a fixed choice of excerpts
   std::vector<ExamplePiece> train_sample;  ///< of the training part, about as much as is held out

@@ -47,7 +47,7 @@ class Run {
         on_point_(on_point),
         plan_(plan),
         network_(plan.network),
-        source_(plan.train, example_options(recipe, network_), vary_of(plan)),
+        source_(plan.train, example_options(recipe, network_), vary_of(plan), plan.unfold),
         learner_(network_, t_),
         result_(result_of(plan)) {
     start_from_model();
@@ -246,9 +246,9 @@ class Run {
       return !stop_.stop_requested();
     };
     CurvePoint point = current_point();
-    point.held_out_loss = learner_.evaluate(plan_.held_out, go_on).per_step();
+    point.held_out_loss = learner_.evaluate(plan_.held_out, go_on, plan_.unfold).per_step();
     before = targets(plan_.held_out);
-    point.train_eval_loss = learner_.evaluate(plan_.train_sample, go_on).per_step();
+    point.train_eval_loss = learner_.evaluate(plan_.train_sample, go_on, plan_.unfold).per_step();
     state_.evaluation_seconds += seconds_since(begin);
     if (stop_.stop_requested()) {
       unfinished_ = true;

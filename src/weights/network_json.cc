@@ -171,6 +171,7 @@ struct Writer {
 std::string to_json(const NetworkSpec& spec) {
   json object = {{"name", spec.name()}, {"vocabulary_size", spec.vocabulary_size}, {"labels", spec.labels}};
   if (spec.output != kCategorical) object["output"] = spec.output;
+  if (spec.inputs > 0) object["inputs"] = spec.inputs;
   std::visit(
       [&](const auto& network) {
         visit_sections(network, [&](const char* name, const auto& body) {
@@ -203,6 +204,7 @@ NetworkSpec network_spec_from_json(const std::string& text) {
   reader.read("vocabulary_size", spec.vocabulary_size, true);
   reader("labels", spec.labels);
   reader("output", spec.output);
+  reader("inputs", spec.inputs);
   try {
     spec.network = default_network(name).network;
   } catch (const Error& error) {

@@ -108,12 +108,12 @@ void validate_markov(const MarkovSpec& spec, int labels) {
   for (const int entries : spec.entries) check_range("entries", entries, 1, kMaxEntries);
 }
 
-void add_wavenet_tensors(const WaveNetSpec& spec, std::int64_t vocabulary, std::int64_t labels,
+void add_wavenet_tensors(const WaveNetSpec& spec, std::int64_t inputs, std::int64_t labels,
                          std::vector<TensorSpec>& tensors) {
   const std::int64_t residual = spec.residual_channels;
   const std::int64_t skip = spec.skip_channels;
   const std::int64_t taps = spec.kernel_size;
-  tensors.push_back({"embedding.weight", {spec.input_kernel_size, vocabulary, residual}});
+  tensors.push_back({"embedding.weight", {spec.input_kernel_size, inputs, residual}});
   tensors.push_back({"embedding.bias", {residual}});
   const bool paper = spec.block == "paper";
   for (int i = 0; i < spec.layers(); ++i) {
@@ -149,9 +149,9 @@ void add_recurrent_tensors(const std::string& name, std::int64_t gates, std::int
 }
 
 template <class Spec>
-void add_recurrent_network(const std::string& name, std::int64_t gates, const Spec& spec, std::int64_t vocabulary,
-                           std::int64_t labels, std::vector<TensorSpec>& tensors) {
-  tensors.push_back({"embedding.weight", {vocabulary, spec.embedding}});
+void add_recurrent_network(const std::string& name, std::int64_t gates, const Spec& spec, std::int64_t inputs,
+                           std::int64_t vocabulary, std::int64_t labels, std::vector<TensorSpec>& tensors) {
+  tensors.push_back({"embedding.weight", {inputs, spec.embedding}});
   if (labels > 0) tensors.push_back({"condition.weight", {labels, spec.embedding}});
   add_recurrent_tensors(name, gates, spec.embedding, spec.hidden, spec.layers, tensors);
   tensors.push_back({"head.weight", {vocabulary, spec.hidden}});
@@ -245,8 +245,13 @@ void validate(const NetworkSpec& spec) {
                  .hint = "Use \"categorical\", \"real\" or \"binary\"."});
   const bool symbols_only =
       std::holds_alternative<GuideCnnSpec>(spec.network) || std::holds_alternative<MarkovSpec>(spec.network);
+  check_range("inputs", spec.inputs, 0, kMaxVocabulary);
+  if (spec.inputs > 0 && spec.output == kReal)
+    throw Error("network option inputs must be 0 with output \"real\": what comes out is what is read next");
   if (spec.reads_frames() && symbols_only)
-    throw Error({.message = "network option output must be \"categorical\" for " + spec.name(),
+    throw Error({.message = "network option " +
+                            std::string(spec.inputs > 0 ? "inputs must be 0" : "output must be \"categorical\"") +
+                            " for " + spec.name(),
                  .hint = "Frames are for wavenet, lstm, gru and wavenet-lstm."});
   std::visit(Overloaded{[](const WaveNetSpec& wavenet) { validate_wavenet(wavenet); },
                         [](const LstmSpec& lstm) { validate_recurrent(lstm); },
@@ -272,21 +277,25 @@ void validate(const NetworkSpec& spec) {
 std::vector<TensorSpec> tensor_specs(const NetworkSpec& spec) {
   std::vector<TensorSpec> tensors;
   const std::int64_t vocabulary = spec.vocabulary_size;
+  const std::int64_t inputs = spec.input_size();
   std::visit(
-      Overloaded{[&](const WaveNetSpec& wavenet) {
-                   add_wavenet_tensors(wavenet, vocabulary, spec.labels, tensors);
-                   add_head_tensors(wavenet.skip_channels, wavenet.head_channels, vocabulary, tensors);
-                 },
-                 [&](const LstmSpec& lstm) { add_recurrent_network(kLstm, 4, lstm, vocabulary, spec.labels, tensors); },
-                 [&](const GruSpec& gru) { add_recurrent_network(kGru, 3, gru, vocabulary, spec.labels, tensors); },
-                 [&](const WaveNetLstmSpec& both) {
-                   const WaveNetSpec& wavenet = both.wavenet;
-                   add_wavenet_tensors(wavenet, vocabulary, spec.labels, tensors);
-                   add_recurrent_tensors(kLstm, 4, wavenet.skip_channels, both.hidden, both.layers, tensors);
-                   add_head_tensors(wavenet.skip_channels + both.hidden, wavenet.head_channels, vocabulary, tensors);
-                 },
-                 [&](const GuideCnnSpec& guide) { add_guide_cnn_tensors(guide, vocabulary, spec.labels, tensors); },
-                 [&](const MarkovSpec& markov) { add_markov_tensors(markov, tensors); }},
+      Overloaded{
+          [&](const WaveNetSpec& wavenet) {
+            add_wavenet_tensors(wavenet, inputs, spec.labels, tensors);
+            add_head_tensors(wavenet.skip_channels, wavenet.head_channels, vocabulary, tensors);
+          },
+          [&](const LstmSpec& lstm) {
+            add_recurrent_network(kLstm, 4, lstm, inputs, vocabulary, spec.labels, tensors);
+          },
+          [&](const GruSpec& gru) { add_recurrent_network(kGru, 3, gru, inputs, vocabulary, spec.labels, tensors); },
+          [&](const WaveNetLstmSpec& both) {
+            const WaveNetSpec& wavenet = both.wavenet;
+            add_wavenet_tensors(wavenet, inputs, spec.labels, tensors);
+            add_recurrent_tensors(kLstm, 4, wavenet.skip_channels, both.hidden, both.layers, tensors);
+            add_head_tensors(wavenet.skip_channels + both.hidden, wavenet.head_channels, vocabulary, tensors);
+          },
+          [&](const GuideCnnSpec& guide) { add_guide_cnn_tensors(guide, vocabulary, spec.labels, tensors); },
+          [&](const MarkovSpec& markov) { add_markov_tensors(markov, tensors); }},
       spec.network);
   return tensors;
 }

@@ -60,7 +60,7 @@ class Stream {
   /// A symbol beyond the vocabulary is taken as symbol 0.
   /// Networks over frames (NetworkSpec::output) take it as the frame of zeros with a one there.
   virtual std::span<const float> step(std::uint16_t symbol) noexcept = 0;
-  /// Consumes a frame of vocabulary_size values and gives the next frame ("real") or the logits of its values being 1
+  /// Consumes a frame of input_size values (NetworkSpec) and gives the next frame ("real") or the logits of its values being 1
   /// ("binary"). Values that are missing are zero, those beyond are ignored. Networks over symbols take it as the
   /// symbol of its greatest value.
   virtual std::span<const float> step(std::span<const float> frame) noexcept = 0;
@@ -79,7 +79,7 @@ class Batch {
   /// Consumes one symbol for each stream and gives the logits [streams, vocabulary_size] of the next ones, valid until
   /// the next call. Symbols beyond the vocabulary and missing ones are taken as symbol 0.
   virtual std::span<const float> step(std::span<const std::uint16_t> symbols) noexcept = 0;
-  /// The same for frames [streams, vocabulary_size]. Values that are missing are zero; networks over symbols take each
+  /// The same for frames [streams, input_size]. Values that are missing are zero; networks over symbols take each
   /// frame as the symbol of its greatest value.
   virtual std::span<const float> step(std::span<const float> frames) noexcept = 0;
   virtual void reset() noexcept = 0;  ///< all of them
@@ -113,7 +113,7 @@ class Model : public std::enable_shared_from_this<Model> {
   /// The oracle: logits [symbols.size(), vocabulary_size] after each symbol, recomputed from the definition of the
   /// network without any streaming state. For tests; slow.
   virtual std::vector<float> recompute(std::span<const std::uint16_t> symbols, int label = 0) const = 0;
-  /// The same for frames [length, vocabulary_size].
+  /// The same for frames [length, input_size].
   virtual std::vector<float> recompute(std::span<const float> frames, int label = 0) const = 0;
 
  protected:

@@ -15,16 +15,18 @@ namespace continuo::training {
 /// The target of a position that is not scored: padding, or context that only warms the network.
 inline constexpr std::int64_t kNotScored = -100;
 
-/// A batch as plain arrays, row-major. Of symbols or, where width is above 0, of frames.
+/// A batch as plain arrays, row-major. Symbols or, where width is above 0, frames go in; symbols or, where target_width
+/// is above 0, frames are predicted.
 struct Batch {
   int rows = 0;
   int length = 0;
   int first = 0;                      ///< positions before it are context in every row
-  int width = 0;                      ///< values of a frame
+  int width = 0;                      ///< values of a frame that goes in
+  int target_width = 0;               ///< values of a frame that is predicted
   std::vector<std::int64_t> inputs;   ///< [rows, length]; Start where padded, always at a row's end; empty for frames
   std::vector<std::int64_t> targets;  ///< [rows, length]; the symbol after each input (0 for frames), or kNotScored
   std::vector<float> input_frames;    ///< [rows, length, width]; zeros where padded
-  std::vector<float> target_frames;   ///< [rows, length, width]; the frame after each
+  std::vector<float> target_frames;   ///< [rows, length, target_width]; of the frame after each
   std::vector<std::int64_t> labels;   ///< [rows]
   std::vector<std::uint8_t> fresh;    ///< [rows]; 1: the row's sequence begins here, no state is carried into it
   std::uint64_t scored = 0;           ///< targets that are not kNotScored
@@ -53,23 +55,31 @@ struct ExampleOptions {
 inline constexpr std::size_t kExcerptChunks = 32;
 
 /// A piece, or an excerpt of one, to draw from: symbols or frames, which must outlive the source. Nothing is copied.
+/// Where there are both, the frames go in and the symbols, one a frame, are predicted.
 struct ExamplePiece {
   representation::SymbolView symbols;
   int label = 0;
   std::size_t context = 0;        ///< steps at the beginning whose successors are not scored
-  std::span<const float> frames;  ///< row-major [steps, width]; where width is above 0, there are no symbols
+  std::span<const float> frames;  ///< row-major [steps, width]
   std::size_t width = 0;
+  std::size_t target_width = 0;  ///< values at the beginning of a frame that are predicted; 0: all
+  std::size_t folded_steps = 0;  ///< above 0: the steps that Unfold will make of the symbols
 
-  std::size_t size() const noexcept { return width > 0 ? frames.size() / width : symbols.size(); }  ///< steps
+  std::size_t size() const noexcept {  ///< steps
+    return folded_steps > 0 ? folded_steps : width > 0 ? frames.size() / width : symbols.size();
+  }
+  /// Values of a predicted frame, 0 where symbols are predicted.
+  std::size_t predicted_values() const noexcept {
+    return !symbols.empty() ? 0 : target_width > 0 ? target_width : width;
+  }
   /// Steps that are predicted and scored: each but the first, and those of the context.
   std::size_t targets() const noexcept { return size() > context + 1 ? size() - 1 - context : 0; }
-  /// `count` steps from `offset` on, both within the piece; no context.
+  /// `count` steps from `offset` on, both within the piece, which is not folded; no context.
   ExamplePiece excerpt(std::size_t offset, std::size_t count) const noexcept {
-    ExamplePiece part{.symbols = {}, .label = label, .context = 0, .frames = {}, .width = width};
-    if (width > 0)
-      part.frames = frames.subspan(offset * width, count * width);
-    else
-      part.symbols = symbols.subview(offset, count);
+    ExamplePiece part = *this;
+    part.context = 0;
+    if (width > 0) part.frames = frames.subspan(offset * width, count * width);
+    if (!symbols.empty()) part.symbols = symbols.subview(offset, count);
     return part;
   }
 };
@@ -87,6 +97,10 @@ std::vector<ExamplePiece> choose_excerpts(const std::vector<ExamplePiece>& piece
 using Vary = std::function<bool(std::span<const representation::Symbol>, const representation::Augmentation&,
                                 std::vector<representation::Symbol>&)>;
 
+/// Makes of a piece's symbols, transposed by `semitones`, what a network reads. What the result refers to lies in
+/// `frames`, or is the symbols of `piece`.
+using Unfold = std::function<ExamplePiece(const ExamplePiece& piece, int semitones, std::vector<float>& frames)>;
+
 /// Batch n depends only on (pieces, options, n), so that a run which was interrupted goes on with the same batches.
 /// Variation is drawn for each example (kContiguous: for each reading of a piece); where a piece cannot be varied as
 /// drawn, another transposition is tried a few times and then it is left as it is.
@@ -94,8 +108,9 @@ using Vary = std::function<bool(std::span<const representation::Symbol>, const r
 /// whole of it come in batches of their own, as often as is their due.
 class ExampleSource {
  public:
-  /// Throws Error when no piece has two steps. `vary` is for symbols.
-  ExampleSource(std::vector<ExamplePiece> pieces, const ExampleOptions& options, Vary vary = {});
+  /// Throws Error when no piece has two steps. `vary` is for symbols, `unfold` for whole pieces of them in
+  /// kContiguous order.
+  ExampleSource(std::vector<ExamplePiece> pieces, const ExampleOptions& options, Vary vary = {}, Unfold unfold = {});
 
   Batch next();
 
@@ -118,12 +133,13 @@ class ExampleSource {
     int label = 0;
     ExamplePiece piece;                          ///< what is read
     std::vector<representation::Symbol> varied;  ///< holds its symbols, where they are varied
+    std::vector<float> unfolded;                 ///< and its frames, where they were unfolded
   };
 
   void take(Row& row, std::uint64_t visit);
   /// The piece itself, or one whose symbols are in `out`.
   ExamplePiece vary(const ExamplePiece& piece, std::size_t at_least, class ExampleRandom& random,
-                    std::vector<representation::Symbol>& out) const;
+                    std::vector<representation::Symbol>& out, int* transposed = nullptr) const;
   struct Place {
     const ExamplePiece* piece;
     std::size_t at;  ///< an input of it
@@ -138,6 +154,7 @@ class ExampleSource {
   std::vector<ExamplePiece> pieces_;
   ExampleOptions options_;
   Vary vary_;
+  Unfold unfold_;
   std::uint64_t targets_ = 0;
   std::vector<std::uint64_t> chances_;  ///< running sums by which kRandom and kManyToOne choose a piece
   std::uint64_t step_ = 0;

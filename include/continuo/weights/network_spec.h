@@ -91,9 +91,13 @@ struct NetworkSpec {
   int labels = 0;           ///< number of labels for global conditioning (section 2.5), 'unknown' (0) included; 0: none
   std::variant<WaveNetSpec, LstmSpec, WaveNetLstmSpec, GruSpec, GuideCnnSpec, MarkovSpec> network;
   std::string output = kCategorical;  ///< kReal and kBinary: for wavenet, lstm, gru and wavenet-lstm
+  /// Above 0: each step reads a frame of so many values, whatever comes out; for the same networks, not with kReal.
+  int inputs = 0;
 
   std::string name() const;  ///< "wavenet", "lstm", "gru", "wavenet-lstm", "guide-cnn", "markov"
-  bool reads_frames() const noexcept { return output != kCategorical; }
+  bool reads_frames() const noexcept { return output != kCategorical || inputs > 0; }
+  /// Symbols that may come in, or values of a frame that does.
+  int input_size() const noexcept { return inputs > 0 ? inputs : vocabulary_size; }
   /// Whether it is counted, not trained by gradient: then it is no libtorch module.
   bool is_counted() const noexcept { return std::holds_alternative<MarkovSpec>(network); }
   /// Steps on which a prediction depends, 0 when it depends on all since the start (networks with recurrent state).

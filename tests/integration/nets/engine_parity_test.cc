@@ -32,7 +32,7 @@ void expect_parity(const weights::NetworkSpec& spec, std::int64_t length) {
   std::vector<std::uint16_t> given;
   for (std::int64_t t = 0; t < length && !spec.reads_frames(); ++t)
     given.push_back(static_cast<std::uint16_t>(symbols[0][t].item<std::int64_t>()));
-  const auto width = static_cast<std::size_t>(spec.vocabulary_size);
+  const auto width = static_cast<std::size_t>(spec.input_size());
   std::span<const float> frames;
   if (spec.reads_frames()) frames = {symbols.data_ptr<float>(), static_cast<std::size_t>(symbols.numel())};
   const auto stream = model->new_stream();

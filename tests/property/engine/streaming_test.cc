@@ -34,7 +34,7 @@ TEST(Streaming, OfFramesGivesWhatRecomputationGives) {
     const weights::NetworkSpec spec = random_spec(random, round % kKinds);
     if (!spec.reads_frames()) continue;
     const auto model = random_model(spec, random);
-    const auto width = static_cast<std::size_t>(spec.vocabulary_size);
+    const auto width = static_cast<std::size_t>(spec.input_size());
     const std::size_t length = std::min(static_cast<std::size_t>(spec.receptive_field()) + 20, std::size_t{200});
     const auto frames = random_frames(random, length, spec);
     const auto stream = model->new_stream();

@@ -85,27 +85,34 @@ inline weights::WaveNetSpec random_wavenet(Random& random, const std::string& bl
 
 /// Channels are `narrowest` to 40: ReLUs can silence a network of one channel altogether, but hardly one of twelve.
 /// `kind` counts through the networks, blocks and outputs of the engine, 0 to kKinds - 1.
-inline constexpr int kKinds = 13;
+inline constexpr int kKinds = 16;
 inline constexpr int kMarkovKind = 7;
 inline weights::NetworkSpec random_spec(Random& random, int kind, int narrowest = 1) {
   weights::NetworkSpec spec{pick(random, 1, 70), random.below(2) == 0 ? 0 : pick(random, 1, 4), {}};
   const std::string block = kind % 2 == 0 ? "standard" : "paper";
   const auto channels = [&] { return pick(random, narrowest, 40); };
   if (kind >= 8) spec.output = kind % 2 == 0 ? weights::kReal : weights::kBinary;
+  if (kind >= 13) {  // other frames go in than come out
+    if (kind % 2 == 0) spec.output = weights::kCategorical;
+    spec.inputs = pick(random, 1, 90);
+  }
   switch (kind) {
     case 0:
     case 1:
     case 8:
     case 9:
+    case 13:
       spec.network = random_wavenet(random, block, narrowest);
       break;
     case 2:
     case 3:
     case 10:
+    case 14:
       spec.network = weights::WaveNetLstmSpec{random_wavenet(random, block, narrowest), channels(), pick(random, 1, 3)};
       break;
     case 4:
     case 11:
+    case 15:
       spec.network = weights::LstmSpec{channels(), channels(), pick(random, 1, 3)};
       break;
     case 5:
@@ -144,9 +151,9 @@ inline std::vector<float> run(Stream& stream, const std::vector<std::uint16_t>& 
   return logits;
 }
 
-/// Frames [length, width] of the kind that the spec's output asks for.
+/// Frames [length, input_size] of the kind that the spec's output asks for.
 inline std::vector<float> random_frames(Random& random, std::size_t length, const weights::NetworkSpec& spec) {
-  std::vector<float> frames(length * static_cast<std::size_t>(spec.vocabulary_size));
+  std::vector<float> frames(length * static_cast<std::size_t>(spec.input_size()));
   for (float& value : frames)
     value =
         static_cast<float>(spec.output == weights::kBinary ? static_cast<double>(random.below(2)) : random.normal());

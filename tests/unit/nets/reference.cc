@@ -103,7 +103,7 @@ struct Reference {
 
   /// Embedding of `lstm` and `gru` [batch, E, time].
   Tensor embedded(const Tensor& symbols, const weights::NetworkSpec& spec) const {
-    Tensor x = torch::matmul(frames_of(symbols, spec.vocabulary_size), get("embedding.weight")).transpose(1, 2);
+    Tensor x = torch::matmul(frames_of(symbols, spec.input_size()), get("embedding.weight")).transpose(1, 2);
     if (spec.labels > 0) x = x + get("condition.weight").index_select(0, labels).unsqueeze(2);
     return x;
   }
@@ -141,7 +141,7 @@ Tensor reference_logits(const NetworkImpl& network, const Tensor& symbols, const
   const weights::NetworkSpec& spec = network.spec();
   Tensor logits;
   if (const auto* wavenet = std::get_if<weights::WaveNetSpec>(&spec.network)) {
-    logits = r.head(r.wavenet(*wavenet, symbols, spec.vocabulary_size));
+    logits = r.head(r.wavenet(*wavenet, symbols, spec.input_size()));
   } else if (const auto* lstm = std::get_if<weights::LstmSpec>(&spec.network)) {
     const Tensor x = r.embedded(symbols, spec);
     logits = r.pointwise(r.drop(r.lstm(r.drop(x), lstm->layers, lstm->hidden, true)), "head");
@@ -151,7 +151,7 @@ Tensor reference_logits(const NetworkImpl& network, const Tensor& symbols, const
     logits = r.guide_cnn(*guide, spec, symbols);
   } else {
     const auto& both = std::get<weights::WaveNetLstmSpec>(spec.network);
-    const Tensor sum = r.wavenet(both.wavenet, symbols, spec.vocabulary_size);
+    const Tensor sum = r.wavenet(both.wavenet, symbols, spec.input_size());
     logits = r.head(torch::cat({sum, r.lstm(sum, both.layers, both.hidden, false)}, 1));
   }
   return logits.transpose(1, 2);

@@ -38,6 +38,11 @@ inline weights::NetworkSpec of_frames(weights::NetworkSpec spec, const char* out
   return spec;
 }
 
+inline weights::NetworkSpec reading(int inputs, weights::NetworkSpec spec) {
+  spec.inputs = inputs;
+  return spec;
+}
+
 /// Every network that is trained by gradient, both blocks, with and without labels, over symbols and frames, odd
 /// kernels and dilations among them.
 inline std::vector<weights::NetworkSpec> all_specs(int vocabulary = 13) {
@@ -64,6 +69,9 @@ inline std::vector<weights::NetworkSpec> all_specs(int vocabulary = 13) {
   specs.push_back(of_frames(with(both, vocabulary), weights::kBinary));
   specs.push_back(of_frames(with(lstm, vocabulary, 3), weights::kReal));
   specs.push_back(of_frames(with(gru, vocabulary), weights::kBinary));
+  specs.push_back(reading(17, with(small_wavenet("standard"), vocabulary, 3)));
+  specs.push_back(reading(5, of_frames(with(both, vocabulary), weights::kBinary)));
+  specs.push_back(reading(17, with(lstm, vocabulary)));
   return specs;
 }
 
@@ -92,7 +100,7 @@ inline torch::Tensor random_input(std::int64_t batch, std::int64_t time, const w
                                   std::int64_t seed = 5) {
   if (!spec.reads_frames()) return random_symbols(batch, time, spec.vocabulary_size, seed);
   torch::manual_seed(seed);
-  const torch::Tensor frames = torch::randn({batch, time, spec.vocabulary_size});
+  const torch::Tensor frames = torch::randn({batch, time, spec.input_size()});
   return spec.output == weights::kBinary ? (frames > 0.7).to(torch::kFloat32) : frames;
 }
 

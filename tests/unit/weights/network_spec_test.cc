@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 
 #include <functional>
+#include <map>
 
 #include "continuo/base/error.h"
 
@@ -30,6 +31,8 @@ std::vector<NetworkSpec> examples() {
           {256, 0, WaveNetLstmSpec{.wavenet = paper, .hidden = 9, .layers = 2}},
           {88, 2, GruSpec{.embedding = 3, .hidden = 4, .layers = 5, .dropout = 0.5F}, kBinary},
           {513, 0, LstmSpec{}, kReal},
+          {91, 0, WaveNetSpec{}, kCategorical, 500},
+          {88, 0, GruSpec{}, kBinary, 40},
           {400, 3, GuideCnnSpec{.window = 16, .channels = {3, 5}, .dilations = {2, 1}, .hidden = 7}},
           {400, 0, MarkovSpec{}},
           {9, 0, MarkovSpec{.order = 2, .max_entries = 100, .entries = {9, 80, 100}}}};
@@ -125,6 +128,20 @@ TEST(NetworkSpec, TensorsOfLstmAndBoth) {
                                      "head.0.weight 7 10"}));
 }
 
+TEST(NetworkSpec, TheEmbeddingReadsTheInputsAndTheHeadGivesTheVocabulary) {
+  const auto shapes = [](const NetworkSpec& spec) {
+    std::map<std::string, std::vector<std::int64_t>> found;
+    for (const TensorSpec& tensor : tensor_specs(spec)) found[tensor.name] = tensor.shape;
+    return found;
+  };
+  auto wavenet = shapes({9, 0, WaveNetSpec{.residual_channels = 4, .head_channels = 6}, kCategorical, 30});
+  EXPECT_EQ(wavenet.at("embedding.weight"), (std::vector<std::int64_t>{2, 30, 4}));
+  EXPECT_EQ(wavenet.at("head.1.weight"), (std::vector<std::int64_t>{9, 6}));
+  auto lstm = shapes({9, 0, LstmSpec{.embedding = 4, .hidden = 5}, kBinary, 3});
+  EXPECT_EQ(lstm.at("embedding.weight"), (std::vector<std::int64_t>{3, 4}));
+  EXPECT_EQ(lstm.at("head.weight"), (std::vector<std::int64_t>{9, 5}));
+}
+
 TEST(NetworkSpec, TensorsOfGruGuideAndMarkov) {
   EXPECT_THAT(
       listed({11, 2, GruSpec{.embedding = 3, .hidden = 5, .layers = 1}}),
@@ -174,6 +191,11 @@ TEST(NetworkSpec, SpecsThatCannotBeBuiltNameTheirOption) {
       {{10, 0, LstmSpec{}, "complex"}, "output"},
       {{10, 0, MarkovSpec{}, kReal}, "output"},
       {{10, 0, GuideCnnSpec{}, kBinary}, "output"},
+      {{10, 0, LstmSpec{}, kCategorical, -1}, "inputs"},
+      {{10, 0, LstmSpec{}, kBinary, 65537}, "inputs"},
+      {{10, 0, LstmSpec{}, kReal, 20}, "inputs"},
+      {{10, 0, GuideCnnSpec{}, kCategorical, 20}, "inputs"},
+      {{10, 0, MarkovSpec{}, kCategorical, 20}, "inputs"},
       {{10, 0, GruSpec{.layers = 257}}, "layers"},
       {{10, 0, GuideCnnSpec{.window = 12}}, "window"},
       {{10, 0, GuideCnnSpec{.dilations = {1, 2}}}, "dilations"},
