@@ -163,7 +163,7 @@ class NetworkModel final : public Model {
     std::size_t take_own(Arena& arena, std::size_t streams) {
       inputs_ = arena.take_objects<Input>(streams);
       labels_ = arena.take_objects<std::size_t>(streams);
-      if (model_->spec_.reads_frames()) frames_ = arena.take(streams * padded(model_->width()));
+      if (model_->spec_.reads_frames()) frames_ = arena.take(streams * padded(model_->input_width()));
       return streams;
     }
     bool has(int stream) const noexcept { return stream >= 0 && stream < streams(); }
