@@ -177,7 +177,7 @@ std::vector<Way> ways_of(const Subject& subject, const Options& options, engine:
           const int own = streams / shares + (i < streams % shares ? 1 : 0);
           Share share{.sampler = generation::Sampler({}, width), .random = Random(static_cast<std::uint64_t>(i))};
           share.symbols.assign(static_cast<std::size_t>(own), 0);
-          share.frame.assign(width, 0.0F);
+          share.frame.assign(std::max(width, static_cast<std::size_t>(model->spec().input_size())), 0.0F);
           if (streams == 1)
             share.stream = model->new_stream();
           else
@@ -223,13 +223,13 @@ class Runner {
   }
 
   void step(Share& share) const {
-    const std::size_t width = share.frame.size();
     if (frames_ && share.stream != nullptr) {  // what comes out goes in
       std::ranges::copy(share.stream->step(std::span<const float>(share.frame)), share.frame.begin());
       return;
     }
     const std::span<const float> logits =
         share.stream != nullptr ? share.stream->step(share.symbols[0]) : share.batch->step(share.symbols);
+    const std::size_t width = logits.size() / share.symbols.size();
     for (std::size_t i = 0; i < share.symbols.size(); ++i)
       share.symbols[i] = share.sampler.choose(logits.subspan(i * width, width), {}, share.random);
   }

@@ -76,7 +76,10 @@ training::Recipe make_recipe(const Options& options) {
       throw Error({.message = "--set " + setting + " has no value", .hint = "Write --set SECTION.NAME=VALUE."});
     changes.push_back({setting.substr(0, equals), setting.substr(equals + 1)});
   }
-  if (options.minutes) changes.push_back({"training.minutes", fmt::format("{}", *options.minutes)});
+  if (options.minutes) {
+    changes.push_back({"training.minutes", fmt::format("{}", *options.minutes)});
+    if (!options.steps) changes.push_back({"training.steps", "0"});
+  }
   if (options.steps) {
     changes.push_back({"training.steps", std::to_string(*options.steps)});
     if (!options.minutes) changes.push_back({"training.minutes", "0"});

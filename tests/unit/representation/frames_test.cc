@@ -103,7 +103,7 @@ TEST(FrameInputs, CountsPitchClassesAndForgets) {
   inputs.step(keys({0}));  // pitch 60: class 0
   const Told now = told(inputs.step(keys({})), 4);
   EXPECT_FLOAT_EQ(now.classes[0], 0.1F * 0.9F);
-  EXPECT_FLOAT_EQ(now.classes[12], 0.015F * 0.985F);
+  EXPECT_NEAR(now.classes[12], 0.015 * 0.985, 1e-6);
   EXPECT_EQ(now.transposed[11], 1) << "a semitone down";
 }
 
