@@ -50,8 +50,8 @@ TEST_F(FrameFile, KeepsPartsPiecesAndFrames) {
 }
 
 TEST_F(FrameFile, SaysWhatCannotBe) {
-  EXPECT_THAT(error_of("[]"), HasSubstr("no JSON object"));
-  EXPECT_THAT(error_of("{\"train\": ["), HasSubstr("no JSON object"));
+  EXPECT_THAT(error_of("[]"), HasSubstr("is not a JSON object"));
+  EXPECT_THAT(error_of("{\"train\": ["), HasSubstr("is not a JSON object"));
   EXPECT_THAT(error_of(R"({"train": [], "test": []})"), HasSubstr("has no \"valid\""));
   EXPECT_THAT(error_of(R"({"train": 3, "valid": [], "test": []})"), HasSubstr("train is not a list"));
   EXPECT_THAT(error_of(R"({"train": [[[60], 61]], "valid": [], "test": []})"),
