@@ -30,7 +30,8 @@ std::string fifths(std::uint64_t seed, int pieces) {
     text += i > 0 ? ", [" : "[";
     for (std::int64_t t = random.between(10, 50); t >= 0; --t) {
       const auto pitch = 60 + 2 * random.between(0, 2);
-      text += "[" + std::to_string(pitch) + ", " + std::to_string(pitch + 7) + "]" + (t > 0 ? ", " : "");
+      text.append("[").append(std::to_string(pitch)).append(", ").append(std::to_string(pitch + 7));
+      text.append(t > 0 ? "], " : "]");
     }
     text += "]";
   }
