@@ -51,6 +51,9 @@ CONTINUO_API void continuo_model_free(continuo_model* model);
 
 /* Symbols are 0 to this number - 1, and there are so many logits; or values of a frame. 0 for NULL. */
 CONTINUO_API size_t continuo_model_vocabulary_size(const continuo_model* model);
+/* Symbols that may go in, or values of a frame that does: as many, but for networks that read more than they predict.
+ * 0 for NULL. */
+CONTINUO_API size_t continuo_model_input_size(const continuo_model* model);
 /* "categorical": symbols in, logits of the next symbol out; "real" or "binary": frames. "" for NULL. */
 CONTINUO_API const char* continuo_model_output(const continuo_model* model);
 /* What really runs, in the words of continuo_model_load_with. "" for NULL. */
@@ -72,8 +75,9 @@ CONTINUO_API void continuo_stream_free(continuo_stream* stream);
 /* Consumes a symbol and gives the logits [vocabulary size] of the next one, valid until the next call with this stream.
  * Never fails and allocates nothing. A symbol beyond the vocabulary is taken as symbol 0. */
 CONTINUO_API const float* continuo_stream_step(continuo_stream* stream, uint16_t symbol);
-/* For networks over frames: consumes [vocabulary size] values and gives as many, the next frame itself or the logits of
- * its values being 1. A network over symbols takes the frame as the symbol of its greatest value. */
+/* For networks over frames: consumes [input size] values and gives [vocabulary size], the next frame itself, the logits
+ * of its values being 1 or those of the next symbol. A network over symbols takes the frame as the symbol of its
+ * greatest value. */
 CONTINUO_API const float* continuo_stream_step_frame(continuo_stream* stream, const float* frame);
 /* All of `symbols` in turn; the logits after the last of them, or those that stood when there are none. */
 CONTINUO_API const float* continuo_stream_prime(continuo_stream* stream, const uint16_t* symbols, size_t count);

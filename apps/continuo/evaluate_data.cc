@@ -39,8 +39,9 @@ class Library {
   Subject open(const fs::path& path) {
     const auto file = weights::ModelFile::load(path);
     if (file.network().reads_frames()) {
-      throw Error(
-          {.message = "is a network over frames, and likelihood is measured of symbols only", .path = path.string()});
+      throw Error({.message = "is a network over frames, and likelihood is measured of symbols only",
+                   .path = path.string(),
+                   .hint = "The likelihood of frames of keys is what continuo benchmark poly-music measures."});
     }
     const std::string& text = file.metadata("continuo.representation");
     if (text.empty())

@@ -58,7 +58,11 @@ void print_network(const weights::NetworkSpec& spec) {
     print_wavenet(both->wavenet);
     fmt::print("  LSTM layers     {} of {}\n", both->layers, both->hidden);
   }
-  if (spec.reads_frames()) fmt::print("  frames          of {} values, {}\n", spec.vocabulary_size, spec.output);
+  if (spec.inputs > 0)
+    fmt::print("  frames          of {} values in, {} values out, {}\n", spec.inputs, spec.vocabulary_size,
+               spec.output);
+  else if (spec.reads_frames())
+    fmt::print("  frames          of {} values, {}\n", spec.vocabulary_size, spec.output);
   if (spec.receptive_field() > 0) {
     fmt::print("  receptive field {} steps\n", format_count(static_cast<std::uint64_t>(spec.receptive_field())));
   } else {

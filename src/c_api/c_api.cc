@@ -20,7 +20,7 @@ struct continuo_model {
 
 struct continuo_stream {
   std::unique_ptr<continuo::engine::Stream> stream;
-  std::size_t width = 0;  ///< of frames and logits
+  std::size_t width = 0;  ///< of frames that go in
   std::span<const float> logits{};
 };
 
@@ -124,6 +124,10 @@ size_t continuo_model_vocabulary_size(const continuo_model* model) {
   return model == nullptr ? 0 : static_cast<std::size_t>(model->model->vocabulary_size());
 }
 
+size_t continuo_model_input_size(const continuo_model* model) {
+  return model == nullptr ? 0 : static_cast<std::size_t>(model->model->spec().input_size());
+}
+
 const char* continuo_model_output(const continuo_model* model) {
   return model == nullptr ? "" : model->model->spec().output.c_str();
 }
@@ -153,7 +157,7 @@ continuo_stream* continuo_stream_new(const continuo_model* model) {
   return guarded([&] {
     require(model, "the model");
     return std::make_unique<continuo_stream>(
-               continuo_stream{model->model->new_stream(), continuo_model_vocabulary_size(model)})
+               continuo_stream{model->model->new_stream(), continuo_model_input_size(model)})
         .release();
   });
 }

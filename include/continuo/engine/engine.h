@@ -57,12 +57,12 @@ class Stream {
  public:
   virtual ~Stream() = default;
   /// Consumes `symbol` and gives the logits [vocabulary_size] of the next one, valid until the next call.
-  /// A symbol beyond the vocabulary is taken as symbol 0.
-  /// Networks over frames (NetworkSpec::output) take it as the frame of zeros with a one there.
+  /// A symbol of NetworkSpec::input_size() or above is taken as symbol 0.
+  /// Networks over frames (NetworkSpec::reads_frames) take it as the frame of zeros with a one there.
   virtual std::span<const float> step(std::uint16_t symbol) noexcept = 0;
-  /// Consumes a frame of input_size values (NetworkSpec) and gives the next frame ("real") or the logits of its values being 1
-  /// ("binary"). Values that are missing are zero, those beyond are ignored. Networks over symbols take it as the
-  /// symbol of its greatest value.
+  /// Consumes a frame of NetworkSpec::input_size() values and gives the next frame ("real"), the logits of its values
+  /// being 1 ("binary") or those of the next symbol. Values that are missing are zero, those beyond are ignored.
+  /// Networks over symbols take it as the symbol of its greatest value.
   virtual std::span<const float> step(std::span<const float> frame) noexcept = 0;
   /// Back to the beginning: state zero, as in training before the first symbol. The label stays.
   virtual void reset() noexcept = 0;
@@ -77,7 +77,7 @@ class Batch {
   virtual ~Batch() = default;
   virtual int streams() const noexcept = 0;
   /// Consumes one symbol for each stream and gives the logits [streams, vocabulary_size] of the next ones, valid until
-  /// the next call. Symbols beyond the vocabulary and missing ones are taken as symbol 0.
+  /// the next call. Symbols of NetworkSpec::input_size() or above and missing ones are taken as symbol 0.
   virtual std::span<const float> step(std::span<const std::uint16_t> symbols) noexcept = 0;
   /// The same for frames [streams, input_size]. Values that are missing are zero; networks over symbols take each
   /// frame as the symbol of its greatest value.

@@ -57,12 +57,23 @@ class Benchmark(unittest.TestCase):
         self.assertNotEqual(rows[0]["test_nats_per_frame"], rows[1]["test_nats_per_frame"])
         self.benchmark("b", "--steps", 30, "--runs", 1, "--seed", 2)
         self.assertEqual(self.rows("b")[0]["test_nats_per_frame"], rows[1]["test_nats_per_frame"])
+        self.refuses_other_uses("a")
 
     def test_independent_keys(self):
         printed = self.benchmark("keys", "--head", "keys", "--steps", 30, "--runs", 1)
         self.assertIn("keys", printed)
         self.assertNotIn("mixture", printed)
         self.assertLess(float(self.rows("keys")[0]["test_nats_per_frame"]), 88 * math.log(2))
+        self.refuses_other_uses("keys")
+
+    def refuses_other_uses(self, output):
+        """What reads frames cannot compose with symbols, nor be measured by symbol: both say so."""
+        model = self.folder / output / "seed-1" / "best.safetensors"
+        for command in (["compose", "--model", model, "--bars", "2", "-o", self.folder / "piece"], ["evaluate", "--model", model, SAMPLE]):
+            result = subprocess.run([CONTINUO, *map(str, command)], capture_output=True, text=True, timeout=300)
+            self.assertEqual(result.returncode, 1, result.stdout)
+            self.assertIn("frames", result.stderr)
+            self.assertFalse((self.folder / "piece").exists())
 
     def test_a_folder_of_midi(self):
         printed = self.benchmark("midi", "--steps", 5, "--runs", 1, data=SAMPLE)

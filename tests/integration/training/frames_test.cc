@@ -55,8 +55,8 @@ class FramesTest : public ::testing::TestWithParam<std::tuple<const char*, bool>
     recipe_.training.chunk = 32;
     recipe_.training.batch = 4;
     recipe_.training.learning_rate = 0.01;
-    recipe_.training.transpose = 3;
-    recipe_.training.steps = 150;
+    recipe_.training.transpose = 1;
+    recipe_.training.steps = 400;
     recipe_.training.threads = 1;
   }
 

@@ -20,7 +20,9 @@ std::vector<std::uint32_t> bits(std::span<const float> values) {
 class Twins {
  public:
   Twins(const Model& model, int streams)
-      : width_(static_cast<std::size_t>(model.vocabulary_size())), batch_(model.new_batch(streams)) {
+      : width_(static_cast<std::size_t>(model.vocabulary_size())),
+        inputs_(static_cast<std::size_t>(model.spec().input_size())),
+        batch_(model.new_batch(streams)) {
     for (int i = 0; i < streams; ++i) streams_.push_back(model.new_stream());
   }
   std::size_t size() const { return streams_.size(); }
@@ -47,7 +49,7 @@ class Twins {
   }
   bool agree(const std::vector<float>& frames) {
     return compare(batch_->step(std::span(frames)),
-                   [&](std::size_t i) { return streams_[i]->step(std::span(frames).subspan(i * width_, width_)); });
+                   [&](std::size_t i) { return streams_[i]->step(std::span(frames).subspan(i * inputs_, inputs_)); });
   }
 
  private:
@@ -59,7 +61,7 @@ class Twins {
     return true;
   }
 
-  std::size_t width_;
+  std::size_t width_, inputs_;
   std::unique_ptr<Batch> batch_;
   std::vector<std::unique_ptr<Stream>> streams_;
 };

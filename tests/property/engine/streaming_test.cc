@@ -103,10 +103,11 @@ TEST(Streaming, LogitsDependOnThePastAlone) {
   for (int round = 0; round < 30; ++round) {
     weights::NetworkSpec spec = random_spec(random, round % kKinds, 12);
     spec.vocabulary_size = std::max(spec.vocabulary_size, 5);
+    if (spec.inputs > 0) spec.inputs = std::max(spec.inputs, 5);
     const auto model = random_model(spec, random);
-    auto symbols = random_symbols(random, 40, spec.vocabulary_size);
+    auto symbols = random_symbols(random, 40, spec.input_size());
     const auto before = model->recompute(symbols);
-    symbols[20] = static_cast<std::uint16_t>((symbols[20] + 1) % spec.vocabulary_size);
+    symbols[20] = static_cast<std::uint16_t>((symbols[20] + 1) % spec.input_size());
     const auto after = model->recompute(symbols);
     const auto at = static_cast<std::ptrdiff_t>(20 * spec.vocabulary_size);
     EXPECT_TRUE(std::equal(before.begin(), before.begin() + at, after.begin())) << weights::to_json(spec);

@@ -36,7 +36,7 @@ inline std::vector<Case> cases() {
       {"EventsPlain", "events", {{"velocities", "0"}, {"sustain", "ignore"}, {"step_ms", "25"}}, false, false},
       {"EventsOneShift", "events", {{"max_shift_ms", "40"}, {"step_ms", "40"}, {"velocities", "4"}}, false, false},
       {"Frames", "frames", {}, true, false},
-      {"FramesNarrow", "frames", {{"lowest", "60"}, {"highest", "64"}, {"steps", "3"}}, false, false},
+      {"FramesNarrow", "frames", {{"lowest", "48"}, {"highest", "83"}, {"steps", "3"}}, false, false},
       {"Notes", "notes", {}, true, false},
       {"NotesPiano", "notes", {{"instruments", "piano"}, {"min_count", "1"}, {"step", "0.5"}}, false, false},
       {"NotesDurations", "notes", {{"durations", "on"}, {"min_count", "3"}}, true, false},

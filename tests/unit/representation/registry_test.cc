@@ -25,10 +25,11 @@ std::string refusal(const RepresentationSpec& spec) {
 }
 
 TEST(Registry, KnowsItsRepresentations) {
-  EXPECT_THAT(representation_names(), ElementsAre("remi", "events", "notes", "mulaw", "spectrum"));
+  EXPECT_THAT(representation_names(), ElementsAre("remi", "events", "notes", "frames", "mulaw", "spectrum"));
   EXPECT_FALSE(needs_fitting("remi"));
   EXPECT_FALSE(needs_fitting("events"));
   EXPECT_TRUE(needs_fitting("notes"));
+  EXPECT_FALSE(needs_fitting("frames"));
   EXPECT_FALSE(needs_fitting("mulaw"));
   EXPECT_TRUE(needs_fitting("spectrum"));
   EXPECT_THROW(needs_fitting("abc"), Error);

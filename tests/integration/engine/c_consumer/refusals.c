@@ -39,6 +39,7 @@ static void check_null(void) {
   CHECK(continuo_stream_step_frame(NULL, NULL) == NULL);
   CHECK(continuo_stream_logits(NULL) == NULL);
   CHECK(continuo_model_vocabulary_size(NULL) == 0);
+  CHECK(continuo_model_input_size(NULL) == 0);
   CHECK(continuo_model_labels(NULL) == 0);
   CHECK(continuo_model_receptive_field(NULL) == 0);
   CHECK(strcmp(continuo_model_metadata(NULL, "x"), "") == 0);
