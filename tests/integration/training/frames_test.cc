@@ -99,8 +99,8 @@ TEST_P(FramesTest, WhatTrainingMeasuresTheEngineGives) {
     EXPECT_EQ(result.held_out_symbols, found.frames);
   } else {
     EXPECT_NEAR(result.best()->held_out_loss, nats_per_symbol(*model, code, dataset), 1e-4);
-    // One of three; the upper key follows.
-    EXPECT_NEAR(found.per_frame(), std::log(3.0), 0.15);
+    // One of three; the upper key follows. Two keys that knew nothing of each other would give twice as much.
+    EXPECT_NEAR(found.per_frame(), std::log(3.0), 0.3);
   }
   // Independent keys cannot know that the two go together.
   if (recipe_.network.output == weights::kBinary) {
