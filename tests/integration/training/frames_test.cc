@@ -55,7 +55,7 @@ class FramesTest : public ::testing::TestWithParam<std::tuple<const char*, bool>
     recipe_.training.chunk = 32;
     recipe_.training.batch = 4;
     recipe_.training.learning_rate = 0.01;
-    recipe_.training.transpose = 1;
+    recipe_.training.transpose = 3;
     recipe_.training.steps = 400;
     recipe_.training.threads = 1;
   }
@@ -100,11 +100,11 @@ TEST_P(FramesTest, WhatTrainingMeasuresTheEngineGives) {
   } else {
     EXPECT_NEAR(result.best()->held_out_loss, nats_per_symbol(*model, code, dataset), 1e-4);
     // One of three; the upper key follows. Two keys that knew nothing of each other would give twice as much.
-    EXPECT_NEAR(found.per_frame(), std::log(3.0), 0.3);
+    EXPECT_NEAR(found.per_frame(), std::log(3.0), 0.5);
   }
   // Independent keys cannot know that the two go together.
   if (recipe_.network.output == weights::kBinary) {
-    EXPECT_NEAR(found.per_frame(), 2 * (3 * std::log(3.0) - 2 * std::log(2.0)), 0.6);
+    EXPECT_NEAR(found.per_frame(), 2 * (3 * std::log(3.0) - 2 * std::log(2.0)), 0.8);
   }
 }
 
