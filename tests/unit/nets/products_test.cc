@@ -14,7 +14,7 @@ namespace {
 torch::Tensor gradient_of(NetworkImpl& network) {
   const weights::NetworkSpec& spec = network.spec();
   torch::manual_seed(5);
-  const torch::Tensor input = spec.reads_frames() ? torch::rand({3, 24, spec.vocabulary_size})
+  const torch::Tensor input = spec.reads_frames() ? torch::rand({3, 24, spec.input_size()})
                                                   : torch::randint(spec.vocabulary_size, {3, 24}, torch::kInt64);
   network.eval();
   network.zero_grad();
