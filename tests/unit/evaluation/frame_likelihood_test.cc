@@ -44,7 +44,7 @@ std::shared_ptr<const engine::Model> constant_model(const char* output, const st
 }
 
 float logit(double p) { return static_cast<float>(std::log(p / (1 - p))); }
-float ln(double p) { return static_cast<float>(std::log(p)); }
+float log_of(double p) { return static_cast<float>(std::log(p)); }
 
 FrameLikelihood evaluate(const engine::Model& model, const FrameCode& code,
                          const std::vector<std::vector<Symbol>>& pieces, int threads = 1) {
@@ -76,7 +76,8 @@ TEST(FrameLikelihood, OfIndependentKeysIsTheSumOverAllButFrameZeroByFrames) {
 
 TEST(FrameLikelihood, OfTheChainIsNormalisedOverWhatCanFollow) {
   // Start and End have most of the mass and never count; among EndOfFrame and keys 0 to 3: 0.4, 0.3, 0.1, 0.1, 0.1.
-  const auto model = constant_model(weights::kCategorical, {3, 5, ln(0.4), ln(0.3), ln(0.1), ln(0.1), ln(0.1)});
+  const auto model =
+      constant_model(weights::kCategorical, {3, 5, log_of(0.4), log_of(0.3), log_of(0.1), log_of(0.1), log_of(0.1)});
   const auto found = evaluate(*model, four_keys(false), kPieces);
   const double first = -std::log(0.3 * 0.4 / 0.7);                  // {0}
   const double second = -std::log(0.1 * 0.4 / 0.5);                 // {2}
