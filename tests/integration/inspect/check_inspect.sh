@@ -70,7 +70,7 @@ refuse 'is a sound file' "$continuo" inspect "$work/sound.flac"
 refuse 'not a Standard MIDI File' "$continuo" inspect "$work/words.txt"
 refuse 'broken.safetensors' "$continuo" inspect "$work/broken.safetensors"
 refuse 'cannot open' "$continuo" inspect "$work/absent.mid"
-refuse 'Representations are remi, events, notes, mulaw, spectrum.' "$continuo" inspect "$work/waltz.mid" --representation remy
+refuse 'Representations are remi, events, notes, frames, mulaw, spectrum.' "$continuo" inspect "$work/waltz.mid" --representation remy
 refuse 'a multiple of 4' "$continuo" inspect "$work/waltz.mid" --representation remi --set positions=13
 refuse 'names no representation' "$continuo" inspect "$work/waltz.mid" --model "$source/tests/golden/engine/wavenet.safetensors"
 refuse 'Give either --model' "$continuo" inspect "$work/waltz.mid" --representation remi --model x.safetensors
