@@ -322,7 +322,7 @@ void add_train(CLI::App& app) {
   command->add_option("-r,--recipe", options->recipe, "What to train, and how (TOML)")->type_name("FILE");
   command->add_option("--network", options->network, "wavenet, lstm, gru, wavenet-lstm, guide-cnn or markov")
       ->type_name("NAME");
-  command->add_option("--representation", options->representation, "remi, events, notes, mulaw or spectrum")
+  command->add_option("--representation", options->representation, "remi, events, notes, frames, mulaw or spectrum")
       ->type_name("NAME");
   command
       ->add_option("--init", options->init,

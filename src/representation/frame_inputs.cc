@@ -26,7 +26,7 @@ int FrameCode::inputs(FrameHead head) const noexcept {
 }
 
 FrameInputs::FrameInputs(const FrameCode& code, FrameHead head, int semitones)
-    : code_(code), head_(head), semitones_(semitones), classes_(kFade.size() * kClasses) {
+    : code_(code), semitones_(semitones), classes_(kFade.size() * kClasses) {
   const auto keys = static_cast<std::size_t>(code.keys());
   age_.resize(keys);
   const std::size_t plain = head == FrameHead::kKeys ? keys : code.vocabulary_size();

@@ -62,9 +62,11 @@ class FrameState {
   Effect read(Symbol symbol) {
     Effect effect;
     const bool permitted = permits(symbol);
-    if (ended_) {
+    const bool mark = symbol == kStart || (symbol != kEnd && symbol < 2 + labels_);
+    const bool free_key = code_->is_key(symbol) && !now_[static_cast<std::size_t>(code_->key_of(symbol))];
+    if (ended_ || !(mark || free_key || symbol == kEnd || symbol == code_->end_of_frame())) {
       effect.dropped = true;
-    } else if (symbol == kStart || (symbol != kEnd && symbol < 2 + labels_)) {
+    } else if (mark) {
       effect.dropped = !permitted;
       if (permitted) place_ = symbol == kStart ? Place::kStarted : Place::kLabelled;
     } else if (symbol == kEnd) {
@@ -75,8 +77,6 @@ class FrameState {
     } else if (symbol == code_->end_of_frame()) {
       effect.finished = true;
       finish(true);
-    } else if (!code_->is_key(symbol) || now_[static_cast<std::size_t>(code_->key_of(symbol))]) {
-      effect.dropped = true;
     } else {
       effect.repaired = !permitted;
       effect.pressed = code_->key_of(symbol);

@@ -72,7 +72,6 @@ class FrameInputs {
   void write_past(std::span<float> values) const;
 
   const FrameCode& code_;
-  FrameHead head_;
   int semitones_;
   std::vector<float> values_;
   std::size_t past_at_ = 0;  ///< where write_past() writes in values_
