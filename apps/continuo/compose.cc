@@ -12,6 +12,7 @@
 #include "continuo/base/error.h"
 #include "continuo/base/file.h"
 #include "continuo/base/parallel.h"
+#include "continuo/evaluation/known_passages.h"
 #include "continuo/generation/compose_sound.h"
 #include "continuo/midi/midi.h"
 #include "continuo/plot/plot.h"
@@ -125,9 +126,11 @@ void compose_scores(ComposeOptions& options, const weights::ModelFile& file) {
   evaluation::PassageIndex index;
   if (options.max_copy > 0 || !options.report.empty())
     index = open_index(options.passages, composer.representation.get());
-  if (options.max_copy > 0)
+  if (options.max_copy > 0) {
     how.constraints.push_back(
         generation::never_repeat(std::make_shared<evaluation::PassageSet>(index, options.max_copy)));
+    how.allow_copies = true;  // but for these
+  }
 
   const auto begun = std::chrono::steady_clock::now();
   const auto pieces = generation::compose_several(composer, how, static_cast<std::size_t>(options.count),
@@ -238,6 +241,11 @@ void add_compose(CLI::App& app) {
                    "Never repeat so many notes in a row of a piece of --corpus, in any key and tempo")
       ->check(whole(6, 1'000'000))
       ->type_name("NOTES");
+  command
+      ->add_flag("--allow-copies", options->compose.allow_copies,
+                 "Also passages that the filter beside the model forbids: with the default model, those of 13 notes "
+                 "that stand in the music from which it learned")
+      ->excludes("--max-copy");
   add_passage_options(*command, options->passages);
   command->get_option("--max-copy")->needs("--corpus");
   command

@@ -129,6 +129,10 @@ void compose_sounds(const ComposeOptions& options, const weights::ModelFile& fil
   check(options);
   const auto outputs = resolve_outputs(options);
   const auto composer = generation::SoundComposer::from(file, options.model, options.engine);
+  if (composer.representation->steps() == representation::Steps::kFrames &&
+      options.compose.sampling != generation::SamplingOptions{})
+    refuse("a way of drawing",
+           "This one gives the next frame itself: leave --temperature, --top-k, --top-p and --argmax out.");
   const int sample_rate = composer.representation->sample_rate();
   generation::ComposeSoundOptions how{.sampling = options.compose.sampling,
                                       .random_length = options.compose.random_length,

@@ -106,8 +106,11 @@ std::vector<Row> evaluate(const Selection& selection, const EvaluateOptions& opt
   const auto add_tasks = [&](std::size_t s, const engine::Model* model, std::span<const float> logits) {
     for (std::size_t i = 0; i < selection.names.size(); ++i) {
       const auto& piece = selection.piece(s, i);
-      evaluation::PieceTask task{
-          .model = model, .logits = logits, .sequence = {piece.symbols, piece.label}, .grid = grids[s].get()};
+      evaluation::PieceTask task{.model = model,
+                                 .logits = logits,
+                                 .sequence = {piece.symbols, piece.label},
+                                 .grid = grids[s].get(),
+                                 .frames = selection.subjects[s].frames.get()};
       if (grids[s] && grids[s]->in_seconds())
         task.quarters = [path = selection.folder / piece.name] { return quarters_of(path); };
       tasks.push_back(std::move(task));
@@ -127,7 +130,9 @@ std::vector<Row> evaluate(const Selection& selection, const EvaluateOptions& opt
   frequencies.reserve(models);
   for (std::size_t s = 0; s < models; ++s) {
     const Subject& subject = selection.subjects[s];
-    if (!subject.training || !counted.emplace(representation::to_json(subject.dataset->spec()), s).second) continue;
+    if (subject.frames || !subject.training ||
+        !counted.emplace(representation::to_json(subject.dataset->spec()), s).second)
+      continue;
     std::vector<evaluation::Sequence> train, held_out;
     for (const auto& piece : subject.training->pieces())
       if (piece.part == corpus::Part::kTrain) train.push_back(piece.symbols);
@@ -211,6 +216,8 @@ std::vector<std::string> remarks(const Selection& selection, const std::vector<R
     if (subject.sample_rate > 0)
       texts.push_back(fmt::format("A symbol of {} is a sample, {} a second.", row.name,
                                   format_count(static_cast<std::uint64_t>(subject.sample_rate))));
+    if (subject.frames)
+      texts.push_back("A symbol of " + row.name + " is a frame; the first of each piece is not scored.");
     if (!row.grid && row.representation == "events")
       texts.push_back("events on the grid need the tempos of the pieces: give the folder, not the dataset file.");
     if (row.representation == "notes")

@@ -11,6 +11,7 @@
 #include "continuo/base/error.h"
 #include "continuo/base/hash.h"
 #include "continuo/base/random.h"
+#include "continuo/evaluation/frame_likelihood.h"
 #include "continuo/midi/midi.h"
 #include "continuo/music/time.h"
 #include "continuo/representation/sound.h"
@@ -38,16 +39,19 @@ class Library {
 
   Subject open(const fs::path& path) {
     const auto file = weights::ModelFile::load(path);
-    if (file.network().reads_frames()) {
-      throw Error({.message = "is a network over frames, and likelihood is measured of symbols only",
-                   .path = path.string(),
-                   .hint = "The likelihood of frames of keys is what continuo benchmark poly-music measures."});
-    }
     const std::string& text = file.metadata("continuo.representation");
     if (text.empty())
       throw Error({.message = "names no representation, so no data can be read for it", .path = path.string()});
     const RepresentationSpec spec = representation::spec_from_json(text);
     Subject subject{.path = path, .model = engine::Model::create(file, options_.engine), .dataset = {}, .training = {}};
+    if (file.network().reads_frames()) {
+      if (spec.name != "frames")
+        throw Error({.message = "predicts frames of sound, which have no likelihood",
+                     .path = path.string(),
+                     .hint = "continuo train prints its mean squared error beside its baselines."});
+      subject.frames = std::make_shared<representation::FrameCode>(spec);
+      evaluation::frame_head(file.network(), *subject.frames);
+    }
     if (representation::reads_sound(spec.name)) subject.sample_rate = representation::make_sound(spec)->sample_rate();
     const std::vector<std::string> learned_from = training::training_datasets(file);
     if (fs::is_directory(options_.data)) {
@@ -57,7 +61,8 @@ class Library {
       subject.knows_split = subject.dataset->path().stem().string() == learned_from.front();
       subject.training = subject.knows_split ? subject.dataset : cached(learned_from.front(), spec);
     }
-    if (!(subject.dataset->spec() == spec) || subject.dataset->width() != subject.model->vocabulary_size()) {
+    if (!(subject.dataset->spec() == spec) ||
+        (!subject.frames && subject.dataset->width() != subject.model->vocabulary_size())) {
       throw Error({.message = "its symbols are not those of " + path.string() + ": it is encoded as " +
                               subject.dataset->spec().name + " with other settings, labels or vocabulary",
                    .path = options_.data.string(),

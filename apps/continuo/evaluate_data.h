@@ -11,6 +11,7 @@
 #include "continuo/corpus/dataset.h"
 #include "continuo/engine/engine.h"
 #include "continuo/evaluation/onset_grid.h"
+#include "continuo/representation/frames.h"
 
 namespace continuo::app {
 
@@ -33,6 +34,7 @@ struct Subject {
   std::vector<std::shared_ptr<const corpus::Dataset>> before;  ///< of the models from which it was fine-tuned
   bool knows_before = true;                                    ///< whether all of these are at hand
   bool knows_split = false;                                    ///< the parts of `dataset` are those of its training
+  std::shared_ptr<const representation::FrameCode> frames;     ///< of networks over frames of keys; null: over symbols
   int sample_rate = 0;                                         ///< of sound; 0: it reads scores
 };
 

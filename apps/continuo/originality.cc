@@ -10,6 +10,7 @@
 #include "continuo/audio/render.h"
 #include "continuo/base/error.h"
 #include "continuo/base/file.h"
+#include "continuo/evaluation/known_passages.h"
 #include "continuo/evaluation/originality.h"
 #include "continuo/music/score.h"
 #include "continuo/page/page.h"
@@ -34,6 +35,8 @@ struct Options {
   PassageOptions passages;
   std::size_t borrowed = kBorrowedNotes;
   std::size_t planted = 0;
+  fs::path filter;
+  std::size_t filter_notes = 13;
   std::uint64_t seed = 1;
 };
 
@@ -84,6 +87,20 @@ void write_page(const fs::path& path, const Options& options, const Score& score
   page.write(path);
 }
 
+std::shared_ptr<const representation::Representation> heard_through(const Options& options) {
+  return options.model.empty() ? nullptr : generation::Composer::load(model_or_default(options.model)).representation;
+}
+
+void write_filter(const Options& options) {
+  ensure_writable(options.filter);
+  const auto index = open_index(options.passages, heard_through(options).get());
+  const evaluation::PassageFilter filter(evaluation::PassageSet(index, options.filter_notes));
+  filter.write(options.filter);
+  fmt::print("{} passages of {} notes, of {} notes of {} pieces, in {:.1f} MB\n  {}\n", format_count(filter.passages()),
+             filter.notes(), format_count(index.notes()), format_count(index.pieces()),
+             static_cast<double>(filter.bytes()) / 1e6, options.filter.string());
+}
+
 void run(const Options& options) {
   const auto outputs = named_outputs(options.outputs);
   for (const fs::path& path : outputs)
@@ -95,15 +112,17 @@ void run(const Options& options) {
     check_planted(options.passages, options.planted, options.seed, options.borrowed);
     return;
   }
+  if (!options.filter.empty()) {
+    write_filter(options);
+    return;
+  }
   if (options.piece.empty())
     throw Error({.message = "no piece was given", .hint = "continuo originality PIECE.mid --corpus FOLDER"});
   if (!options.table.empty()) ensure_writable(options.table);
   for (const fs::path& path : outputs) ensure_writable(path);
   if (std::ranges::any_of(outputs, is_page)) audio::check({.soundfont = options.soundfont});
   const Score score = read_score(options.piece);
-  std::shared_ptr<const representation::Representation> heard_through;
-  if (!options.model.empty()) heard_through = generation::Composer::load(options.model).representation;
-  const auto index = open_index(options.passages, heard_through.get());
+  const auto index = open_index(options.passages, heard_through(options).get());
   const Originality result = evaluation::originality(score, index);
 
   fmt::print("{}: {} notes against {} notes of {} pieces\n", options.piece.string(), format_count(result.notes),
@@ -141,7 +160,9 @@ void add_originality(CLI::App& app) {
       "  continuo originality new.mid --corpus FOLDER -o borrowed.html -o borrowed.png --csv bars.csv\n"
       "      a page to hear and see, the piano roll with the borrowed bars marked, and a table\n"
       "  continuo originality --corpus FOLDER --check-planted 200\n"
-      "      how many planted passages are found, and how long the runs of unrelated pieces are");
+      "      how many planted passages are found, and how long the runs of unrelated pieces are\n"
+      "  continuo originality --corpus FOLDER --model mine.safetensors --filter mine.passage-filter\n"
+      "      beside the model: with it, compose repeats no 13 notes in a row of a piece of FOLDER");
   command->add_option("piece", options->piece, "MIDI file")->type_name("PIECE");
   add_passage_options(*command, options->passages);
   command->get_option("--corpus")->required();
@@ -171,6 +192,15 @@ void add_originality(CLI::App& app) {
           "and count those that are found; and measure as many unrelated pieces")
       ->check(whole(1, 1'000'000))
       ->type_name("N");
+  command
+      ->add_option("--filter", options->filter,
+                   "Instead of a piece: write a filter of all passages of the collection, of 14 bits each. Where "
+                   "MODEL.passage-filter lies beside MODEL.safetensors, compose repeats none of them")
+      ->excludes("--check-planted")
+      ->type_name("FILE");
+  command->add_option("--filter-notes", options->filter_notes, "Notes of each passage of --filter")
+      ->check(whole(6, 1'000'000))
+      ->capture_default_str();
   command->add_option("--seed", options->seed, "Of --check-planted")->check(whole(0, kMostSeed))->capture_default_str();
   command->callback([options] { run(*options); });
 }

@@ -45,9 +45,22 @@ double nats_of_symbol(std::span<const float> logits, const FrameCode& code, cons
   return total - static_cast<double>(logits[symbol]);
 }
 
-/// -ln p of each frame but the first.
-std::vector<double> nats_by_frame(const engine::Model& model, const FrameCode& code, FrameHead head,
-                                  const SymbolView& piece) {
+}  // namespace
+
+FrameHead frame_head(const weights::NetworkSpec& network, const FrameCode& code) {
+  const FrameHead head = network.output == weights::kBinary ? FrameHead::kKeys : FrameHead::kChain;
+  const bool fits = network.output != weights::kReal && network.inputs == code.inputs(head) &&
+                    static_cast<std::size_t>(network.vocabulary_size) ==
+                        (head == FrameHead::kKeys ? static_cast<std::size_t>(code.keys()) : code.vocabulary_size());
+  if (!fits)
+    throw Error({.message = "the network reads or predicts something else than frames of " +
+                            std::to_string(code.keys()) + " keys",
+                 .hint = "Give a model that was trained on the representation frames with these settings."});
+  return head;
+}
+
+std::vector<double> frame_nats(const engine::Model& model, const FrameCode& code, const SymbolView& piece) {
+  const FrameHead head = frame_head(model.spec(), code);
   std::vector<double> nats;
   const auto stream = model.new_stream();
   const std::vector<Symbol> symbols = piece.to_vector();
@@ -73,20 +86,6 @@ std::vector<double> nats_by_frame(const engine::Model& model, const FrameCode& c
   return nats;
 }
 
-}  // namespace
-
-FrameHead frame_head(const weights::NetworkSpec& network, const FrameCode& code) {
-  const FrameHead head = network.output == weights::kBinary ? FrameHead::kKeys : FrameHead::kChain;
-  const bool fits = network.output != weights::kReal && network.inputs == code.inputs(head) &&
-                    static_cast<std::size_t>(network.vocabulary_size) ==
-                        (head == FrameHead::kKeys ? static_cast<std::size_t>(code.keys()) : code.vocabulary_size());
-  if (!fits)
-    throw Error({.message = "the network reads or predicts something else than frames of " +
-                            std::to_string(code.keys()) + " keys",
-                 .hint = "Give a model that was trained on the representation frames with these settings."});
-  return head;
-}
-
 FrameLikelihood frame_likelihood(std::span<const engine::Model* const> models, const FrameCode& code,
                                  std::span<const SymbolView> pieces, int threads, const ProgressSink& progress,
                                  std::stop_token stop) {
@@ -102,7 +101,7 @@ FrameLikelihood frame_likelihood(std::span<const engine::Model* const> models, c
       [&](std::size_t i) {
         std::vector<double> log_sums;  // of the models' probabilities, by frame
         for (const engine::Model* model : models) {
-          const auto nats = nats_by_frame(*model, code, frame_head(model->spec(), code), pieces[i]);
+          const auto nats = frame_nats(*model, code, pieces[i]);
           log_sums.resize(nats.size(), -std::numeric_limits<double>::infinity());
           for (std::size_t t = 0; t < nats.size(); ++t) log_sums[t] = log_add(log_sums[t], -nats[t]);
         }

@@ -13,6 +13,7 @@
 
 #include "continuo/base/error.h"
 #include "continuo/base/parallel.h"
+#include "continuo/evaluation/frame_likelihood.h"
 
 namespace continuo::evaluation {
 namespace {
@@ -50,6 +51,11 @@ std::size_t vocabulary_size(const PieceTask& task) {
 template <class Report>
 PieceLikelihood read_piece(const PieceTask& task, const Report& report) {
   const LabelledSequence& sequence = task.sequence;
+  if (task.frames != nullptr) {
+    const std::vector<double> nats = frame_nats(*task.model, *task.frames, sequence.symbols);
+    report(sequence.symbols.size());
+    return {.bits = std::accumulate(nats.begin(), nats.end(), 0.0) / std::numbers::ln2, .symbols = nats.size()};
+  }
   const std::size_t size = sequence.symbols.size();
   PieceLikelihood result;
   std::unique_ptr<engine::Stream> stream;
@@ -88,6 +94,10 @@ std::vector<PieceLikelihood> piece_likelihoods(std::span<const PieceTask> tasks,
   std::uint64_t total = 0;
   for (const PieceTask& task : tasks) {
     total += task.sequence.symbols.size();
+    if (task.frames != nullptr) {
+      frame_head(task.model->spec(), *task.frames);
+      continue;
+    }
     if (task.model != nullptr) check_reads_symbols(*task.model);
     check_symbols(vocabulary_size(task), task.sequence);
   }

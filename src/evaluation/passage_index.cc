@@ -1,8 +1,7 @@
-// Searching the suffix array, and the set of passages of one length.
+// Making the suffix array and searching it.
 #include "continuo/evaluation/passage_index.h"
 
 #include <algorithm>
-#include <bit>
 #include <limits>
 
 #include "continuo/base/error.h"
@@ -17,16 +16,6 @@ namespace continuo::evaluation {
 namespace {
 
 constexpr std::uint64_t kMaxFileBytes = std::uint64_t{64} << 20;
-
-/// 0 stands for a free place of the table, so no passage has it.
-std::uint64_t hash_of(std::span<const Step> steps) noexcept {
-  std::uint64_t hash = 0x9e3779b97f4a7c15;
-  for (const Step step : steps) {
-    hash = (hash ^ step) * 0xff51afd7ed558ccd;
-    hash ^= hash >> 32;
-  }
-  return hash == 0 ? 1 : hash;
-}
 
 std::size_t common(std::span<const Step> a, std::span<const Step> b) noexcept {
   const auto ends = std::mismatch(a.begin(), a.end(), b.begin(), b.end());
@@ -120,30 +109,6 @@ PassageIndex open_passages(std::span<const PassageSource> pieces, const represen
   index.finish();
   index.write(path);
   return index;
-}
-
-PassageSet::PassageSet(const PassageIndex& index, std::size_t notes) : notes_(notes) {
-  if (notes < 2) throw Error("a passage has at least 2 notes");
-  const std::span<const Step> text = index.steps();
-  const std::size_t length = notes - 1;
-  table_.resize(std::bit_ceil(2 * text.size() + 2));
-  std::size_t usable = 0;  // steps since the beginning of the piece
-  for (std::size_t end = 0; end < text.size(); ++end) {
-    usable = text[end] == kNoStep ? 0 : usable + 1;
-    if (usable < length) continue;
-    const std::uint64_t hash = hash_of(text.subspan(end + 1 - length, length));
-    std::size_t at = hash & (table_.size() - 1);
-    while (table_[at] != 0 && table_[at] != hash) at = (at + 1) & (table_.size() - 1);
-    table_[at] = hash;
-  }
-}
-
-bool PassageSet::contains(std::span<const Step> steps) const noexcept {
-  const std::uint64_t hash = hash_of(steps);
-  std::size_t at = hash & (table_.size() - 1);
-  for (; table_[at] != 0; at = (at + 1) & (table_.size() - 1))
-    if (table_[at] == hash) return true;
-  return false;
 }
 
 }  // namespace continuo::evaluation

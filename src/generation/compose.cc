@@ -7,6 +7,9 @@
 #include <utility>
 
 #include "continuo/base/error.h"
+#include "continuo/evaluation/frame_likelihood.h"
+#include "continuo/evaluation/known_passages.h"
+#include "generation/frame_ear.h"
 #include "generation/lock_step.h"
 #include "generation/model_parts.h"
 
@@ -70,9 +73,16 @@ class Session {
         most_(options.symbols.value_or(kMostSymbols)),
         seeks_ending_(options.stop_at_end && !options.symbols && options.ending_tries > 0),
         slack_(seeks_ending_ && !options.bars ? kEndingSlack : 0) {
+    if (composer.frames != nullptr) {
+      const auto head = evaluation::frame_head(composer.model->spec(), *composer.frames);
+      ear_.emplace(*composer.frames, head);
+      // A network of independent keys knows no End.
+      if (head == representation::FrameHead::kKeys) seeks_ending_ = false;
+    }
     const auto& spec = composer.representation->spec();
     label_ = label_index(spec, options.label);
     for (const ConstraintMaker& make : options.constraints) constraints_.push_back(make());
+    if (composer.known != nullptr && !options.allow_copies) constraints_.push_back(never_repeat(composer.known)());
     switch (options.start) {
       case StartKind::kBeginning:
         begin_piece();
@@ -91,21 +101,37 @@ class Session {
 
   std::size_t number() const { return number_; }
   int label() const { return label_; }
-  void hear(std::span<const float> logits) { logits_ = logits; }
+  void hear(std::span<const float> output) {
+    if (ear_) ear_->hear(output);
+    logits_ = ear_ ? ear_->logits() : output;
+  }
   Composition& result() { return result_; }
 
   bool next(Feed& feed) {
-    while (at_ == feed_.size()) {
-      feed_.clear();
-      at_ = 0;
-      if (!go_on()) {
-        finish();
-        return false;
+    while (true) {
+      while (at_ == feed_.size()) {
+        feed_.clear();
+        at_ = 0;
+        if (!go_on()) {
+          finish();
+          return false;
+        }
       }
+      feed.symbol = feed_[at_++];
+      if (!ear_) {
+        feed.restart = std::exchange(restart_, false);
+        return true;
+      }
+      if (std::exchange(restart_, false)) {
+        ear_->restart();
+        feed.restart = true;
+      }
+      if (ear_->take(feed.symbol)) {
+        feed.frame = ear_->frame();
+        return true;
+      }
+      logits_ = ear_->logits();
     }
-    feed.restart = std::exchange(restart_, false);
-    feed.symbol = feed_[at_++];
-    return true;
   }
 
  private:
@@ -122,8 +148,9 @@ class Session {
     forbid_marks(share);
     incline_to_end();
     if (clean) clean_ = result_.symbols.size();
-    if (const Constraint* hindrance = constrain()) return go_back(*hindrance);
-    const Symbol symbol = choose();
+    const Constraint* hindrance = nullptr;
+    const Symbol symbol = choose(hindrance);
+    if (hindrance != nullptr) return go_back(*hindrance);
     if (cursor_->bars() != bars_) {
       bars_ = cursor_->bars();
       bar_starts_.push_back(result_.symbols.size());
@@ -162,16 +189,23 @@ class Session {
     cursor_->advance(symbol);
   }
 
-  /// Takes out of the mask what the constraints forbid. Gives the one that left nothing, or null.
-  const Constraint* constrain() {
-    for (const auto& constraint : constraints_) {
-      constraint->mask(*cursor_, mask_);
-      if (std::find(mask_.begin(), mask_.end(), std::uint8_t{1}) == mask_.end()) return constraint.get();
+  /// Draws until the constraints allow what is drawn, without what they refused. `hindrance` is the one that left
+  /// nothing.
+  Symbol choose(const Constraint*& hindrance) {
+    while (true) {
+      const Symbol symbol = draw();
+      const auto refusing = std::find_if(constraints_.begin(), constraints_.end(),
+                                         [&](const auto& one) { return !one->allows(*cursor_, symbol); });
+      if (refusing == constraints_.end()) return symbol;
+      mask_[static_cast<std::size_t>(symbol)] = 0;
+      if (std::find(mask_.begin(), mask_.end(), std::uint8_t{1}) == mask_.end()) {
+        hindrance = refusing->get();
+        return symbol;
+      }
     }
-    return nullptr;
   }
 
-  Symbol choose() {
+  Symbol draw() {
     if (tries_ == 0 || result_.symbols.size() > furthest_) {
       tries_ = 0;
       return sampler_.choose(logits_, mask_, random_);
@@ -260,7 +294,8 @@ class Session {
     // Of a piece after noise that is not part of it, the network did not hear what every piece begins with.
     const std::size_t unheard = noise_.empty() ? 0 : given_;
     heard.insert(heard.end(), result_.symbols.begin() + static_cast<std::ptrdiff_t>(unheard), result_.symbols.end());
-    const auto remembered = static_cast<std::size_t>(composer_.model->spec().receptive_field());
+    // What an ear tells of the past goes back to the beginning.
+    const auto remembered = ear_ ? 0 : static_cast<std::size_t>(composer_.model->spec().receptive_field());
     const std::size_t from = remembered > 0 && heard.size() > remembered ? heard.size() - remembered : 0;
     restart_ = true;
     feed_.assign(heard.begin() + static_cast<std::ptrdiff_t>(from), heard.end());
@@ -363,7 +398,8 @@ class Session {
   Composition result_;
   int label_ = 0;
 
-  std::vector<Symbol> feed_;  ///< what the network is yet to hear, from at_ on
+  std::optional<FrameEar> ear_;  ///< of networks over frames of keys
+  std::vector<Symbol> feed_;     ///< what the network is yet to hear, from at_ on
   std::size_t at_ = 0;
   bool restart_ = false;  ///< before that it forgets everything
 
@@ -404,17 +440,24 @@ Composer Composer::from(const weights::ModelFile& file, const std::filesystem::p
   Composer composer;
   composer.representation = representation::make(representation_of(file, path));
   composer.model = engine::Model::create(file, options);
-  if (composer.model->spec().reads_frames())
-    throw Error({.message = "its network reads frames, not symbols, so it cannot compose with symbols",
-                 .path = path.string(),
-                 .hint = "Train with representation.context = \"off\" and network.output = \"categorical\"."});
+  if (composer.model->spec().reads_frames()) {
+    if (composer.representation->spec().name != "frames")
+      throw Error({.message = "its network reads frames, its representation has none",
+                   .path = path.string(),
+                   .hint = "The file is damaged or was made by another version."});
+    composer.frames = std::make_shared<representation::FrameCode>(composer.representation->spec());
+    evaluation::frame_head(composer.model->spec(), *composer.frames);
+  }
   const std::size_t symbols = composer.representation->vocabulary().size();
-  if (symbols != static_cast<std::size_t>(composer.model->vocabulary_size())) {
+  if (composer.frames == nullptr && symbols != static_cast<std::size_t>(composer.model->vocabulary_size())) {
     throw Error({.message = "its network has " + std::to_string(composer.model->vocabulary_size()) +
                             " symbols, its representation " + std::to_string(symbols),
                  .path = path.string(),
                  .hint = "The file is damaged or was made by another version."});
   }
+  const auto filter = std::filesystem::path(path).replace_extension(".passage-filter");
+  if (!path.empty() && std::filesystem::exists(filter))
+    composer.known = std::make_shared<evaluation::PassageFilter>(evaluation::PassageFilter::open(filter));
   return composer;
 }
 
@@ -426,7 +469,7 @@ std::vector<Composition> compose_several(const Composer& composer, const Compose
   std::vector<Composition> pieces(count);
   SharedProgress shared(progress, count);
   compose_all<Session>(
-      *composer.model, false, count, threads, stop,
+      *composer.model, composer.frames != nullptr, count, threads, stop,
       [&](std::size_t i, const std::stop_token& stopped) {
         return std::make_unique<Session>(composer, options, i, shared, stopped);
       },

@@ -30,13 +30,16 @@ struct Feed {
 class Networks {
  public:
   Networks(const engine::Model& model, std::size_t pieces, bool frames)
-      : width_(static_cast<std::size_t>(model.vocabulary_size())), frames_(frames), pieces_(pieces) {
+      : width_(static_cast<std::size_t>(model.vocabulary_size())),
+        input_width_(static_cast<std::size_t>(model.spec().input_size())),
+        frames_(frames),
+        pieces_(pieces) {
     if (pieces == 1)
       stream_ = model.new_stream();
     else
       batch_ = model.new_batch(static_cast<int>(pieces));
     symbols_.resize(pieces);
-    if (frames) values_.resize(pieces * width_);
+    if (frames) values_.resize(pieces * input_width_);
   }
 
   /// From the beginning, for another piece.
@@ -55,13 +58,13 @@ class Networks {
   void feed(std::size_t piece, const Feed& feed) {
     if (feed.restart) restart(piece);
     if (frames_)
-      std::copy_n(feed.frame.begin(), std::min(feed.frame.size(), width_), values_.begin() + offset(piece));
+      std::copy_n(feed.frame.begin(), std::min(feed.frame.size(), input_width_), values_.begin() + offset(piece));
     else
       symbols_[piece] = feed.symbol;
   }
   /// One step of all. Their logits, or next frames, are valid until the next one.
   void step() {
-    const std::span<const float> values = std::span(values_).first(frames_ ? pieces_ * width_ : 0);
+    const std::span<const float> values = std::span(values_).first(frames_ ? pieces_ * input_width_ : 0);
     if (stream_ != nullptr)
       output_ = frames_ ? stream_->step(values) : stream_->step(symbols_.front());
     else
@@ -76,15 +79,15 @@ class Networks {
     else
       batch_->reset(static_cast<int>(piece));
   }
-  std::ptrdiff_t offset(std::size_t piece) const { return static_cast<std::ptrdiff_t>(piece * width_); }
+  std::ptrdiff_t offset(std::size_t piece) const { return static_cast<std::ptrdiff_t>(piece * input_width_); }
 
-  std::size_t width_;
+  std::size_t width_, input_width_;
   bool frames_;
   std::size_t pieces_;
   std::unique_ptr<engine::Stream> stream_;
   std::unique_ptr<engine::Batch> batch_;
   std::vector<representation::Symbol> symbols_;
-  std::vector<float> values_;  ///< frames [pieces, width]
+  std::vector<float> values_;  ///< frames [pieces, input width]
   std::span<const float> output_;
 };
 

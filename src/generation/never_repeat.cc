@@ -2,7 +2,7 @@
 #include <algorithm>
 #include <vector>
 
-#include "continuo/evaluation/passage_index.h"
+#include "continuo/evaluation/known_passages.h"
 #include "continuo/generation/constraint.h"
 
 namespace continuo::generation {
@@ -17,14 +17,11 @@ using representation::Symbol;
 /// because its length is missing is always the latest, so that the stream without it was tried before.
 class NeverRepeat final : public Constraint {
  public:
-  explicit NeverRepeat(std::shared_ptr<const evaluation::PassageSet> passages) : passages_(std::move(passages)) {}
+  explicit NeverRepeat(std::shared_ptr<const evaluation::KnownPassages> passages) : passages_(std::move(passages)) {}
 
-  void mask(const representation::Cursor& cursor, std::span<std::uint8_t> mask) override {
-    for (std::size_t symbol = 0; symbol < mask.size(); ++symbol) {
-      if (mask[symbol] == 0) continue;
-      cursor.preview(static_cast<Symbol>(symbol), preview_);
-      if (!preview_.notes.empty() && would_repeat()) mask[symbol] = 0;
-    }
+  bool allows(const representation::Cursor& cursor, Symbol symbol) override {
+    cursor.preview(symbol, preview_);
+    return preview_.notes.empty() || !would_repeat();
   }
 
   void advance(const representation::Cursor& cursor, Symbol symbol, bool /*given*/) override {
@@ -87,7 +84,7 @@ class NeverRepeat final : public Constraint {
     return false;
   }
 
-  std::shared_ptr<const evaluation::PassageSet> passages_;
+  std::shared_ptr<const evaluation::KnownPassages> passages_;
   std::vector<StreamNote> stream_;  ///< sorted
   std::vector<Written> log_;
   std::size_t symbols_ = 0;
@@ -98,7 +95,7 @@ class NeverRepeat final : public Constraint {
 
 }  // namespace
 
-ConstraintMaker never_repeat(std::shared_ptr<const evaluation::PassageSet> passages) {
+ConstraintMaker never_repeat(std::shared_ptr<const evaluation::KnownPassages> passages) {
   return [passages = std::move(passages)] { return std::make_unique<NeverRepeat>(passages); };
 }
 

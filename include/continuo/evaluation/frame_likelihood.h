@@ -27,6 +27,10 @@ struct FrameLikelihood {
 /// frames of `code`.
 representation::FrameHead frame_head(const weights::NetworkSpec& network, const representation::FrameCode& code);
 
+/// -ln p of frames 1 to T - 1 of a piece, as frame_likelihood() sums them. Throws Error.
+std::vector<double> frame_nats(const engine::Model& model, const representation::FrameCode& code,
+                               const representation::SymbolView& piece);
+
 /// Streams every piece (symbols of `code`) through the model. With several models the probability of a frame is the
 /// mean of theirs: a mixture. A chain is normalised over what can follow, rising keys and EndOfFrame, so that the
 /// probabilities of all 2^keys frames sum up to one; independent keys do by themselves. Pieces run in parallel on

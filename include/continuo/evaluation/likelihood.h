@@ -10,6 +10,7 @@
 #include "continuo/base/progress.h"
 #include "continuo/engine/engine.h"
 #include "continuo/evaluation/onset_grid.h"
+#include "continuo/representation/frames.h"
 #include "continuo/representation/symbol_view.h"
 
 namespace continuo::evaluation {
@@ -36,12 +37,14 @@ struct PieceTask {
   const engine::Model* model = nullptr;  ///< null: `logits` are the prediction of every symbol, as of a baseline
   std::span<const float> logits;
   LabelledSequence sequence;
-  const OnsetGrid* grid = nullptr;          ///< null: nothing is said of it
+  const OnsetGrid* grid = nullptr;  ///< null: nothing is said of it
+  const representation::FrameCode* frames =
+      nullptr;                              ///< of models that frame_head() takes: what is predicted is frames
   std::function<Quarters()> quarters = {};  ///< the piece's tempo, for a grid in_seconds(); called where it is needed
 };
 
 struct PieceLikelihood {
-  double bits = 0;  ///< sum over the predicted symbols
+  double bits = 0;  ///< sum over the predicted symbols, or frames
   std::uint64_t symbols = 0;
   double grid_bits = 0, idle_bits = 0;  ///< OnsetGridScorer's; over the whole sequence, whatever its `context`
   std::uint64_t grid_notes = 0;

@@ -75,20 +75,4 @@ PassageIndex open_passages(std::span<const PassageSource> pieces, const represen
                            const std::filesystem::path& cache_folder, const ProgressSink& progress = {},
                            std::stop_token stop = {});
 
-/// The set of all passages of exactly so many notes, for composing without them: a look-up costs a hash of the passage.
-/// Hashes have 64 bits: a passage that is not there is taken for one that is with a chance of 2^-40 in a collection of
-/// ten million notes; one that is there is always found.
-class PassageSet {
- public:
-  /// `notes` at least 2.
-  PassageSet(const PassageIndex& index, std::size_t notes);
-  std::size_t notes() const noexcept { return notes_; }
-  /// `steps.size()` must be notes() - 1.
-  bool contains(std::span<const Step> steps) const noexcept;
-
- private:
-  std::size_t notes_;
-  std::vector<std::uint64_t> table_;  ///< open addressing; 0: free
-};
-
 }  // namespace continuo::evaluation

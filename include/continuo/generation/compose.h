@@ -15,6 +15,7 @@
 #include "continuo/generation/sampler.h"
 #include "continuo/generation/start.h"
 #include "continuo/music/score.h"
+#include "continuo/representation/frames.h"
 #include "continuo/representation/representation.h"
 
 namespace continuo::generation {
@@ -23,7 +24,11 @@ namespace continuo::generation {
 struct Composer {
   std::shared_ptr<const engine::Model> model;
   std::shared_ptr<const representation::Representation> representation;
-  /// Throws Error (the model composes sound; vocabulary and network do not fit).
+  std::shared_ptr<const representation::FrameCode> frames;  ///< of networks over frames of keys; null: over symbols
+  /// What its pieces do not repeat: the evaluation::PassageFilter MODEL.passage-filter beside MODEL.safetensors, or
+  /// null.
+  std::shared_ptr<const evaluation::KnownPassages> known;
+  /// Throws Error (the model composes sound; representation and network do not fit; a damaged filter).
   static Composer from(const weights::ModelFile& file, const std::filesystem::path& path = {},
                        const engine::Options& options = {});
   /// The same from the file. Throws Error (no such file, no model).
@@ -53,7 +58,8 @@ struct ComposeOptions {
   /// (the temperature doubles with each try, top-k and top-p are off) and from further back with every eighth try.
   /// After 64 tries without getting further the piece ends before, with a warning.
   std::vector<ConstraintMaker> constraints;
-  std::string label;  ///< style or composer of a model that has labels; empty: 'unknown'
+  bool allow_copies = false;  ///< Composer::known is no constraint
+  std::string label;          ///< style or composer of a model that has labels; empty: 'unknown'
   std::uint64_t seed = 1;
   std::uint64_t stream = 0;  ///< number of the piece among several of one seed
 };

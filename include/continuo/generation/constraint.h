@@ -4,12 +4,11 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
-#include <span>
 
 #include "continuo/representation/representation.h"
 
 namespace continuo::evaluation {
-class PassageSet;
+class KnownPassages;
 }
 
 namespace continuo::generation {
@@ -18,8 +17,9 @@ namespace continuo::generation {
 class Constraint {
  public:
   virtual ~Constraint() = default;
-  /// Sets mask[s] to 0 for each symbol that must not come next, given the place in the sequence. Never for End.
-  virtual void mask(const representation::Cursor& cursor, std::span<std::uint8_t> mask) = 0;
+  /// Whether `symbol`, which was drawn, may come next, given the place in the sequence. What may not is drawn anew, as
+  /// if the grammar forbade it: a piece of which nothing is refused is the same as without the constraint.
+  virtual bool allows(const representation::Cursor& cursor, representation::Symbol symbol) = 0;
   /// `symbol` comes next; `cursor` stands before it. `given`: it is of the prompt, which is as it is.
   virtual void advance(const representation::Cursor& cursor, representation::Symbol symbol, bool given) = 0;
   /// Takes back all but the first `symbols`.
@@ -34,6 +34,6 @@ using ConstraintMaker = std::function<std::unique_ptr<Constraint>()>;
 /// piece grows and not at its end. The order in which notes are written does not matter (programs of one onset come one
 /// after the other, positions between two sixteenths fall together): what is judged is the score as it would be
 /// decoded.
-ConstraintMaker never_repeat(std::shared_ptr<const evaluation::PassageSet> passages);
+ConstraintMaker never_repeat(std::shared_ptr<const evaluation::KnownPassages> passages);
 
 }  // namespace continuo::generation

@@ -15,6 +15,7 @@ struct SamplingOptions {
   double temperature = 1.0;  ///< above 0; logits are divided by it
   int top_k = 0;             ///< keep the k most probable; 0: all
   double top_p = 0.97;  ///< keep the smallest set of most probable symbols that has this probability (nucleus sampling)
+  friend bool operator==(const SamplingOptions&, const SamplingOptions&) = default;
 };
 
 /// Allocates only when made. The same logits, options and random state give the same symbol everywhere.

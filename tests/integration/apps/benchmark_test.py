@@ -57,28 +57,42 @@ class Benchmark(unittest.TestCase):
         self.assertNotEqual(rows[0]["test_nats_per_frame"], rows[1]["test_nats_per_frame"])
         self.benchmark("b", "--steps", 30, "--runs", 1, "--seed", 2)
         self.assertEqual(self.rows("b")[0]["test_nats_per_frame"], rows[1]["test_nats_per_frame"])
-        self.refuses_other_uses("a")
+        self.composes("a")
 
     def test_independent_keys(self):
         printed = self.benchmark("keys", "--head", "keys", "--steps", 30, "--runs", 1)
         self.assertIn("keys", printed)
         self.assertNotIn("mixture", printed)
         self.assertLess(float(self.rows("keys")[0]["test_nats_per_frame"]), 88 * math.log(2))
-        self.refuses_other_uses("keys")
+        self.composes("keys")
 
-    def refuses_other_uses(self, output):
-        """What reads frames cannot compose with symbols, nor be measured by symbol: both say so."""
+    def composes(self, output):
+        """Its networks compose, alone and together, to the same notes."""
         model = self.folder / output / "seed-1" / "best.safetensors"
-        for command in (["compose", "--model", model, "--bars", "2", "-o", self.folder / "piece"], ["evaluate", "--model", model, SAMPLE]):
-            result = subprocess.run([CONTINUO, *map(str, command)], capture_output=True, text=True, timeout=300)
-            self.assertEqual(result.returncode, 1, result.stdout)
-            self.assertIn("frames", result.stderr)
-            self.assertFalse((self.folder / "piece").exists())
+        for count, name in ((1, "one"), (2, "two")):
+            command = [CONTINUO, "compose", "--model", model, "--bars", 2, "--go-on", "--count", count, "-o", self.folder / f"{output}-{name}.mid"]
+            result = subprocess.run([*map(str, command)], capture_output=True, text=True, timeout=300)
+            self.assertEqual(result.returncode, 0, result.stderr)
+        one = (self.folder / f"{output}-one.mid").read_bytes()
+        self.assertIn(b"MTrk", one)
+        self.assertEqual((self.folder / f"{output}-two-1.mid").read_bytes(), one)
+        self.assertNotEqual((self.folder / f"{output}-two-2.mid").read_bytes(), one)
 
     def test_a_folder_of_midi(self):
-        printed = self.benchmark("midi", "--steps", 5, "--runs", 1, data=SAMPLE)
-        self.assertNotIn("TCN", printed)
-        self.assertGreater(int(self.rows("midi")[0]["test_frames"]), 100)
+        for head in ("chain", "keys"):
+            printed = self.benchmark(f"midi-{head}", "--head", head, "--steps", 5, "--runs", 1, data=SAMPLE)
+            self.assertNotIn("TCN", printed)
+            row = self.rows(f"midi-{head}")[0]
+            self.assertGreater(int(row["test_frames"]), 100)
+            model = self.folder / f"midi-{head}" / "seed-1" / "best.safetensors"
+            command = [CONTINUO, "evaluate", "--model", model, SAMPLE, "--part", "test", "--cache", self.folder / "cache", "-o", self.folder / "pieces.csv"]
+            result = subprocess.run([*map(str, command)], capture_output=True, text=True, timeout=300)
+            self.assertEqual(result.returncode, 0, result.stderr)
+            with open(self.folder / "pieces.csv", newline="") as file:
+                pieces = list(csv.DictReader(file))
+            frames = sum(int(piece["symbols"]) for piece in pieces)
+            self.assertEqual(frames, int(row["test_frames"]))
+            self.assertAlmostEqual(sum(float(piece["nats"]) for piece in pieces) / frames, float(row["test_nats_per_frame"]), delta=1e-4)
 
     def test_what_cannot_be_says_so(self):
         bad = self.folder / "bad.json"

@@ -6,6 +6,7 @@ import csv
 import hashlib
 import os
 import re
+import shutil
 import signal
 import struct
 import subprocess
@@ -266,6 +267,28 @@ class Commands(unittest.TestCase):
         self.refused("compose", "--model", self.model, "--max-copy", 5, "--corpus", folder, says="6")
         self.refused("originality", "own.mid", says="--corpus")
         self.refused("originality", "--corpus", folder, says=["no piece was given", "PIECE"])
+
+    def test_a_filter_beside_the_model_keeps_its_pieces_from_copying(self):
+        folder = self.collection()
+        model = self.folder / "own.safetensors"
+        shutil.copy(self.model, model)
+        free = self.compose("--bars", 8, "-o", "free.mid")
+        first = re.match(r"Composed: [^,]+, (\d+) notes", free)
+        (self.folder / "own").mkdir()
+        shutil.copy(self.folder / "free.mid", self.folder / "own" / "free.mid")
+        said = run("originality", "--corpus", "own", "--cache", "cache", "--filter", "own.passage-filter", "--filter-notes", 6, cwd=self.folder).stdout
+        self.assertIn("passages of 6 notes", said)
+        self.assertIn("own.passage-filter", said)
+        compose = ["compose", "--model", model, "--bars", 8]
+        run(*compose, "-o", "new.mid", cwd=self.folder)
+        run(*compose, "--allow-copies", "-o", "same.mid", cwd=self.folder)
+        self.assertEqual((self.folder / "same.mid").read_bytes(), (self.folder / "free.mid").read_bytes())
+        said = run("originality", "new.mid", "--corpus", "own", "--cache", "cache", cwd=self.folder).stdout
+        self.assertGreater(int(first[1]), 12)
+        longest = re.search(r"longest verbatim run: (\d+) notes|no two notes", said)
+        self.assertLess(int(longest[1] or 1), 6)
+        (self.folder / "own.passage-filter").write_bytes(b"nonsense")
+        self.refused(*compose, "-o", "new.mid", says=["own.passage-filter", "no filter of passages"])
 
     def test_compose_reports_the_originality_of_each_piece(self):
         folder = self.collection()

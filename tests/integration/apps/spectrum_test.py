@@ -67,6 +67,13 @@ class Spectrum(unittest.TestCase):
         self.assertEqual((spec["name"], len(spec["statistics"])), ("spectrum", 256))
         self.assertGreater(min(spec["statistics"][128:]), 0)
 
+    def test_nothing_is_drawn_so_that_no_way_of_drawing_can_be_asked(self):
+        for option in (["--argmax"], ["--temperature", "0.9"], ["--top-p", "0.5"]):
+            result = run("compose", "--model", self.model, *option, "--seconds", "1", "-o", "drawn.wav", cwd=self.folder)
+            self.assertEqual(result.returncode, 1)
+            self.assertIn("leave --temperature", result.stderr)
+            self.assertFalse((self.folder / "drawn.wav").exists())
+
     def test_a_random_passage_begins_a_sound_that_the_seed_decides(self):
         said = self.compose("--start", "random", "--seconds", "2", "--seed", "3", "-o", "noise.wav", "-o", "noise.png")
         for word in ("0:02 of sound", "spectral centroid", "times real time"):

@@ -24,9 +24,8 @@ std::shared_ptr<const engine::Model> random_model(Random& random, int kind, int 
 /// Leaves nothing to choose after some of the symbols, so that pieces go back and their networks begin anew.
 class Hindrance : public Constraint {
  public:
-  void mask(const representation::Cursor& /*cursor*/, std::span<std::uint8_t> mask) override {
-    if (size_ > 30 && last_ % 23 == 5)
-      for (std::size_t i = 0; i < mask.size(); ++i) mask[i] = i == representation::kEnd ? mask[i] : std::uint8_t{0};
+  bool allows(const representation::Cursor& /*cursor*/, representation::Symbol symbol) override {
+    return size_ <= 30 || last_ % 23 != 5 || symbol == representation::kEnd;
   }
   void advance(const representation::Cursor& /*before*/, representation::Symbol symbol, bool /*given*/) override {
     ++size_;

@@ -6,6 +6,7 @@
 #include <map>
 #include <set>
 
+#include "continuo/evaluation/known_passages.h"
 #include "continuo/evaluation/originality.h"
 #include "continuo/generation/compose.h"
 #include "continuo/midi/midi.h"

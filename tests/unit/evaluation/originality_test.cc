@@ -149,20 +149,6 @@ TEST(Originality, WithoutNotesOrCollectionThereIsNothingToFind) {
   EXPECT_EQ(originality(piece, index_of({piece})).longest, note_stream(piece).size());
 }
 
-TEST(PassageSet, HoldsThePassagesOfItsLengthAndNoneAcrossPieces) {
-  Random random(5);
-  const auto index = index_of({tune(random, 50), tune(random, 50)});
-  const PassageSet set(index, 6);
-  const auto steps = index.steps();
-  for (std::size_t i = 0; i + 5 <= steps.size(); ++i) {
-    const auto passage = steps.subspan(i, 5);
-    const bool across = std::find(passage.begin(), passage.end(), kNoStep) != passage.end();
-    EXPECT_EQ(set.contains(passage), !across);
-  }
-  const std::vector<Step> other(5, 999);
-  EXPECT_FALSE(set.contains(other));
-}
-
 class IndexFile : public ::testing::Test {
  protected:
   IndexFile() : path_(fs::path(::testing::TempDir()) / ("passages-" + std::to_string(::getpid()))) {}
