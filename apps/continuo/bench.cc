@@ -373,7 +373,7 @@ void add_bench(CLI::App& app) {
       ->capture_default_str();
   command
       ->add_option("--instruction-set", options->instruction_set,
-                   "best, scalar, avx2, avx-vnni, avx512, neon or neon-dot")
+                   "best, scalar, avx2, avx-vnni, avx512, amx, neon or neon-dot")
       ->capture_default_str();
   command
       ->add_option("--threads", options->threads,

@@ -96,7 +96,7 @@ void add_instruction_set(CLI::App& command, engine::InstructionSet& set) {
   command
       .add_option_function<std::string>(
           "--instruction-set", [&set](const std::string& name) { set = instruction_set_called(name); },
-          "best, scalar, avx2, avx-vnni, avx512, neon or neon-dot; all give the same music")
+          "best, scalar, avx2, avx-vnni, avx512, amx, neon or neon-dot; all give the same music")
       ->type_name("NAME");
 }
 

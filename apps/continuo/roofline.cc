@@ -120,6 +120,36 @@ __attribute__((target("avx2,avxvnni"))) std::uint64_t dot_avx_vnni(std::size_t r
   return static_cast<std::uint64_t>(_mm256_extract_epi64(total, 0));
 }
 
+#if defined(__linux__)
+/// Four sums, as the engine has them. Only where the instruction set is available: the process must have asked.
+__attribute__((target("amx-tile,amx-int8"))) std::uint64_t dot_amx(std::size_t rounds) {
+  struct alignas(kLine) {
+    std::uint8_t palette = 1;
+    std::uint8_t start = 0;
+    std::uint8_t reserved[14] = {};
+    std::uint16_t row_bytes[16] = {64, 64, 64, 64, 64, 64, 64, 64};
+    std::uint8_t rows[16] = {16, 16, 16, 16, 16, 16, 16, 16};
+  } shapes;
+  _tile_loadconfig(&shapes);
+  _tile_zero(0);
+  _tile_zero(1);
+  _tile_zero(2);
+  _tile_zero(3);
+  _tile_zero(4);
+  _tile_zero(5);
+  for (std::size_t i = 0; i < rounds; ++i) {
+    _tile_dpbusd(0, 4, 5);
+    _tile_dpbusd(1, 4, 5);
+    _tile_dpbusd(2, 4, 5);
+    _tile_dpbusd(3, 4, 5);
+  }
+  alignas(kLine) std::uint64_t words[128];
+  _tile_stored(0, words, kLine);
+  _tile_release();
+  return words[0];
+}
+#endif
+
 #elif defined(__aarch64__)
 
 std::uint64_t multiply_neon(std::size_t rounds) {
@@ -159,7 +189,10 @@ std::uint64_t multiply_plainly(std::size_t rounds) {
 Loops loops_of(InstructionSet set, Precision precision) {
   [[maybe_unused]] const bool whole = precision == Precision::kInt8;
 #if defined(__x86_64__)
-  if (set == InstructionSet::kAvx512)
+#if defined(__linux__)
+  if (set == InstructionSet::kAmx && whole) return {read_avx512, dot_amx, 4 * 16 * 16 * 64};
+#endif
+  if (set == InstructionSet::kAvx512 || set == InstructionSet::kAmx)
     return whole ? Loops{read_avx512, dot_avx512, 16 * 64} : Loops{read_avx512, multiply_avx512, 16 * 16};
   if (set == InstructionSet::kAvxVnni && whole) return {read_avx2, dot_avx_vnni, 12 * 32};
   if (set == InstructionSet::kAvxVnni || set == InstructionSet::kAvx2)

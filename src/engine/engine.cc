@@ -26,7 +26,7 @@ constexpr Entry kNetworks[] = {
 constexpr std::pair<std::string_view, InstructionSet> kInstructionSets[] = {
     {"best", InstructionSet::kBest},        {"scalar", InstructionSet::kScalar}, {"avx2", InstructionSet::kAvx2},
     {"avx-vnni", InstructionSet::kAvxVnni}, {"avx512", InstructionSet::kAvx512}, {"neon", InstructionSet::kNeon},
-    {"neon-dot", InstructionSet::kNeonDot},
+    {"neon-dot", InstructionSet::kNeonDot}, {"amx", InstructionSet::kAmx},
 };
 
 /// Whether a step has parts that a second thread can do meanwhile: the skip products of a WaveNet.

@@ -16,6 +16,7 @@ struct Affine;
 
 inline constexpr size_t kLanes = 16;          ///< outputs are padded to a multiple of this
 inline constexpr size_t kPanelRows = 64;      ///< rows that are packed side by side
+inline constexpr size_t kBytesAt = 16;        ///< floats before the bytes of a rounded vector, which are thus aligned
 inline constexpr size_t kMostColumns = 4096;  ///< of a matrix in int8: sums of whole numbers stay far within 32 bits
 
 /// How a product begins.
@@ -31,7 +32,8 @@ struct Kernels {
   /// `streams` vectors at once; the weights are read once for several. x is prepared, see prepare().
   void (*product)(const Affine& affine, Start start, size_t streams, const float* x, size_t x_stride, float* y,
                   size_t y_stride) noexcept;
-  /// prepared = {scale, whole numbers of one byte ...}: x ~ scale * whole, scale = max |x| / 127, ties to even.
+  /// prepared = {scale, and from kBytesAt on whole numbers of one byte}: x ~ scale * whole, scale = max |x| / 127, ties
+  /// to even.
   void (*quantise)(size_t size, const float* x, float* prepared) noexcept;
   /// z = tanh(pre[0, size)) * sigmoid(pre[size, 2 size)): equation 2 of arXiv 1609.03499. Exactly `size` are written.
   void (*gate)(size_t size, const float* pre, float* z) noexcept;
@@ -40,6 +42,8 @@ struct Kernels {
   void (*lstm_cell)(size_t size, const float* pre, float* cell, float* hidden) noexcept;
   /// The same of a GRU layer (Cho et al. 2014, in torch's form): both [3 size] hold the reset, update and new gates.
   void (*gru_cell)(size_t size, const float* from_input, const float* from_hidden, float* hidden) noexcept;
+  /// Ends a thread's step: what products had set up for each other is given back.
+  void (*finish)() noexcept;
 };
 
 /// y = W x + b, with W packed in the order in which it is read: for each panel of kPanelRows rows all columns, and of

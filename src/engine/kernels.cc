@@ -3,6 +3,12 @@
 
 #if defined(__aarch64__) && defined(__linux__)
 #include <sys/auxv.h>
+#elif defined(__x86_64__) && defined(__GNUC__)
+#include <cpuid.h>
+#if defined(__linux__)
+#include <sys/syscall.h>
+#include <unistd.h>
+#endif
 #endif
 
 #include <algorithm>
@@ -77,12 +83,38 @@ float tanh(float x) noexcept { return scalar::tanh(x); }
 namespace {
 
 #if defined(__x86_64__) && defined(__GNUC__)
+/// Leaf 7, sub-leaf 1 of CPUID: GCC 12 and clang 14 do not know this feature by name.
+bool has_avx_vnni() noexcept {
+  unsigned a = 0, b = 0, c = 0, d = 0;
+  return __get_cpuid_count(7, 1, &a, &b, &c, &d) != 0 && (a & 1U << 4U) != 0;
+}
+
+/// Linux gives tiles to processes that ask for them, once and for all their threads.
+bool has_tiles() noexcept {
+#if defined(__linux__)
+  static const bool given = [] {
+    constexpr unsigned kTile = 1U << 24U, kInt8 = 1U << 25U;
+    constexpr long kAsk = 0x1023, kTileData = 18;  // ARCH_REQ_XCOMP_PERM, XFEATURE_XTILEDATA
+    unsigned a = 0, b = 0, c = 0, d = 0;
+    return __get_cpuid_count(7, 0, &a, &b, &c, &d) != 0 && (d & kTile) != 0 && (d & kInt8) != 0 &&
+           syscall(SYS_arch_prctl, kAsk, kTileData) == 0;
+  }();
+  return given;
+#else
+  return false;
+#endif
+}
+
 bool machine_has(InstructionSet set) noexcept {
   __builtin_cpu_init();
   const bool avx2 = __builtin_cpu_supports("avx2") != 0 && __builtin_cpu_supports("fma") != 0;
   switch (set) {
     case InstructionSet::kAvx2:
       return avx2;
+    case InstructionSet::kAvxVnni:
+      return avx2 && has_avx_vnni();
+    case InstructionSet::kAmx:
+      return machine_has(InstructionSet::kAvx512) && has_tiles();
     case InstructionSet::kAvx512:
       return avx2 && __builtin_cpu_supports("avx512f") != 0 && __builtin_cpu_supports("avx512bw") != 0 &&
              __builtin_cpu_supports("avx512dq") != 0 && __builtin_cpu_supports("avx512vl") != 0 &&
@@ -108,8 +140,7 @@ bool machine_has(InstructionSet) noexcept { return true; }
 const Kernels* const kTables[] = {
     &kScalarKernels,
 #if defined(__x86_64__) && defined(__GNUC__)
-    &kAvx2Kernels,
-    &kAvx512Kernels,
+    &kAvx2Kernels,   &kAvxVnniKernels, &kAvx512Kernels, &kAmxKernels,
 #elif defined(__aarch64__)
     &kNeonKernels,
     &kNeonDotKernels,

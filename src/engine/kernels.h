@@ -48,7 +48,7 @@ const float* pack_values(Arena& arena, const weights::ModelFile& file, const std
 
 /// Floats that a vector takes in the form in which an Affine reads it.
 inline std::size_t prepared_size(Precision precision, std::size_t size) noexcept {
-  return precision == Precision::kInt8 ? padded(1 + (size + 3) / 4) : padded(size);
+  return precision == Precision::kInt8 ? kBytesAt + padded((size + 3) / 4) : padded(size);
 }
 /// y [streams, padded(rows)] = W x + b of x [streams, x_stride], with the weights read once for all; `prepared` has
 /// room for all prepared vectors. x and y must not overlap.

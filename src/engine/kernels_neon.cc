@@ -19,9 +19,11 @@ inline __attribute__((always_inline)) Wholes dot(Wholes sum, Wholes x, const flo
 
 #include "engine/kernels.inc"
 
+void finish() noexcept {}
+
 }  // namespace
 
 extern const Kernels kNeonKernels;
-const Kernels kNeonKernels = {static_cast<InstructionSet>(kSet), product, quantise, gate, lstm_cell, gru_cell};
+const Kernels kNeonKernels = {static_cast<InstructionSet>(kSet), product, quantise, gate, lstm_cell, gru_cell, finish};
 
 }  // namespace continuo::engine

@@ -16,9 +16,11 @@ inline __attribute__((always_inline)) Wholes dot(Wholes sum, Wholes x, const flo
 
 #include "engine/kernels.inc"
 
+void finish() noexcept {}
+
 }  // namespace
 
 extern const Kernels kNeonDotKernels;
-const Kernels kNeonDotKernels = {static_cast<InstructionSet>(kSet), product, quantise, gate, lstm_cell, gru_cell};
+const Kernels kNeonDotKernels = {static_cast<InstructionSet>(kSet), product, quantise, gate, lstm_cell, gru_cell, finish};
 
 }  // namespace continuo::engine

@@ -27,7 +27,7 @@ void product(const Affine& affine, Start start, std::size_t streams, const float
     for (std::size_t row = 0; row < affine.rows; ++row) {
       float sum = start_of(affine, start, row, y);
       if (affine.precision == Precision::kInt8) {
-        const auto* const whole = reinterpret_cast<const std::int8_t*>(x + 1);
+        const auto* const whole = reinterpret_cast<const std::int8_t*>(x + kBytesAt);
         std::int32_t dot = 0;
         for (std::size_t i = 0; i < affine.columns; ++i)
           dot += static_cast<std::int8_t>(weights[affine.offset(row, i)]) * whole[i];
@@ -46,7 +46,7 @@ void quantise(std::size_t size, const float* x, float* prepared) noexcept {
   for (std::size_t i = 0; i < size; ++i) greatest = std::max(greatest, std::abs(x[i]));
   prepared[0] = greatest / 127.0F;
   const float inverse = greatest > 1e-30F ? 127.0F / greatest : 0.0F;
-  auto* const whole = reinterpret_cast<std::int8_t*>(prepared + 1);
+  auto* const whole = reinterpret_cast<std::int8_t*>(prepared + kBytesAt);
   constexpr float kRound = 12582912.0F;  // see kernel_math.h
   for (std::size_t i = 0; i < size; ++i)
     whole[i] = static_cast<std::int8_t>(scalar::clamp(x[i] * inverse, 127.0F) + kRound - kRound);
@@ -74,8 +74,10 @@ void gru_cell(std::size_t size, const float* from_input, const float* from_hidde
   }
 }
 
+void finish() noexcept {}
+
 }  // namespace
 
-const Kernels kScalarKernels = {InstructionSet::kScalar, product, quantise, gate, lstm_cell, gru_cell};
+const Kernels kScalarKernels = {InstructionSet::kScalar, product, quantise, gate, lstm_cell, gru_cell, finish};
 
 }  // namespace continuo::engine

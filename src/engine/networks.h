@@ -11,6 +11,7 @@
 #include "continuo/engine/engine.h"
 #include "engine/arena.h"
 #include "engine/embedding.h"
+#include "engine/kernels.h"
 
 namespace continuo::engine {
 
@@ -100,7 +101,9 @@ class NetworkModel final : public Model {
 
    private:
     std::span<const float> step(const Input& input) noexcept {
-      return {state_.step(model_->weights_, &input, &label_), model_->width()};
+      const float* const output = state_.step(model_->weights_, &input, &label_);
+      model_->kernels_.finish();
+      return {output, model_->width()};
     }
 
     std::shared_ptr<const NetworkModel> model_;
@@ -173,6 +176,7 @@ class NetworkModel final : public Model {
       for (std::size_t i = 0; frames_ != nullptr && i < streams_; ++i) inputs_[i].frame = frame(i);
       if (streams_ == 0) return {};
       float* const logits = state_.step(model_->weights_, inputs_, labels_);
+      model_->kernels_.finish();
       for (std::size_t i = 1; width != padded(width) && i < streams_; ++i)
         std::copy(logits + i * padded(width), logits + i * padded(width) + width, logits + i * width);
       return {logits, streams_ * width};
@@ -208,6 +212,7 @@ class NetworkModel final : public Model {
     return label > 0 && label < spec_.labels ? static_cast<std::size_t>(label) : 0;
   }
 
+  const Kernels& kernels_ = kernels_of(instruction_set());
   Arena arena_;
   Weights weights_;
   std::size_t state_floats_ = 0;

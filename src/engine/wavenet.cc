@@ -11,12 +11,6 @@
 #include "engine/recompute.h"
 
 namespace continuo::engine {
-namespace {
-
-constexpr std::size_t kMostAhead = 16;  ///< sums that are computed at once for the oldest tap
-
-}  // namespace
-
 WaveNetBody::WaveNetBody(const weights::ModelFile& file, const weights::WaveNetSpec& wavenet, Arena& arena)
     : spec(wavenet),
       paper(wavenet.block == "paper"),
@@ -33,7 +27,7 @@ WaveNetBody::WaveNetBody(const weights::ModelFile& file, const weights::WaveNetS
     // The present input is read where it is: a ring holds the past only, back to the oldest tap.
     const std::size_t slots = std::bit_ceil(std::max<std::size_t>((taps - 1) * layer.dilation, 1));
     layer.ring_mask = slots - 1;
-    layer.block = taps == 2 ? std::min(layer.dilation & (~layer.dilation + 1), kMostAhead) : 1;
+    layer.block = taps == 2 ? std::min(layer.dilation & (~layer.dilation + 1), std::size_t{1} << (kAheads - 1)) : 1;
     layer.phase = static_cast<std::size_t>(i) % layer.block;
     const weights::Tensor& weight = file.tensor(block + "dilated.weight");  // [rows, R, taps]
     const std::span<const float> bias = file.tensor(block + "dilated.bias").values;
@@ -54,8 +48,9 @@ WaveNetBody::WaveNetBody(const weights::ModelFile& file, const weights::WaveNetS
     slot = prepared_size(precision, channels);
     layer.ring = ring_values;
     ring_values += slots * slot;
-    layer.ahead = ahead_values;
-    ahead_values += layer.block * padded(bias.size());
+    rows = padded(bias.size());
+    layer.blocks_before = blocks;
+    for (std::size_t most = 0; most < kAheads; ++most) blocks[most] += std::min(layer.block, std::size_t{1} << most);
     if (labels > 0) layer.condition = pack_values(arena, file, block + "condition.weight");
     if (paper) {
       layer.gate = pack_affine(arena, file, block + "gate");
@@ -72,28 +67,29 @@ WaveNetHead::WaveNetHead(const weights::ModelFile& file, Arena& arena)
 
 WaveNetMemory::WaveNetMemory(const WaveNetBody& body, Arena& arena, std::size_t of_streams)
     : streams(of_streams),
+      most_ahead(kAheads - std::min<std::size_t>(std::bit_width(of_streams), kAheads)),
       prepared_layers(body.threads > 1 ? body.layers.size() : 1),
       rings(arena.take(streams * body.ring_values)),
-      ahead(arena.take(streams * body.ahead_values)),
+      ahead(arena.take(streams * body.rows * body.blocks[most_ahead])),
       prepared(arena.take(prepared_layers * streams * body.slot)),
       skip(arena.take(streams * padded(body.skips))) {}
 
 void WaveNetMemory::look_ahead(const WaveNetBody& body, const WaveNetLayer& layer, std::uint64_t time) const noexcept {
   const std::size_t taps = layer.taps.size();
-  const std::size_t step = (time + layer.phase) % layer.block;
+  const std::size_t step = (time + layer.phase) % block(layer);
   if (taps < 2 || (step != 0 && time != 0)) return;
   const Affine& oldest = layer.taps.front();
-  const std::size_t rows = padded(oldest.rows);
+  const std::size_t rows = body.rows;
   const float* const ring = rings + streams * layer.ring;
-  float* const sums = ahead + streams * (layer.ahead + step * rows);
+  float* const first_sums = sums(body, layer, time);
   const std::size_t first = (time - (taps - 1) * layer.dilation) & layer.ring_mask;
-  const std::size_t count = layer.block - step;
+  const std::size_t count = block(layer) - step;
   const std::size_t straight = std::min(count, layer.ring_mask + 1 - first);  // the rest lies at the ring's beginning
-  body.kernels->product(oldest, Start::kBias, straight * streams, ring + first * streams * body.slot, body.slot, sums,
-                        rows);
+  body.kernels->product(oldest, Start::kBias, straight * streams, ring + first * streams * body.slot, body.slot,
+                        first_sums, rows);
   if (straight < count)
     body.kernels->product(oldest, Start::kBias, (count - straight) * streams, ring, body.slot,
-                          sums + straight * streams * rows, rows);
+                          first_sums + straight * streams * rows, rows);
 }
 
 void WaveNetMemory::clear_skips(const WaveNetBody& body) const noexcept {
@@ -118,6 +114,7 @@ void WaveNetPartner::work(void* self, Partner& thread) noexcept {
     memory.look_ahead(body, layer, time + 1);
     thread.report();
   }
+  body.kernels->finish();
 }
 
 WaveNetState::WaveNetState(const WaveNetBody& body, Arena& arena, std::size_t streams)
@@ -148,18 +145,15 @@ void WaveNetState::reset(const WaveNetBody& body, std::size_t stream) noexcept {
     float* const ring = memory_.rings + streams * layer.ring;
     for (std::size_t slot = 0; slot <= layer.ring_mask; ++slot)
       std::fill_n(ring + (slot * streams + stream) * body.slot, body.slot, 0.0F);
-    const Affine& oldest = layer.taps.front();
-    const std::size_t rows = padded(oldest.rows);
-    for (std::size_t step = 0; step < layer.block; ++step)
-      std::copy_n(oldest.bias, rows, memory_.ahead + streams * layer.ahead + (step * streams + stream) * rows);
+    for (std::size_t step = 0; step < memory_.block(layer); ++step)
+      std::copy_n(layer.taps.front().bias, body.rows, memory_.sums(body, layer, step) + stream * body.rows);
   }
 }
 
 void WaveNetState::remove(const WaveNetBody& body, std::size_t stream) noexcept {
   settle();
-  const std::size_t rows = padded(body.layers.front().taps.front().rows);
   remove_column(memory_.rings, body.ring_values / body.slot, memory_.streams, body.slot, stream);
-  remove_column(memory_.ahead, body.ahead_values / rows, memory_.streams, rows, stream);
+  remove_column(memory_.ahead, body.blocks[memory_.most_ahead], memory_.streams, body.rows, stream);
   embedding_.remove(stream);
   --memory_.streams;
   if (partner_ != nullptr) partner_->memory = memory_;
@@ -168,18 +162,14 @@ void WaveNetState::remove(const WaveNetBody& body, std::size_t stream) noexcept 
 float* WaveNetState::convolve(const WaveNetBody& body, const WaveNetLayer& layer) noexcept {
   const std::size_t streams = memory_.streams;
   const std::size_t taps = layer.taps.size();
-  const std::size_t rows = padded(layer.taps.front().rows);
-  float* const ring = memory_.rings + streams * layer.ring;
-  const auto slot = [&](std::uint64_t time) { return ring + (time & layer.ring_mask) * streams * body.slot; };
-  float* const sum = memory_.ahead + streams * (layer.ahead + (time_ + layer.phase) % layer.block * rows);
-  for (std::size_t tap = 1; tap + 1 < taps; ++tap)
-    body.kernels->product(layer.taps[tap], Start::kContinue, streams, slot(time_ - (taps - 1 - tap) * layer.dilation),
-                          body.slot, sum, rows);
-  float* const present = slot(time_);
+  float* const present = memory_.slot(body, layer, time_);
   for (std::size_t i = 0; i < streams; ++i)
     prepare(*body.kernels, body.precision, body.channels, input_ + i * padded(body.channels), present + i * body.slot);
-  body.kernels->product(layer.taps.back(), taps > 1 ? Start::kContinue : Start::kBias, streams, present, body.slot, sum,
-                        rows);
+  float* const sum = memory_.sums(body, layer, time_);
+  for (std::size_t tap = taps > 1 ? 1 : 0; tap < taps; ++tap)
+    body.kernels->product(layer.taps[tap], tap > 0 ? Start::kContinue : Start::kBias, streams,
+                          memory_.slot(body, layer, time_ - (taps - 1 - tap) * layer.dilation), body.slot, sum,
+                          body.rows);
   return sum;
 }
 

@@ -1,6 +1,8 @@
 // WaveNet's body and head as the engine holds them; `wavenet` and `wavenet-lstm` are made of these.
 #pragma once
 
+#include <algorithm>
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <span>
@@ -14,17 +16,20 @@
 
 namespace continuo::engine {
 
+inline constexpr std::size_t kAheads = 5;  ///< sums are computed at once for 2^0 to 2^(kAheads - 1) steps
+
 /// One block.
 struct WaveNetLayer {
   std::size_t dilation = 1;
   /// Where a state keeps the layer's past inputs, prepared: time t in slot t & ring_mask.
   std::size_t ring = 0;
   std::size_t ring_mask = 0;
-  /// The product of the oldest tap is known `dilation` steps ahead and computed for so many steps at once, all of them
-  /// from one reading of its weights. A state keeps these sums at `ahead`.
+  /// The product of the oldest tap is known `dilation` steps ahead and computed for up to so many steps at once, all of
+  /// them from one reading of its weights: a power of two. Several streams share a reading anyway, see WaveNetMemory.
   std::size_t block = 1;
   std::size_t phase = 0;  ///< blocks begin where (time + phase) % block is 0: not in all layers in the same step
-  std::size_t ahead = 0;
+  std::array<std::size_t, kAheads>
+      blocks_before{};               ///< steps in the blocks of earlier layers, of at most 2^i steps each
   std::vector<Affine> taps;          ///< oldest first; standard: [2R, R] each; paper: [R, R]; the first has the bias
   Affine gate;                       ///< paper: [2R, R]
   Affine skip;                       ///< standard: [S, R]
@@ -45,9 +50,10 @@ struct WaveNetBody {
   Embedding embedding;
   const Kernels* kernels = nullptr;
   Precision precision{};
-  std::size_t slot = 0;          ///< floats of one prepared vector [R]
-  std::size_t ring_values = 0;   ///< floats of all rings
-  std::size_t ahead_values = 0;  ///< floats of all sums ahead
+  std::size_t slot = 0;                       ///< floats of one prepared vector [R]
+  std::size_t ring_values = 0;                ///< floats of all rings
+  std::size_t rows = 0;                       ///< of the taps, padded
+  std::array<std::size_t, kAheads> blocks{};  ///< steps in the blocks of all layers
   std::vector<WaveNetLayer> layers;
 };
 
@@ -63,6 +69,19 @@ struct WaveNetHead {
 struct WaveNetMemory {
   WaveNetMemory(const WaveNetBody& body, Arena& arena, std::size_t streams);
 
+  /// Steps of which the oldest tap's sums are computed at once: fewer of more streams, or they would crowd the weights
+  /// out of the cache.
+  std::size_t block(const WaveNetLayer& layer) const noexcept {
+    return std::min(layer.block, std::size_t{1} << most_ahead);
+  }
+  /// Where a layer's sums of step `time` are [streams, rows].
+  float* sums(const WaveNetBody& body, const WaveNetLayer& layer, std::uint64_t time) const noexcept {
+    return ahead + streams * body.rows * (layer.blocks_before[most_ahead] + (time + layer.phase) % block(layer));
+  }
+  /// The layer's input of step `time`, prepared.
+  float* slot(const WaveNetBody& body, const WaveNetLayer& layer, std::uint64_t time) const noexcept {
+    return rings + streams * (layer.ring + (time & layer.ring_mask) * body.slot);
+  }
   /// The oldest tap's sums from step `time` on, if a block of them begins there.
   void look_ahead(const WaveNetBody& body, const WaveNetLayer& layer, std::uint64_t time) const noexcept;
   /// The gated output of a layer as products read it.
@@ -73,6 +92,7 @@ struct WaveNetMemory {
   void add_skip(const WaveNetBody& body, std::size_t layer) const noexcept;
 
   std::size_t streams = 1;
+  std::size_t most_ahead;  ///< the power of two of the longest block
   std::size_t prepared_layers = 1;
   float* rings = nullptr;
   float* ahead = nullptr;

@@ -34,8 +34,9 @@ enum class InstructionSet : int {
   kAvx512,   ///< x86-64 with AVX-512 F, BW, DQ, VL and VNNI
   kNeon,     ///< 64-bit ARM
   kNeonDot,  ///< the same with dot products of bytes (ARMv8.2 and later)
+  kAmx,      ///< AVX-512 with tiles of bytes: AMX-INT8, under Linux
 };
-std::string_view name(InstructionSet set) noexcept;  ///< "best", "scalar", "avx2", "avx-vnni", "avx512", "neon", ...
+std::string_view name(InstructionSet set) noexcept;  ///< "best", "scalar", "avx2", "avx-vnni", "avx512", "amx", "neon", ...
 /// Nothing for other names.
 std::optional<InstructionSet> instruction_set_from(std::string_view name) noexcept;
 /// Those that this build has and this machine runs, slowest first; kScalar is always among them.

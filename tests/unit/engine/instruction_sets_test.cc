@@ -70,8 +70,8 @@ TEST_P(EverySet, ProductsAreThoseOfTheOracle) {
   for (const Precision precision : kPrecisions)
     for (const Start start : {Start::kBias, Start::kAdd, Start::kContinue})
       for (const std::size_t rows : {1U, 15U, 16U, 17U, 40U, 64U, 65U, 128U, 200U})
-        for (const std::size_t columns : {1U, 2U, 3U, 5U, 64U, 67U})
-          for (const std::size_t streams : {1U, 2U, 5U, 9U}) {
+        for (const std::size_t columns : {1U, 2U, 3U, 5U, 64U, 67U, 128U})
+          for (const std::size_t streams : {1U, 2U, 5U, 9U, 21U}) {
             ++seed;
             ASSERT_EQ(random_product({precision, GetParam()}, start, rows, columns, streams, seed),
                       random_product({precision, InstructionSet::kScalar}, start, rows, columns, streams, seed))
@@ -166,7 +166,7 @@ TEST_P(EverySet, ComposesTheOraclesTenSeconds) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Kernels, EverySet,
-                         testing::Values(InstructionSet::kAvx2, InstructionSet::kAvxVnni, InstructionSet::kAvx512,
+                         testing::Values(InstructionSet::kAvx2, InstructionSet::kAvxVnni, InstructionSet::kAvx512, InstructionSet::kAmx,
                                          InstructionSet::kNeon, InstructionSet::kNeonDot),
                          [](const auto& tested) {
                            std::string text(name(tested.param));
