@@ -13,7 +13,6 @@
 #include "continuo/base/error.h"
 #include "continuo/base/file.h"
 #include "continuo/corpus/dataset.h"
-#include "continuo/plot/plot.h"
 #include "continuo/representation/sound.h"
 #include "continuo/training/fine_tune.h"
 #include "continuo/training/recipe.h"
@@ -21,6 +20,7 @@
 #include "held_out.h"
 #include "options.h"
 #include "terminal.h"
+#include "train_report.h"
 #include "training_log.h"
 
 namespace continuo::app {
@@ -45,6 +45,7 @@ struct Options {
   fs::path init;
   std::optional<int> freeze;
   double checkpoint_minutes = 2;
+  double process_timeout = training::Ranks::kSeconds;
   bool any_length = false;
   bool resume = false, resume_if_same = false;
   bool print_recipe = false;
@@ -111,102 +112,12 @@ training::Recipe make_recipe(const Options& options, const fs::path& init) {
   return recipe;
 }
 
-std::string loss_name(const std::string& output) {
-  if (output == weights::kReal) return "mean squared error";
-  return output == weights::kBinary ? "loss, nats per frame" : "loss, nats per symbol";
-}
-
-void draw_curve(const fs::path& path, const std::vector<training::CurvePoint>& curve,
-                const evaluation::Baselines& baselines, const std::string& title, const std::string& output) {
-  plot::Curve train{.label = "training part", .points = true};
-  plot::Curve held_out{.label = "held-out part", .points = true};
-  for (const auto& point : curve) {
-    train.x.push_back(point.epoch);
-    train.y.push_back(point.train_eval_loss);
-    held_out.x.push_back(point.epoch);
-    held_out.y.push_back(point.held_out_loss);
-  }
-  std::vector<plot::Curve> lines = {train, held_out};
-  if (!curve.empty() && baselines.frequencies > 0) {
-    const double last = curve.back().epoch;
-    lines.push_back({.label = output == weights::kCategorical ? "symbol frequencies alone" : "the mean frame alone",
-                     .x = {0, last},
-                     .y = {baselines.frequencies, baselines.frequencies}});
-  }
-  plot::curves(path, lines, {.title = title, .x_label = "epochs", .y_label = loss_name(output)});
-}
-
-/// A loss with its unit, by what the network gives out.
-std::string with_unit(double loss, const std::string& output) {
-  if (output == weights::kReal) return fmt::format("{:.6f} mean squared error of a value", loss);
-  return fmt::format("{:.4f} nats = {:.4f} bits per {}", loss, loss / std::numbers::ln2,
-                     output == weights::kBinary ? "frame" : "symbol");
-}
-
 /// What the recipe in the output folder does not know.
 std::string command_to_go_on(const Options& options) {
   std::string command = fmt::format("continuo train {} -o {} --resume", shell_word(options.folder.string()),
                                     shell_word(options.output.string()));
   if (!options.cache.empty()) command += " --cache " + shell_word(options.cache.string());
   return command;
-}
-
-void summarise(const Options& options, const training::Recipe& recipe, const training::TrainResult& result) {
-  const auto& base = result.baselines;
-  const bool frames = result.output != weights::kCategorical;
-  const auto both_units = [&](double loss) { return with_unit(loss, result.output); };
-  const char* part = result.held_out == corpus::Part::kValidation ? "validation"
-                     : result.held_out == corpus::Part::kTest     ? "test"
-                                                                  : "the training";
-  fmt::print("\n{} on {}: {} parameters, ", recipe.network.name(), recipe.representation.name,
-             format_count(result.parameters));
-  if (result.receptive_field > 0) {
-    fmt::print("receptive field {} steps\n", format_count(static_cast<std::uint64_t>(result.receptive_field)));
-  } else {
-    fmt::print("depends on everything since the start\n");
-  }
-  fmt::print("  trained on       {} pieces, {} steps; held out: {} pieces, {} steps ({} part)\n", result.train_pieces,
-             format_count(result.train_symbols), result.held_out_pieces, format_count(result.held_out_symbols), part);
-  if (frames) {
-    fmt::print("  frames           of {} values; {}: {}\n", result.vocabulary_size,
-               result.output == weights::kReal ? "always zero" : "even odds", both_units(base.uniform));
-    fmt::print("  mean frame       {}\n", both_units(base.frequencies));
-  } else {
-    fmt::print("  vocabulary       {} symbols; ln V {}\n", result.vocabulary_size, both_units(base.uniform));
-    fmt::print("  frequencies      {}\n", both_units(base.frequencies));
-  }
-  fmt::print("  repetition       {}\n", both_units(base.repetition));
-  if (const auto* best = result.best()) {
-    fmt::print("  held-out loss    {} (best, epoch {:.2f})\n", both_units(best->held_out_loss), best->epoch);
-    fmt::print("  training loss    {} (there, without dropout)\n", both_units(best->train_eval_loss));
-    const auto& last = result.curve.back();
-    if (last.step != best->step) {
-      fmt::print("  at the end       held-out {:.4f}, training {:.4f} (epoch {:.2f})\n", last.held_out_loss,
-                 last.train_eval_loss, last.epoch);
-    }
-  }
-  fmt::print("  speed            {} steps a second over {} of training; {} of evaluation\n",
-             format_count(static_cast<std::uint64_t>(result.symbols_per_second)), format_duration(result.minutes * 60),
-             format_duration(result.evaluation_minutes * 60));
-  if (result.skipped_steps > 0) {
-    fmt::print("  note: {} of {} steps were skipped because loss or gradient was not finite\n", result.skipped_steps,
-               result.steps);
-  }
-  if (result.spikes > 0) {
-    fmt::print("  note: {} of {} steps were skipped because the gradient was out of all proportion\n", result.spikes,
-               result.steps);
-  }
-  if (result.plateau) {
-    fmt::print("  ended early      the held-out loss had not fallen for {} evaluations\n", recipe.training.patience);
-  }
-  const fs::path model = result.best() != nullptr ? result.best_model : result.last_model;
-  fmt::print("  model            {}\n  curve            {} and {}\n", model.string(),
-             (options.output / "curve.png").string(), (options.output / "curve.csv").string());
-  if (result.interrupted) {
-    fmt::print("\nInterrupted; everything is kept. Go on with\n  {}\n", command_to_go_on(options));
-  } else {
-    fmt::print("\nCompose with\n  continuo compose --model {} -o new\n", shell_word(model.string()));
-  }
 }
 
 /// Says what is fine-tuned, and which labels of the collection the model does not know.
@@ -231,9 +142,44 @@ void introduce(const fs::path& init, const training::Recipe& recipe, const corpu
   fmt::print("note: {} labels that the model does not know count as '{}': {}\n", others.size(), known.at(0), names);
 }
 
+/// The pieces that the recipe chooses, encoded; also says what they are.
+corpus::Dataset read_music(const Options& options, const training::Recipe& recipe, const fs::path& init, bool says,
+                           const ProgressSink& progress, const std::stop_token& stop) {
+  corpus::ScanOptions scan = recipe.collection;
+  scan.sound = representation::reads_sound(recipe.representation.name);
+  const auto collection = corpus::scan(options.folder, scan, progress, stop);
+  if (says)
+    fmt::print("{}: {} of {} MIDI files, {} of music, {} notes\n", options.folder.string(),
+               format_count(collection.pieces.size()), format_count(collection.files),
+               format_duration(collection.total_seconds()), format_count(collection.total_notes()));
+  if (collection.pieces.empty()) {
+    throw Error(
+        {.message = "no piece passes the filters",
+         .path = options.folder.string(),
+         .hint = "continuo corpus tells why each was left out; --any-length lifts the limits of 1 to 5 minutes."});
+  }
+  if (says && !init.empty()) introduce(init, recipe, collection);
+  const auto split = corpus::split(collection, recipe.split);
+  return corpus::open_dataset(collection, split, recipe.representation,
+                              options.cache.empty() ? default_cache() : options.cache, progress, stop);
+}
+
+/// The first process's recipe, of which the text says everything but what a model brings.
+training::Recipe recipe_of(const std::string& toml, const fs::path& init) {
+  const training::Recipe base =
+      init.empty() ? training::Recipe{} : training::fine_tuning_recipe(weights::ModelFile::load(init), init);
+  return training::parse_recipe(toml, "the first process's recipe", base);
+}
+
 void run(const Options& options) {
-  const fs::path init = model_to_start_from(options);
-  const training::Recipe recipe = make_recipe(options, init);
+  const training::Place place = training::place_in_environment();
+  const bool first = place.rank == 0;
+  fs::path init;
+  training::Recipe recipe;
+  if (first || options.print_recipe) {
+    init = model_to_start_from(options);
+    recipe = make_recipe(options, init);
+  }
   if (options.print_recipe) {
     fmt::print("{}", training::to_toml(recipe));
     return;
@@ -242,40 +188,32 @@ void run(const Options& options) {
     throw Error({.message = "no folder of MIDI files was given", .hint = "continuo train FOLDER -o trained"});
   }
   if (!options.soundfont.empty()) audio::check({.soundfont = options.soundfont});
-  ensure_writable(options.output / "recipe.toml");
+  if (first) ensure_writable(options.output / "recipe.toml");
   const auto stop = interruption();
-  const auto progress = terminal_progress();
-  corpus::ScanOptions scan = recipe.collection;
-  scan.sound = representation::reads_sound(recipe.representation.name);
-  const auto collection = corpus::scan(options.folder, scan, progress, stop);
-  fmt::print("{}: {} of {} MIDI files, {} of music, {} notes\n", options.folder.string(),
-             format_count(collection.pieces.size()), format_count(collection.files),
-             format_duration(collection.total_seconds()), format_count(collection.total_notes()));
-  if (collection.pieces.empty()) {
-    throw Error(
-        {.message = "no piece passes the filters",
-         .path = options.folder.string(),
-         .hint = "continuo corpus tells why each was left out; --any-length lifts the limits of 1 to 5 minutes."});
-  }
-  if (!init.empty()) introduce(init, recipe, collection);
-  const auto split = corpus::split(collection, recipe.split);
-  const auto dataset = corpus::open_dataset(collection, split, recipe.representation,
-                                            options.cache.empty() ? default_cache() : options.cache, progress, stop);
-  const bool real = !dataset.pieces().empty() && !dataset.pieces().front().frames.empty() &&
+  training::Ranks ranks(place, options.process_timeout);
+  init = ranks.from_first(init.string());
+  const std::string toml = ranks.from_first(training::to_toml(recipe));
+  if (!first) recipe = recipe_of(toml, init);
+  const auto progress = first ? terminal_progress() : ProgressSink{};
+  std::optional<corpus::Dataset> dataset;
+  ranks.first_ahead([&] { dataset = read_music(options, recipe, init, first, progress, stop); });
+  const bool real = !dataset->pieces().empty() && !dataset->pieces().front().frames.empty() &&
                     recipe.network.output != weights::kBinary;
-  fmt::print("{:>8} {:>8} {:>9} {:>14} {:>15} {:>15} {:>14}\n", "epoch", "step", "minutes",
-             real ? "train (MSE)" : "train (nats)", real ? "held out (MSE)" : "held out (nats)",
-             real ? "" : "held out (bits)", "rate");
+  if (first)
+    fmt::print("{:>8} {:>8} {:>9} {:>14} {:>15} {:>15} {:>14}\n", "epoch", "step", "minutes",
+               real ? "train (MSE)" : "train (nats)", real ? "held out (MSE)" : "held out (nats)",
+               real ? "" : "held out (bits)", "rate");
   TrainingLog log(options.output, recipe.network.output);
   const auto result = training::train(
-      dataset, recipe,
+      *dataset, recipe,
       {.folder = options.output,
        .resume = options.resume_if_same ? training::Resume::kIfSame
                  : options.resume       ? training::Resume::kMust
                                         : training::Resume::kNever,
        .checkpoint_minutes = options.checkpoint_minutes,
        .init = init,
-       .on_steps = [&](const training::StepReport& report) { log.steps(report); }},
+       .on_steps = [&](const training::StepReport& report) { log.steps(report); },
+       .ranks = &ranks},
       progress, stop, [&](const training::CurvePoint& point) {
         log.point(point);
         const std::string bits = real ? "" : fmt::format("{:.4f}", point.held_out_loss / std::numbers::ln2);
@@ -283,12 +221,17 @@ void run(const Options& options) {
                    point.train_eval_loss, point.held_out_loss, bits, point.learning_rate);
         std::fflush(stdout);
       });
-  if (!result.curve.empty()) {
-    draw_curve(options.output / "curve.png", result.curve, result.baselines,
-               fmt::format("{} on {}", recipe.network.name(), recipe.representation.name), result.output);
+  if (!first) return;
+  if (!result.curve.empty())
+    draw_curve(options.output / "curve.png", fmt::format("{} on {}", recipe.network.name(), recipe.representation.name),
+               result);
+  print_summary(options.output, recipe, result);
+  if (result.interrupted) {
+    fmt::print("\nInterrupted; everything is kept. Go on with\n  {}\n", command_to_go_on(options));
+    throw Interrupted("stopped before the end of training");
   }
-  summarise(options, recipe, result);
-  if (result.interrupted) throw Interrupted("stopped before the end of training");
+  const fs::path model = result.best() != nullptr ? result.best_model : result.last_model;
+  fmt::print("\nCompose with\n  continuo compose --model {} -o new\n", shell_word(model.string()));
 }
 
 }  // namespace
@@ -312,6 +255,8 @@ void add_train(CLI::App& app) {
       "      goes on where Ctrl-C stopped it\n"
       "  continuo train FOLDER --init default -o mine\n"
       "      fine-tunes a model on other music: its network and symbols, a fifth of its learning rate\n"
+      "  RANK=0 WORLD_SIZE=2 continuo train FOLDER & RANK=1 WORLD_SIZE=2 continuo train FOLDER\n"
+      "      two processes share the batches; so do those that torchrun, mpirun or srun start (docs/training.md)\n"
       "  continuo train FOLDER --set training.chunk=1024 --set network.dilations=[1,2,4,8,16]\n"
       "      any option of the recipe; all of them with --print-recipe");
   command->add_option("folder", options->folder, "Folder of MIDI files (read with everything below it)")
@@ -344,6 +289,11 @@ void add_train(CLI::App& app) {
   command
       ->add_option("--checkpoint-minutes", options->checkpoint_minutes, "Between checkpoints, of which the last stays")
       ->check(number(0, 1e6))
+      ->capture_default_str();
+  command
+      ->add_option("--process-timeout", options->process_timeout,
+                   "Of several processes: seconds for which one may keep the others waiting before they give up")
+      ->check(number(1, 1e6))
       ->capture_default_str();
   command->add_option("--set", options->settings, "An option of the recipe: SECTION.NAME=VALUE; repeat for several")
       ->type_name("KEY=VALUE");

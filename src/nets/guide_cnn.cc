@@ -24,7 +24,7 @@ torch::Tensor convolve_and_pool(const torch::Tensor& x, const torch::Tensor& wei
   const torch::Tensor columns = torch::cat(shifted, 2);
   const torch::Tensor matrix = weight.permute({0, 2, 1}).reshape({weight.size(0), -1});
   torch::Tensor y = torch::relu(linear(columns, matrix, bias));
-  if (dropout > 0) y = torch::dropout(y, dropout, /*train=*/true);
+  if (dropout > 0) y = y * dropout_factor(y.sizes().vec(), 1, dropout, y.options());
   const torch::Tensor pairs = y.view({time / 2, 2, y.size(1), y.size(2)});
   return torch::maximum(pairs.select(1, 0), pairs.select(1, 1));
 }

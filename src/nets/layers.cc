@@ -106,9 +106,4 @@ torch::Tensor linear(const torch::Tensor& x, const torch::Tensor& weight, const 
   return LinearFunction::apply(x.reshape({-1, x.size(-1)}), weight, bias).view(shape);
 }
 
-torch::Tensor channel_dropout(std::int64_t batch, std::int64_t channels, double rate,
-                              const torch::TensorOptions& like) {
-  return torch::empty({batch, channels}, like).bernoulli_(1.0 - rate).div_(1.0 - rate);
-}
-
 }  // namespace continuo::nets

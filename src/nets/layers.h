@@ -57,6 +57,10 @@ torch::Tensor gru_layers(torch::Tensor input, const ParameterFinder& find, int l
 /// x [..., inputs] times weight^T plus bias, with its rows split over OpenMP's threads where there are several.
 torch::Tensor linear(const torch::Tensor& x, const torch::Tensor& weight, const torch::Tensor& bias);
 
+/// A factor of zeros and 1 / (1 - rate) of that shape, whose `dimension` counts sequences, or so many windows of each.
+torch::Tensor dropout_factor(std::vector<std::int64_t> shape, std::int64_t dimension, double rate,
+                             const torch::TensorOptions& like);
+
 /// A factor [batch, channels] of zeros and 1 / (1 - rate): dropout of whole channels of a sequence, the same at every
 /// position (Gal and Ghahramani 2016 for recurrent networks, Bai et al. 2018 for convolutions). Costs one draw a
 /// channel instead of one a value.

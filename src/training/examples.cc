@@ -21,9 +21,11 @@ enum Stream : std::uint64_t { kSteps = 1, kVisits = 2, kOrders = 3, kExcerpts = 
 /// Draws for a row that suits its batch before the row above is used again.
 constexpr int kDraws = 256;
 
-Batch empty_batch(int height, int length, int first, const ExamplePiece& like) {
+Batch empty_batch(int height, int length, int first, const ExamplePiece& like, const Share& own = {}) {
   Batch batch;
-  batch.rows = height;
+  batch.rows = own.count > 0 ? own.count : height;
+  batch.rows_before = own.from;
+  batch.rows_after = height - batch.rows - own.from;
   batch.length = length;
   batch.first = first;
   batch.width = static_cast<int>(like.width);
@@ -43,12 +45,19 @@ Batch empty_batch(int height, int length, int first, const ExamplePiece& like) {
 }
 
 /// All but the last of the steps as inputs, their successors as targets from batch.first on and after `warm`; what is
-/// too long is cut.
-void put(Batch& batch, int row, const ExamplePiece& piece, std::size_t warm = 0) {
+/// too long is cut. `row` counts from the first that any process has; of another's, what is scored is counted.
+void put(Batch& batch, int row, int label, const ExamplePiece& piece, std::size_t warm = 0, bool fresh = true) {
   const auto length = static_cast<std::size_t>(batch.length);
-  const std::size_t begin = static_cast<std::size_t>(row) * length;
   const std::size_t count = std::min(piece.size() - 1, length);
   const std::size_t from = std::max(static_cast<std::size_t>(batch.first), warm);
+  row -= batch.rows_before;
+  if (row < 0 || row >= batch.rows) {
+    batch.scored_by_others += count - std::min(from, count);
+    return;
+  }
+  batch.labels[static_cast<std::size_t>(row)] = label;
+  batch.fresh[static_cast<std::size_t>(row)] = fresh ? 1 : 0;
+  const std::size_t begin = static_cast<std::size_t>(row) * length;
   if (batch.width > 0) {
     const auto to = static_cast<std::ptrdiff_t>(begin * piece.width);
     std::copy_n(piece.frames.begin(), count * piece.width, batch.input_frames.begin() + to);
@@ -104,8 +113,7 @@ Batch chunk_of(std::span<const ExamplePiece> pieces, std::size_t at, std::size_t
   Batch batch = empty_batch(static_cast<int>(pieces.size()), static_cast<int>(length), 0, pieces[0]);
   for (std::size_t r = 0; r < pieces.size(); ++r) {
     const ExamplePiece& piece = pieces[r];
-    batch.labels[r] = piece.label;
-    put(batch, static_cast<int>(r), piece.excerpt(at, std::min(length + 1, piece.size() - at)),
+    put(batch, static_cast<int>(r), piece.label, piece.excerpt(at, std::min(length + 1, piece.size() - at)),
         piece.context > at ? piece.context - at : 0);
   }
   return batch;
@@ -144,7 +152,7 @@ Batch ExampleSource::next() {
 }
 
 Batch ExampleSource::empty(int length, int first) const {
-  return empty_batch(options_.batch, length, first, rows_.empty() ? pieces_[0] : rows_[0].piece);
+  return empty_batch(options_.batch, length, first, rows_.empty() ? pieces_[0] : rows_[0].piece, options_.own);
 }
 
 ExamplePiece ExampleSource::vary(const ExamplePiece& piece, std::size_t at_least, ExampleRandom& random,
@@ -201,13 +209,12 @@ Batch ExampleSource::next_contiguous() {
   int length = options_.chunk;
   if (length >= 16) length -= static_cast<int>(ExampleRandom(options_.seed, kSteps, step_).below(3)) * (length / 8);
   Batch batch = empty(length, 0);
-  for (int r = 0; r < batch.rows; ++r) {
+  for (int r = 0; r < batch.all_rows(); ++r) {
     Row& row = rows_[static_cast<std::size_t>(r)];
     if (row.at + 1 >= row.piece.size()) take(row, visits_++);
     const std::size_t end = std::min<std::size_t>(row.at + static_cast<std::size_t>(length), row.piece.size() - 1);
-    batch.fresh[static_cast<std::size_t>(r)] = row.at == 0 ? 1 : 0;
-    batch.labels[static_cast<std::size_t>(r)] = row.label;
-    put(batch, r, row.piece.excerpt(row.at, end - row.at + 1), row.warm > row.at ? row.warm - row.at : 0);
+    put(batch, r, row.label, row.piece.excerpt(row.at, end - row.at + 1), row.warm > row.at ? row.warm - row.at : 0,
+        row.at == 0);
     row.at = end;
   }
   return batch;
@@ -240,7 +247,7 @@ Batch ExampleSource::next_random() {
   const std::size_t first = std::min(from, context);
   Batch batch = empty(static_cast<int>(first + chunk), static_cast<int>(first));
   std::vector<Symbol> varied;
-  for (int r = 0; r < batch.rows; ++r) {
+  for (int r = 0; r < batch.all_rows(); ++r) {
     for (int i = 0; r > 0 && i < kDraws; ++i) {
       // Where the first row's place is fixed, every piece that has it is as likely.
       const Place other = whole ? draw(random) : any_piece(random);
@@ -250,8 +257,8 @@ Batch ExampleSource::next_random() {
       break;
     }
     const std::size_t end = std::min(place.piece->size(), from + chunk + 1);
-    batch.labels[static_cast<std::size_t>(r)] = random.uniform() < options_.label_dropout ? 0 : place.piece->label;
-    put(batch, r, vary(place.piece->excerpt(from - first, end - (from - first)), first + 2, random, varied));
+    const int label = random.uniform() < options_.label_dropout ? 0 : place.piece->label;
+    put(batch, r, label, vary(place.piece->excerpt(from - first, end - (from - first)), first + 2, random, varied));
   }
   return batch;
 }
@@ -264,17 +271,17 @@ Batch ExampleSource::next_window() {
   const std::size_t length = std::min(place.at + 1, chunk);
   Batch batch = empty(static_cast<int>(length), static_cast<int>(length) - 1);
   std::vector<Symbol> varied;
-  for (int r = 0; r < batch.rows; ++r) {
+  for (int r = 0; r < batch.all_rows(); ++r) {
     for (int i = 0; r > 0 && i < kDraws; ++i) {
       const Place other = whole ? draw(random) : any_piece(random);
       if (whole ? other.at + 1 < chunk : other.piece->size() <= length) continue;
       place = {other.piece, whole ? other.at : length - 1};
       break;
     }
-    batch.labels[static_cast<std::size_t>(r)] = random.uniform() < options_.label_dropout ? 0 : place.piece->label;
+    const int label = random.uniform() < options_.label_dropout ? 0 : place.piece->label;
     const ExamplePiece window =
         vary(place.piece->excerpt(place.at + 1 - length, length + 1), length + 1, random, varied);
-    put(batch, r, window.excerpt(window.size() - (length + 1), length + 1));
+    put(batch, r, label, window.excerpt(window.size() - (length + 1), length + 1));
   }
   return batch;
 }

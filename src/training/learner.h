@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "continuo/training/examples.h"
+#include "continuo/training/ranks.h"
 #include "continuo/training/recipe.h"
 #include "continuo/weights/network_spec.h"
 
@@ -41,8 +42,10 @@ struct LossSum {
 
 class Learner {
  public:
-  /// The lowest options.freeze layers will not change. Sets libtorch's threads for the process, too. Throws Error.
-  Learner(const weights::NetworkSpec& spec, const OptimisationOptions& options);
+  /// The lowest options.freeze layers will not change. Sets libtorch's threads for the process, too. With `ranks`,
+  /// which must outlive it, it is one of several that are alike: all call the same functions in the same order, each
+  /// with its own rows of the same batches, and all come to the same results and weights. Throws Error.
+  Learner(const weights::NetworkSpec& spec, const OptimisationOptions& options, Ranks* ranks = nullptr);
   ~Learner();
 
   /// One step of the optimiser by the gradient of the mean loss over `batches`, which are read one after the other.
@@ -57,7 +60,8 @@ class Learner {
   // and exported, while training goes on from the weights themselves.
 
   /// Loss of every step but each piece's first and its context, given all before it, without dropout. `pieces` in any
-  /// order. Returns early, with what was summed so far, when `go_on` returns false.
+  /// order. Returns early, with what was summed so far, when `go_on` returns false. Several processes share the pieces,
+  /// and all return the sum.
   LossSum evaluate(std::span<const ExamplePiece> pieces, const std::function<bool(std::uint64_t)>& go_on = {},
                    const Unfold& unfold = {});
 
@@ -68,12 +72,13 @@ class Learner {
   std::size_t parameters() const;
 
   /// Weights, their average, optimiser and carried state with a text of the caller's, in one file that is complete or
-  /// absent.
+  /// absent; the first of several processes writes it.
   void save(const std::filesystem::path& path, const std::string& text) const;
-  /// The text of such a file alone.
-  static std::string saved_text(const std::filesystem::path& path);
-  /// Takes over everything but the text. Throws Error when the file is damaged or of another network.
-  void load(const std::filesystem::path& path);
+  /// The text of such a file alone, from the file's bytes; `path` is for errors.
+  static std::string saved_text(std::span<const std::uint8_t> bytes, const std::filesystem::path& path);
+  /// Takes over everything but the text, in each process for its own rows, however many processes saved it. Throws
+  /// Error when the file is damaged or of another network.
+  void load(std::span<const std::uint8_t> bytes, const std::filesystem::path& path);
 
  private:
   struct Parts;

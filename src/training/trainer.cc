@@ -2,11 +2,10 @@
 #include "continuo/training/trainer.h"
 
 #include <algorithm>
-#include <charconv>
 #include <chrono>
 #include <cmath>
-#include <limits>
 #include <numbers>
+#include <optional>
 
 #include "continuo/base/error.h"
 #include "continuo/base/file.h"
@@ -15,6 +14,7 @@
 #include "continuo/training/fine_tune.h"
 #include "continuo/training/lineage.h"
 #include "continuo/weights/model_file.h"
+#include "training/course.h"
 #include "training/health.h"
 #include "training/learner.h"
 #include "training/markov.h"
@@ -29,26 +29,50 @@ using Clock = std::chrono::steady_clock;
 
 double seconds_since(Clock::time_point begin) { return std::chrono::duration<double>(Clock::now() - begin).count(); }
 
-std::string decimals(double value, int digits) {
-  char buffer[64];
-  return {buffer, std::to_chars(buffer, buffer + sizeof buffer, value, std::chars_format::fixed, digits).ptr};
+/// This process's rows.
+ExampleOptions own_examples(const Recipe& recipe, const weights::NetworkSpec& network, const Ranks& ranks) {
+  ExampleOptions options = example_options(recipe, network);
+  if (!ranks.alone()) options.own = share_of(options.batch, ranks.rank(), ranks.size());
+  return options;
+}
+
+/// Throws Error where the processes cannot share this training.
+void check_shares(Ranks& ranks, const Plan& plan, const Recipe& recipe, const corpus::Dataset& dataset) {
+  if (ranks.alone()) return;
+  if (plan.network.is_counted())
+    throw Error(ErrorInfo{.message = "a " + plan.network.name() + " model is counted, by one process",
+                          .hint = "Start one alone: counting takes seconds."});
+  if (recipe.training.batch < ranks.size())
+    throw Error(ErrorInfo{.message = "training.batch is " + std::to_string(recipe.training.batch) + ", so " +
+                                     std::to_string(ranks.size()) + " processes have nothing to share",
+                          .hint = "It counts the examples of all processes together: set it higher, or start fewer."});
+  const std::string own = dataset.path().filename().string();
+  const std::string first = ranks.from_first(own);
+  double others = own != first ? 1 : 0;
+  ranks.sum(std::span(&others, 1));
+  if (others > 0)
+    throw Error(ErrorInfo{.message = own != first ? "this process has other pieces than the first one"
+                                                  : "another process has other pieces than this one",
+                          .path = dataset.path().string(),
+                          .hint = "All need the same folder of music, to the byte."});
 }
 
 class Run {
  public:
-  Run(const corpus::Dataset& dataset, const Plan& plan, const Recipe& recipe, const TrainOptions& options,
+  Run(const corpus::Dataset& dataset, const Plan& plan, const Recipe& recipe, const TrainOptions& options, Ranks& ranks,
       const ProgressSink& progress, std::stop_token stop, const std::function<void(const CurvePoint&)>& on_point)
       : dataset_(dataset),
         recipe_(recipe),
         t_(recipe.training),
         options_(options),
-        progress_(progress),
+        ranks_(ranks),
+        progress_(ranks.first() ? progress : ProgressSink{}),
         stop_(std::move(stop)),
         on_point_(on_point),
         plan_(plan),
         network_(plan.network),
-        source_(plan.train, example_options(recipe, network_), vary_of(plan), plan.unfold),
-        learner_(network_, t_),
+        source_(plan.train, own_examples(recipe, network_, ranks), vary_of(plan), plan.unfold),
+        learner_(network_, t_, &ranks),
         result_(result_of(plan)) {
     start_from_model();
     if (t_.epochs <= 0 && t_.minutes <= 0 && t_.steps <= 0) {
@@ -66,20 +90,23 @@ class Run {
   }
 
   TrainResult operator()() {
-    remove_partial_files(options_.folder);
-    if (options_.resume != Resume::kNever && std::filesystem::exists(checkpoint())) resume();
-    keep_model();
-    write_file_atomically(options_.folder / "recipe.toml", to_toml(recipe_));
+    if (ranks_.first()) remove_partial_files(options_.folder);
+    if (options_.resume != Resume::kNever) resume();
+    if (ranks_.first()) {
+      keep_model();
+      write_file_atomically(options_.folder / "recipe.toml", to_toml(recipe_));
+    }
     last_saved_ = Clock::now();
+    agree();
     if (!options_.init.empty() && state_.step == 0 && state_.curve.empty()) evaluate();
-    while (!stop_.stop_requested() && share() < 1) {
+    while (!stopping_ && course_.share() < 1) {
       step();
       if (evaluation_due()) evaluate();
-      if (seconds_since(last_saved_) > 60 * options_.checkpoint_minutes) save();
+      if (save_due_) save();
     }
-    if (share() >= 1 && (state_.curve.empty() || state_.curve.back().step != state_.step)) evaluate();
+    if (course_.share() >= 1 && (state_.curve.empty() || state_.curve.back().step != state_.step)) evaluate();
     save();
-    result_.interrupted = stop_.stop_requested() && (share() < 1 || unfinished_);
+    result_.interrupted = stopping_ && (course_.share() < 1 || unfinished_);
     if (result_.interrupted) save_model(result_.last_model, current_point());
     summarise();
     return result_;
@@ -119,41 +146,17 @@ class Run {
 
   std::filesystem::path checkpoint() const { return options_.folder / "last.checkpoint"; }
 
-  double epoch() const { return static_cast<double>(state_.symbols) / static_cast<double>(source_.epoch_symbols()); }
-
-  /// How much of the run is over, by the limit that is nearest.
-  double share() const {
-    double most = plateau() ? 1 : 0;
-    if (t_.steps > 0) most = std::max(most, static_cast<double>(state_.step) / static_cast<double>(t_.steps));
-    if (t_.epochs > 0) most = std::max(most, epoch() / t_.epochs);
-    if (t_.minutes > 0) most = std::max(most, state_.seconds / 60 / t_.minutes);
-    return most;
-  }
-
-  /// Whether training.patience evaluations have not lowered the held-out loss.
-  bool plateau() const {
-    constexpr double kLower = 1e-4;  // of the loss: less is no progress
-    double least = std::numeric_limits<double>::infinity();
-    int without = 0;
-    for (const CurvePoint& point : state_.curve) {
-      if (point.held_out_loss < least * (1 - kLower)) {
-        least = point.held_out_loss;
-        without = 0;
-      } else {
-        ++without;
-      }
-    }
-    return t_.patience > 0 && without >= t_.patience;
-  }
-
   void step() {
     const Clock::time_point begin = Clock::now();
-    const double epoch_before = epoch();
-    const double share_before = share();
+    const double epoch_before = course_.epoch();
+    const double share_before = course_.share();
     rate_ = t_.learning_rate * rate_share(share_before, t_);
     std::uint64_t scored = 0;
     batches_.clear();
-    for (int i = 0; i < t_.accumulate; ++i) scored += batches_.emplace_back(source_.next()).scored;
+    for (int i = 0; i < t_.accumulate; ++i) {
+      const Batch& batch = batches_.emplace_back(source_.next());
+      scored += batch.scored + batch.scored_by_others;
+    }
     const StepOutcome outcome =
         learner_.step(batches_, static_cast<std::uint64_t>(state_.step), rate_, norm_limit(state_.health, t_.spike));
     ++state_.step;
@@ -168,17 +171,18 @@ class Run {
     if (outcome.kind != StepOutcome::Kind::kNotFinite) check_health(outcome);
     report_steps(outcome, scored, seconds_since(begin));
     state_.seconds += seconds_since(begin);
+    if (progress_) progress_(course_.progress(outcome.loss));
+    agree();
     const auto crossed = [](double before, double after, double every) {
       return std::floor(after / every + 1e-9) > std::floor(before / every + 1e-9);
     };
-    mark_ = crossed(epoch_before, epoch(), t_.evaluate_every);
-    milestone_ = epoch_before < 3 && crossed(epoch_before, epoch(), 1);
-    mark_ = mark_ || ((t_.minutes > 0 || t_.steps > 0) && crossed(share_before, share(), 0.1));
-    report(outcome.loss);
+    mark_ = crossed(epoch_before, course_.epoch(), t_.evaluate_every);
+    milestone_ = epoch_before < 3 && crossed(epoch_before, course_.epoch(), 1);
+    mark_ = mark_ || ((t_.minutes > 0 || t_.steps > 0) && crossed(share_before, course_.share(), 0.1));
   }
 
   void report_steps(const StepOutcome& outcome, std::uint64_t scored, double seconds) {
-    if (!options_.on_steps) return;
+    if (!options_.on_steps || !ranks_.first()) return;
     stretch_.add(outcome, scored, seconds);
     if (state_.step % StepReport::kSteps != 0) return;
     options_.on_steps(stretch_.report(state_.step, rate_, state_.skipped + state_.spikes));
@@ -215,7 +219,7 @@ class Run {
   /// After each of the first three epochs; elsewhere where a mark was passed and evaluation keeps to a tenth of the
   /// time (estimated where the clock does not limit the run, so that such a run can be repeated exactly).
   bool evaluation_due() const {
-    if (stop_.stop_requested()) return false;
+    if (stopping_) return false;
     if (milestone_ || !mark_) return milestone_;
     constexpr double kCost = 1.0 / 3;  // of a symbol evaluated, where one that is learned from costs 1
     const double cost = kCost * static_cast<double>(targets(plan_.held_out) + targets(plan_.train_sample));
@@ -225,13 +229,13 @@ class Run {
     }
     if (t_.epochs > 0) return true;
     const double before = state_.curve.empty() ? 0 : state_.curve.back().epoch;
-    return cost <= 0.2 * (epoch() - before) * static_cast<double>(source_.epoch_symbols());
+    return cost <= 0.2 * (course_.epoch() - before) * static_cast<double>(source_.epoch_symbols());
   }
 
   CurvePoint current_point() const {
     CurvePoint point = state_.curve.empty() ? CurvePoint{} : state_.curve.back();
     point.step = state_.step;
-    point.epoch = epoch();
+    point.epoch = course_.epoch();
     point.minutes = state_.seconds / 60;
     point.learning_rate = rate_;
     return point;
@@ -250,7 +254,8 @@ class Run {
     before = targets(plan_.held_out);
     point.train_eval_loss = learner_.evaluate(plan_.train_sample, go_on, plan_.unfold).per_step();
     state_.evaluation_seconds += seconds_since(begin);
-    if (stop_.stop_requested()) {
+    agree();
+    if (stopping_) {
       unfinished_ = true;
       return;  // a sum over a part of the pieces is no loss
     }
@@ -263,13 +268,31 @@ class Run {
     state_.curve.push_back(point);
     result_.curve = state_.curve;
     if (better) save_model(result_.best_model, point);
-    write_file_atomically(options_.folder / "curve.csv", curve_csv(state_.curve));
-    if (share() >= 1) save_model(result_.last_model, point);
-    if (on_point_) on_point_(point);
+    if (ranks_.first()) write_file_atomically(options_.folder / "curve.csv", curve_csv(state_.curve));
+    if (course_.share() >= 1) save_model(result_.last_model, point);
+    if (on_point_ && ranks_.first()) on_point_(point);
   }
 
   void save_model(const std::filesystem::path& path, const CurvePoint& point) const {
+    if (!ranks_.first()) return;
     weights::save(path, model_contents(plan_, recipe_, dataset_, result_, point, learner_.tensors()));
+  }
+
+  /// What clocks and signals say, the same in all processes: the first one's times, and that one of them was asked to
+  /// stop.
+  void agree() {
+    const bool due = seconds_since(last_saved_) > 60 * options_.checkpoint_minutes;
+    double values[] = {stop_.stop_requested() ? 1.0 : 0.0, 0, 0, 0};
+    if (ranks_.first()) {
+      values[1] = state_.seconds;
+      values[2] = state_.evaluation_seconds;
+      values[3] = due ? 1 : 0;
+    }
+    ranks_.sum(values);
+    stopping_ = values[0] > 0;
+    state_.seconds = values[1];
+    state_.evaluation_seconds = values[2];
+    save_due_ = values[3] > 0;
   }
 
   void save() {
@@ -280,7 +303,12 @@ class Run {
 
   void resume() {
     const std::string path = checkpoint().string();
-    RunState saved = run_state_from_text(Learner::saved_text(path), path);
+    std::vector<std::uint8_t> bytes;
+    constexpr std::uint64_t kMost = std::uint64_t{1} << 40;
+    if (ranks_.first() && std::filesystem::exists(path)) bytes = read_file(path, kMost);
+    bytes = ranks_.from_first(std::move(bytes));
+    if (bytes.empty()) return;
+    RunState saved = run_state_from_text(Learner::saved_text(bytes, path), path);
     const std::string* other = saved.dataset != state_.dataset     ? &kOtherDataset
                                : saved.start != state_.start       ? &kOtherStart
                                : saved.network != state_.network   ? &kOtherNetwork
@@ -293,31 +321,9 @@ class Run {
                             .hint = "Go on with the same settings, or train without --resume to begin anew."});
     }
     source_.restore(saved.position);
-    learner_.load(path);
+    learner_.load(bytes, path);
     state_ = std::move(saved);
     result_.curve = state_.curve;
-  }
-
-  void report(double loss) {
-    if (!progress_) return;
-    Progress p{.task = "Training", .detail = "loss " + decimals(loss, 3) + ", epoch " + decimals(epoch(), 2)};
-    if (const auto skipped = state_.skipped + state_.spikes; skipped > 0)
-      p.detail += ", " + std::to_string(skipped) + (skipped == 1 ? " step skipped" : " steps skipped");
-    const double over = share();
-    if (t_.minutes > 0 && over <= state_.seconds / 60 / t_.minutes) {
-      p.total = static_cast<std::uint64_t>(t_.minutes * 60);
-      p.done = std::min(p.total, static_cast<std::uint64_t>(state_.seconds));
-      p.unit = "s";
-    } else if (t_.steps > 0 && over <= static_cast<double>(state_.step) / static_cast<double>(t_.steps)) {
-      p.done = static_cast<std::uint64_t>(state_.step);
-      p.total = static_cast<std::uint64_t>(t_.steps);
-      p.unit = "steps";
-    } else {
-      p.done = state_.symbols;
-      p.total = std::max(p.done, static_cast<std::uint64_t>(t_.epochs * static_cast<double>(source_.epoch_symbols())));
-      p.unit = "symbols";
-    }
-    progress_(p);
   }
 
   void summarise() {
@@ -326,7 +332,7 @@ class Run {
     result_.symbols_seen = state_.symbols;
     result_.skipped_steps = state_.skipped;
     result_.spikes = state_.spikes;
-    result_.plateau = plateau();
+    result_.plateau = course_.plateau();
     result_.minutes = state_.seconds / 60;
     result_.evaluation_minutes = state_.evaluation_seconds / 60;
     result_.symbols_per_second = state_.seconds > 0 ? static_cast<double>(state_.symbols) / state_.seconds : 0;
@@ -341,7 +347,8 @@ class Run {
   const Recipe& recipe_;
   const OptimisationOptions& t_;
   const TrainOptions& options_;
-  const ProgressSink& progress_;
+  Ranks& ranks_;
+  ProgressSink progress_;
   std::stop_token stop_;
   const std::function<void(const CurvePoint&)>& on_point_;
   const Plan& plan_;
@@ -349,12 +356,14 @@ class Run {
   ExampleSource source_;
   Learner learner_;
   RunState state_;
+  Course course_{t_, state_, source_.epoch_symbols()};
   TrainResult result_;
   std::vector<std::uint8_t> model_bytes_;
   double rate_ = 0;
   std::vector<Batch> batches_;  ///< of one step
   Stretch stretch_;
   bool mark_ = false, milestone_ = false, unfinished_ = false;
+  bool stopping_ = false, save_due_ = false;
   Clock::time_point last_saved_{};
 };
 
@@ -379,12 +388,16 @@ double rate_share(double share, const OptimisationOptions& options) noexcept {
 TrainResult train(const corpus::Dataset& dataset, const Recipe& recipe, const TrainOptions& options,
                   const ProgressSink& progress, std::stop_token stop,
                   const std::function<void(const CurvePoint&)>& on_point) {
-  const FolderLock lock(options.folder);
+  Ranks one;
+  Ranks& ranks = options.ranks != nullptr ? *options.ranks : one;
+  std::optional<FolderLock> lock;
+  if (ranks.first()) lock.emplace(options.folder);
   if (!options.init.empty()) check_fits(recipe, weights::ModelFile::load(options.init), options.init);
   const Plan plan = make_plan(dataset, recipe);
+  check_shares(ranks, plan, recipe, dataset);
   if (plan.network.is_counted())
     return count_and_evaluate(dataset, plan, recipe, options, progress, std::move(stop), on_point);
-  return Run(dataset, plan, recipe, options, progress, std::move(stop), on_point)();
+  return Run(dataset, plan, recipe, options, ranks, progress, std::move(stop), on_point)();
 }
 
 }  // namespace continuo::training

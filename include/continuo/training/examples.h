@@ -19,18 +19,33 @@ inline constexpr std::int64_t kNotScored = -100;
 /// is above 0, frames are predicted.
 struct Batch {
   int rows = 0;
+  int rows_before = 0;  ///< of the same batch, which other processes have
+  int rows_after = 0;   ///< as well
   int length = 0;
-  int first = 0;                      ///< positions before it are context in every row
-  int width = 0;                      ///< values of a frame that goes in
-  int target_width = 0;               ///< values of a frame that is predicted
-  std::vector<std::int64_t> inputs;   ///< [rows, length]; Start where padded, always at a row's end; empty for frames
-  std::vector<std::int64_t> targets;  ///< [rows, length]; the symbol after each input (0 for frames), or kNotScored
-  std::vector<float> input_frames;    ///< [rows, length, width]; zeros where padded
-  std::vector<float> target_frames;   ///< [rows, length, target_width]; of the frame after each
-  std::vector<std::int64_t> labels;   ///< [rows]
-  std::vector<std::uint8_t> fresh;    ///< [rows]; 1: the row's sequence begins here, no state is carried into it
-  std::uint64_t scored = 0;           ///< targets that are not kNotScored
+  int first = 0;                       ///< positions before it are context in every row
+  int width = 0;                       ///< values of a frame that goes in
+  int target_width = 0;                ///< values of a frame that is predicted
+  std::vector<std::int64_t> inputs;    ///< [rows, length]; Start where padded, always at a row's end; empty for frames
+  std::vector<std::int64_t> targets;   ///< [rows, length]; the symbol after each input (0 for frames), or kNotScored
+  std::vector<float> input_frames;     ///< [rows, length, width]; zeros where padded
+  std::vector<float> target_frames;    ///< [rows, length, target_width]; of the frame after each
+  std::vector<std::int64_t> labels;    ///< [rows]
+  std::vector<std::uint8_t> fresh;     ///< [rows]; 1: the row's sequence begins here, no state is carried into it
+  std::uint64_t scored = 0;            ///< targets that are not kNotScored
+  std::uint64_t scored_by_others = 0;  ///< in the rows that other processes have
+  int all_rows() const noexcept { return rows_before + rows + rows_after; }
 };
+
+/// Items [from, from + count) of many.
+struct Share {
+  int from = 0;
+  int count = 0;
+};
+/// Part `part` of `total` items in `parts` parts, which differ by one item at most.
+inline Share share_of(int total, int part, int parts) noexcept {
+  const auto edge = [&](std::int64_t n) { return static_cast<int>(n * total / parts); };
+  return {edge(part), edge(part + 1) - edge(part)};
+}
 
 struct ExampleOptions {
   enum class Order : std::uint8_t {
@@ -50,6 +65,8 @@ struct ExampleOptions {
   /// network. For pieces of hours.
   std::uint64_t epoch_symbols = 0;
   std::uint64_t seed = 1;
+  /// Not empty: these rows of every batch alone are read, by one process among several.
+  Share own;
 };
 
 inline constexpr std::size_t kExcerptChunks = 32;
@@ -102,6 +119,7 @@ using Vary = std::function<bool(std::span<const representation::Symbol>, const r
 using Unfold = std::function<ExamplePiece(const ExamplePiece& piece, int semitones, std::vector<float>& frames)>;
 
 /// Batch n depends only on (pieces, options, n), so that a run which was interrupted goes on with the same batches.
+/// Processes that share the batches draw the same examples, and each reads its own rows of them.
 /// Variation is drawn for each example (kContiguous: for each reading of a piece); where a piece cannot be varied as
 /// drawn, another transposition is tried a few times and then it is left as it is.
 /// The rows of a batch have equally much context: chunks and windows too near the beginning of their piece for the

@@ -12,6 +12,7 @@
 #include "continuo/base/progress.h"
 #include "continuo/corpus/dataset.h"
 #include "continuo/evaluation/baselines.h"
+#include "continuo/training/ranks.h"
 #include "continuo/training/recipe.h"
 
 namespace continuo::training {
@@ -61,6 +62,10 @@ struct TrainOptions {
   /// is.
   std::filesystem::path init;
   std::function<void(const StepReport&)> on_steps;  ///< called after every StepReport::kSteps steps
+  /// Not null: this process is one of several that train together. Each computes its rows of the recipe's batch, and
+  /// the run is, up to rounding, that of one process alone; it may go on with another number of them. All call train()
+  /// with equal arguments; the first alone writes files, reports and calls back. A stop in one of them stops all.
+  Ranks* ranks = nullptr;
 };
 
 struct TrainResult {
@@ -98,8 +103,8 @@ struct TrainResult {
 /// minutes makes the learning rate, and so everything, depend on the machine's speed. Every run evaluates at its end
 /// and after its first three epochs. Throws Error (nothing to train on, no limit, 25 skipped steps in a row, a loss
 /// worse than that of a network that knows nothing, disk full, a
-/// checkpoint of another dataset or network, a model that the recipe does not fit). `markov` is counted: one reading,
-/// one point, nothing to resume.
+/// checkpoint of another dataset or network, a model that the recipe does not fit, another process that is lost).
+/// `markov` is counted: one reading, one point, nothing to resume.
 TrainResult train(const corpus::Dataset& dataset, const Recipe& recipe, const TrainOptions& options,
                   const ProgressSink& progress = {}, std::stop_token stop = {},
                   const std::function<void(const CurvePoint&)>& on_point = {});

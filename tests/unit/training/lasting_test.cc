@@ -7,12 +7,12 @@
 #include "continuo/training/event_file.h"
 #include "training/health.h"
 #include "training/learner.h"
+#include "unit/training/tensors.h"
 
 namespace continuo::training {
 namespace {
 
 using representation::Symbol;
-using Tensors = std::map<std::string, std::vector<float>>;
 
 const weights::NetworkSpec kSpec{
     7, 0,
@@ -40,14 +40,6 @@ class LastingTest : public ::testing::Test {
   std::vector<std::vector<Symbol>> symbols_{4};
   std::vector<ExamplePiece> pieces_;
 };
-
-double largest_difference(const Tensors& a, const Tensors& b) {
-  double most = 0;
-  for (const auto& [name, values] : a)
-    for (std::size_t i = 0; i < values.size(); ++i)
-      most = std::max(most, std::abs(static_cast<double>(values[i]) - static_cast<double>(b.at(name)[i])));
-  return most;
-}
 
 TEST_F(LastingTest, TheAverageIsThatOfTheWeights) {
   Learner plain(kSpec, {.threads = 1});
