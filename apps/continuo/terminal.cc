@@ -1,7 +1,6 @@
 // Progress bars on standard error and signals as a stop token.
 #include "terminal.h"
 
-#include <fmt/core.h>
 #include <semaphore.h>
 #include <unistd.h>
 
@@ -54,29 +53,31 @@ class Bar {
       const double share = std::min(1.0, static_cast<double>(progress.done) / static_cast<double>(progress.total));
       constexpr int kWidth = 24;
       const int filled = static_cast<int>(share * kWidth);
-      line += fmt::format(" [{}{}] {:3.0f} %", std::string(static_cast<std::size_t>(filled), '#'),
-                          std::string(static_cast<std::size_t>(kWidth - filled), '.'), share * 100);
-      line += fmt::format("  {} of {} {}", format_count(progress.done), format_count(progress.total), progress.unit);
+      char percent[16];
+      std::snprintf(percent, sizeof percent, "] %3.0f %%", share * 100);
+      line += " [" + std::string(static_cast<std::size_t>(filled), '#') +
+              std::string(static_cast<std::size_t>(kWidth - filled), '.') + percent;
+      line += "  " + format_count(progress.done) + " of " + format_count(progress.total) + " " + progress.unit;
       const double fresh = static_cast<double>(progress.done - std::min(progress.done, begun_at_));
       if (fresh > 0 && elapsed > 0.5 && share < 1) {
         const double left = elapsed / fresh * static_cast<double>(progress.total - progress.done);
-        line += fmt::format(", {} left", format_duration(left));
+        line += ", " + format_duration(left) + " left";
       }
     } else {
-      line += fmt::format("  {} {}", format_count(progress.done), progress.unit);
+      line += "  " + format_count(progress.done) + " " + progress.unit;
     }
     if (!progress.detail.empty()) line += "  " + progress.detail;
     if (terminal_) {
-      fmt::print(stderr, "\r{}\x1b[K", line);
+      std::fputs(("\r" + line + "\x1b[K").c_str(), stderr);
     } else {
-      fmt::print(stderr, "{}\n", line);
+      std::fputs((line + "\n").c_str(), stderr);
     }
     std::fflush(stderr);
     open_ = true;
   }
 
   void finish() {
-    if (open_ && terminal_) fmt::print(stderr, "\n");
+    if (open_ && terminal_) std::fputs("\n", stderr);
     open_ = false;
     task_.clear();
   }
@@ -133,8 +134,9 @@ std::stop_token interruption() {
 
 std::string format_duration(double seconds) {
   const auto whole = std::llround(std::max(0.0, seconds));
-  if (whole >= 3600) return fmt::format("{}:{:02}:{:02}", whole / 3600, whole / 60 % 60, whole % 60);
-  return fmt::format("{}:{:02}", whole / 60, whole % 60);
+  const auto two = [](long long number) { return (number < 10 ? ":0" : ":") + std::to_string(number); };
+  if (whole >= 3600) return std::to_string(whole / 3600) + two(whole / 60 % 60) + two(whole % 60);
+  return std::to_string(whole / 60) + two(whole % 60);
 }
 
 std::string format_count(std::uint64_t count) {

@@ -45,6 +45,7 @@ struct Options {
   fs::path init;
   std::optional<int> freeze;
   double checkpoint_minutes = 2;
+  std::string device = "cpu";
   double process_timeout = training::Ranks::kSeconds;
   bool any_length = false;
   bool resume = false, resume_if_same = false;
@@ -213,7 +214,8 @@ void run(const Options& options) {
        .checkpoint_minutes = options.checkpoint_minutes,
        .init = init,
        .on_steps = [&](const training::StepReport& report) { log.steps(report); },
-       .ranks = &ranks},
+       .ranks = &ranks,
+       .device = options.device},
       progress, stop, [&](const training::CurvePoint& point) {
         log.point(point);
         const std::string bits = real ? "" : fmt::format("{:.4f}", point.held_out_loss / std::numbers::ln2);
@@ -283,6 +285,8 @@ void add_train(CLI::App& app) {
   command->add_option("--seed", options->seed, "Of the first weights and the order of examples")
       ->check(whole(0, kMostSeed));
   command->add_option("--threads", options->threads, "0: every core")->check(whole(0, kMostThreads));
+  command->add_option("--device", options->device, "Where the network computes: cpu, or cuda where libtorch has it")
+      ->capture_default_str();
   command->add_flag("--resume", options->resume, "Go on from the output folder's last checkpoint, by its recipe");
   command->add_flag("--resume-if-same", options->resume_if_same,
                     "As --resume, but begin anew when the pieces or the settings have changed");

@@ -87,6 +87,9 @@ void print_summary(const fs::path& output, const training::Recipe& recipe, const
   fmt::print("  speed            {} steps a second over {} of training; {} of evaluation\n",
              format_count(static_cast<std::uint64_t>(result.symbols_per_second)), format_duration(result.minutes * 60),
              format_duration(result.evaluation_minutes * 60));
+  if (result.minutes > 0)
+    fmt::print("  reading          {:.2f} % of the time of training: drawing, varying and copying examples\n",
+               100 * result.reading_minutes / result.minutes);
   if (result.skipped_steps > 0) {
     fmt::print("  note: {} of {} steps were skipped because loss or gradient was not finite\n", result.skipped_steps,
                result.steps);

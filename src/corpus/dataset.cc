@@ -11,7 +11,6 @@
 #include "continuo/base/parallel.h"
 #include "continuo/representation/sound.h"
 #include "corpus/dataset_format.h"
-#include "corpus/sound_encoding.h"
 
 namespace continuo::corpus {
 namespace {

@@ -10,6 +10,8 @@
 #include <string>
 #include <string_view>
 
+#include "continuo/representation/sound.h"
+
 namespace continuo::corpus {
 
 static_assert(std::endian::native == std::endian::little, "dataset files are mapped as they stand");
@@ -24,6 +26,11 @@ enum class StepKind : std::uint32_t {
   kWide = 2,    ///< a symbol of 2 bytes
   kFrame = 3,   ///< `width` floats
 };
+
+inline StepKind step_kind(const representation::SoundRepresentation& sound) {
+  if (sound.steps() == representation::Steps::kFrames) return StepKind::kFrame;
+  return sound.width() <= 256 ? StepKind::kNarrow : StepKind::kWide;
+}
 
 /// The first 192 bytes.
 struct DatasetHeader {

@@ -174,6 +174,9 @@ struct Plan {
 Plan plan(const Collection& collection, const Split& split, const RepresentationSpec& spec,
           const fs::path& cache_folder) {
   Plan made{.tasks = tasks_of(collection, split), .spec = spec, .soundfont = {}, .path = {}};
+  // A setting that is left out and one that is given its default make the same file.
+  for (const auto& setting : representation::default_settings(spec.name))
+    made.spec.settings.try_emplace(setting.name, setting.value);
   made.spec.labels = settle_labels(made.tasks, spec.labels);
   const bool rendered =
       representation::reads_sound(spec.name) &&

@@ -240,11 +240,6 @@ std::size_t encode_fixed(const std::vector<Task>& tasks, const RepresentationSpe
 
 }  // namespace
 
-StepKind step_kind(const SoundRepresentation& representation) {
-  if (representation.steps() == Steps::kFrames) return StepKind::kFrame;
-  return representation.width() <= 256 ? StepKind::kNarrow : StepKind::kWide;
-}
-
 std::string sound_mark(const RepresentationSpec& spec, const fs::path& soundfont) {
   const auto representation = representation::make_sound(spec);
   std::vector<float> touchstone;

@@ -12,8 +12,6 @@
 
 namespace continuo::corpus {
 
-StepKind step_kind(const representation::SoundRepresentation& representation);
-
 /// What the content of a dataset depends on beside its files and settings: how a fixed sound is encoded, the SoundFont
 /// (none: empty) and the version of FluidSynth, and how sound is prepared.
 std::string sound_mark(const representation::RepresentationSpec& spec, const std::filesystem::path& soundfont);

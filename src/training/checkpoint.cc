@@ -23,9 +23,9 @@ std::string short_reason(const c10::Error& error) {
   return text.substr(0, text.find('\n'));
 }
 
-torch::serialize::InputArchive open_archive(std::span<const std::uint8_t> bytes) {
+torch::serialize::InputArchive open_archive(std::span<const std::uint8_t> bytes, torch::Device device = torch::kCPU) {
   torch::serialize::InputArchive archive;
-  archive.load_from(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+  archive.load_from(reinterpret_cast<const char*>(bytes.data()), bytes.size(), device);
   return archive;
 }
 
@@ -88,7 +88,7 @@ std::string Learner::saved_text(std::span<const std::uint8_t> bytes, const std::
 
 void Learner::load(std::span<const std::uint8_t> bytes, const std::filesystem::path& path) {
   try {
-    torch::serialize::InputArchive archive = open_archive(bytes);
+    torch::serialize::InputArchive archive = open_archive(bytes, parts_->device);
     torch::serialize::InputArchive network;
     torch::serialize::InputArchive optimiser;
     torch::serialize::InputArchive state;

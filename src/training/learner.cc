@@ -1,6 +1,7 @@
 // One step of learning and streamed evaluation, in libtorch.
 #include "training/learner.h"
 
+#include <torch/cuda.h>
 #include <torch/nn/functional/loss.h>
 #include <torch/nn/utils/clip_grad.h>
 
@@ -8,6 +9,7 @@
 #include <cmath>
 #include <numeric>
 
+#include "continuo/base/error.h"
 #include "continuo/base/random.h"
 #include "continuo/nets/products.h"
 #include "continuo/nets/threads.h"
@@ -37,7 +39,9 @@ Tensor input_of(const Batch& batch) {
 /// Losses [scored steps] of outputs [rows, length - first, width] in the order of the steps.
 Tensor losses_of(const Tensor& outputs, const Batch& batch, const std::string& kind) {
   namespace F = torch::nn::functional;
-  const Tensor targets = to_tensor(batch.targets, {batch.rows, batch.length}).slice(1, batch.first).reshape({-1});
+  const auto device = outputs.device();
+  const Tensor targets =
+      to_tensor(batch.targets, {batch.rows, batch.length}).slice(1, batch.first).reshape({-1}).to(device);
   const Tensor flat = outputs.reshape({-1, outputs.size(-1)});
   if (kind == weights::kCategorical) {
     const Tensor all =
@@ -48,20 +52,41 @@ Tensor losses_of(const Tensor& outputs, const Batch& batch, const std::string& k
   const Tensor frames = to_tensor(batch.target_frames, {batch.rows, batch.length, batch.target_width})
                             .slice(1, batch.first)
                             .reshape({-1, batch.target_width})
+                            .to(device)
                             .index_select(0, scored);
   const Tensor found = flat.index_select(0, scored);
   if (kind == weights::kReal) return (found - frames).square().mean(1);
   return torch::binary_cross_entropy_with_logits(found, frames, {}, {}, at::Reduction::None).sum(1);
 }
 
+/// Throws Error where this libtorch cannot compute there.
+torch::Device device_named(const std::string& name, int local_rank) {
+  try {
+    torch::Device device(name);
+    if (device.is_cuda() && !device.has_index() && torch::cuda::device_count() > 0)
+      device.set_index(
+          static_cast<c10::DeviceIndex>(std::max(local_rank, 0) % static_cast<int>(torch::cuda::device_count())));
+    torch::zeros({1}, device);
+    return device;
+  } catch (const std::exception& error) {
+    const std::string reason = error.what();
+    throw Error(
+        ErrorInfo{.message = "libtorch cannot compute on \"" + name + "\": " + reason.substr(0, reason.find('\n')),
+                  .hint = "Leave --device out to train on the processor; docs/gpu.md says how to build for a GPU."});
+  }
+}
+
 }  // namespace
 
-Learner::Learner(const weights::NetworkSpec& spec, const OptimisationOptions& options, Ranks* ranks)
+Learner::Learner(const weights::NetworkSpec& spec, const OptimisationOptions& options, Ranks* ranks,
+                 const std::string& device)
     : parts_(std::make_unique<Parts>()) {
   const bool together = ranks != nullptr && !ranks->alone();
   nets::set_threads(options.threads == 0 && together ? ranks->threads() : options.threads);
   parts_->options = options;
+  parts_->device = device_named(device, ranks != nullptr ? ranks->local_rank() : 0);
   parts_->network = nets::make_network(spec, options.seed);
+  parts_->network->to(parts_->device);
   for (auto& item : parts_->network->named_parameters()) {
     if (lies_within(item.key(), spec, options.freeze))
       item.value().set_requires_grad(false);
@@ -90,14 +115,17 @@ Learner::Learner(const weights::NetworkSpec& spec, const OptimisationOptions& op
 
 Learner::~Learner() = default;
 
+Tensor Learner::Parts::outputs_of(const Batch& batch, nets::State* past) {
+  const Tensor labels = labelled() ? to_tensor(batch.labels, {batch.rows}).to(device) : Tensor{};
+  return network->forward(input_of(batch).to(device), labels, past, batch.first);
+}
+
 Tensor Learner::Parts::losses_of(const Batch& batch) {
-  const Tensor labels = labelled() ? to_tensor(batch.labels, {batch.rows}) : Tensor{};
   if (carries()) {
     const Tensor fresh = torch::tensor(std::vector<std::int64_t>(batch.fresh.begin(), batch.fresh.end()));
-    nets::begin_again(state, fresh.to(torch::kBool));
+    nets::begin_again(state, fresh.to(device, torch::kBool));
   }
-  const Tensor outputs = network->forward(input_of(batch), labels, carries() ? &state : nullptr, batch.first);
-  return training::losses_of(outputs, batch, network->spec().output);
+  return training::losses_of(outputs_of(batch, carries() ? &state : nullptr), batch, network->spec().output);
 }
 
 double Learner::Parts::add_gradient(std::span<const Batch> batches) {
@@ -177,8 +205,7 @@ LossSum Learner::Parts::evaluate(std::span<ExamplePiece> sorted, const std::func
       for (Tensor& tensor : past.tensors) tensor = tensor.narrow(1, 0, static_cast<std::int64_t>(rows)).contiguous();
       const std::size_t length = std::min(kChunk, group[0].size() - 1 - at);
       const Batch batch = chunk_of(group.first(rows), at, length);
-      const Tensor outputs =
-          network->forward(input_of(batch), labelled() ? to_tensor(batch.labels, {batch.rows}) : Tensor{}, &past);
+      const Tensor outputs = outputs_of(batch, &past);
       if (batch.scored == 0) continue;
       sum.loss += training::losses_of(outputs, batch, network->spec().output).sum(torch::kFloat64).item<double>();
       sum.steps += batch.scored;

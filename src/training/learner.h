@@ -44,8 +44,10 @@ class Learner {
  public:
   /// The lowest options.freeze layers will not change. Sets libtorch's threads for the process, too. With `ranks`,
   /// which must outlive it, it is one of several that are alike: all call the same functions in the same order, each
-  /// with its own rows of the same batches, and all come to the same results and weights. Throws Error.
-  Learner(const weights::NetworkSpec& spec, const OptimisationOptions& options, Ranks* ranks = nullptr);
+  /// with its own rows of the same batches, and all come to the same results and weights. `device` is
+  /// TrainOptions::device. Throws Error.
+  Learner(const weights::NetworkSpec& spec, const OptimisationOptions& options, Ranks* ranks = nullptr,
+          const std::string& device = "cpu");
   ~Learner();
 
   /// One step of the optimiser by the gradient of the mean loss over `batches`, which are read one after the other.

@@ -14,6 +14,7 @@ namespace continuo::training {
 
 struct Learner::Parts {
   OptimisationOptions options;
+  torch::Device device = torch::kCPU;
   std::shared_ptr<nets::NetworkImpl> network;
   std::unique_ptr<torch::optim::AdamW> optimiser;
   std::vector<torch::Tensor> parameters;  ///< that learn
@@ -25,6 +26,8 @@ struct Learner::Parts {
 
   bool carries() const { return options.objective == "every-position" && options.order == "contiguous"; }
   bool labelled() const { return network->spec().labels > 0; }
+  /// What the network says of a batch; `past` may be null.
+  torch::Tensor outputs_of(const Batch& batch, nets::State* past);
   /// Losses [scored steps] of a batch; state is carried.
   torch::Tensor losses_of(const Batch& batch);
   /// Adds the gradient of the loss of a step to the parameters': the mean over all scored steps of its batches, which

@@ -62,6 +62,15 @@ class GlooLink : public Link {
   }
 
   std::function<void()> start_sum(torch::Tensor tensor) override {
+#ifndef CONTINUO_HAS_NCCL
+    if (!tensor.is_cpu()) {
+      const torch::Tensor copy = tensor.cpu();
+      return [tensor, copy, wait = start_sum(copy)]() mutable {
+        wait();
+        tensor.copy_(copy);
+      };
+    }
+#endif
     return started([&]() -> c10::intrusive_ptr<c10d::Work> {
       std::vector<torch::Tensor> tensors = {tensor};
 #ifdef CONTINUO_HAS_NCCL

@@ -200,6 +200,12 @@ ExampleOptions example_options(const Recipe& recipe, const weights::NetworkSpec&
           .seed = t.seed};
 }
 
+ExampleOptions own_examples(const Recipe& recipe, const weights::NetworkSpec& network, const Ranks& ranks) {
+  ExampleOptions options = example_options(recipe, network);
+  if (!ranks.alone()) options.own = share_of(options.batch, ranks.rank(), ranks.size());
+  return options;
+}
+
 std::string describe(const ExampleOptions& o) {
   return "order " + std::to_string(static_cast<int>(o.order)) + ", chunk " + std::to_string(o.chunk) + ", batch " +
          std::to_string(o.batch) + ", transpose " + std::to_string(o.transpose) + ", tempo " + std::to_string(o.tempo) +
@@ -210,6 +216,26 @@ std::string describe(const ExampleOptions& o) {
 Vary vary_of(const Plan& plan) {
   if (plan.music == nullptr) return {};
   return [music = plan.music](auto symbols, const auto& how, auto& out) { return music->augment(symbols, how, out); };
+}
+
+void check_shares(Ranks& ranks, const Plan& plan, const Recipe& recipe, const corpus::Dataset& dataset) {
+  if (ranks.alone()) return;
+  if (plan.network.is_counted())
+    throw Error(ErrorInfo{.message = "a " + plan.network.name() + " model is counted, by one process",
+                          .hint = "Start one alone: counting takes seconds."});
+  if (recipe.training.batch < ranks.size())
+    throw Error(ErrorInfo{.message = "training.batch is " + std::to_string(recipe.training.batch) + ", so " +
+                                     std::to_string(ranks.size()) + " processes have nothing to share",
+                          .hint = "It counts the examples of all processes together: set it higher, or start fewer."});
+  const std::string own = dataset.path().filename().string();
+  const std::string first = ranks.from_first(own);
+  double others = own != first ? 1 : 0;
+  ranks.sum(std::span(&others, 1));
+  if (others > 0)
+    throw Error(ErrorInfo{.message = own != first ? "this process has other pieces than the first one"
+                                                  : "another process has other pieces than this one",
+                          .path = dataset.path().string(),
+                          .hint = "All need the same folder of music, to the byte."});
 }
 
 TrainResult result_of(const Plan& plan) {

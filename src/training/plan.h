@@ -37,7 +37,11 @@ std::uint64_t targets(std::span<const ExamplePiece> pieces);
 
 /// How examples are drawn.
 ExampleOptions example_options(const Recipe& recipe, const weights::NetworkSpec& network);
-/// That in words: a checkpoint goes on only where it is the same.
+/// The same, of the rows that are this process's.
+ExampleOptions own_examples(const Recipe& recipe, const weights::NetworkSpec& network, const Ranks& ranks);
+/// Throws Error where the processes cannot share this training: too few rows, nothing to share, other pieces.
+void check_shares(Ranks& ranks, const Plan& plan, const Recipe& recipe, const corpus::Dataset& dataset);
+/// How examples are drawn, in words: a checkpoint goes on only where it is the same.
 std::string describe(const ExampleOptions& options);
 /// Augmentation by the plan's representation; none for sound.
 Vary vary_of(const Plan& plan);

@@ -27,7 +27,7 @@ NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(CurvePoint, step, epoch, minutes, train_loss,
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(Health, steps, log_norm, loss, learned)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(RunState, dataset, network, start, examples, position, step, skipped,
                                                 spikes, in_a_row, health, symbols, seconds, evaluation_seconds,
-                                                loss_sum, loss_symbols, curve)
+                                                reading_seconds, loss_sum, loss_symbols, curve)
 
 std::string curve_csv(const std::vector<CurvePoint>& curve) {
   std::string text = "step,epoch,minutes,train_loss,train_eval_loss,held_out_loss,held_out_bits,learning_rate\n";

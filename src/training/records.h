@@ -37,7 +37,8 @@ struct RunState {
   std::uint64_t symbols = 0;
   double seconds = 0;  ///< of training
   double evaluation_seconds = 0;
-  double loss_sum = 0;  ///< since the last point
+  double reading_seconds = 0;  ///< of training: examples
+  double loss_sum = 0;         ///< since the last point
   std::uint64_t loss_symbols = 0;
   std::vector<CurvePoint> curve;
 };

@@ -29,34 +29,6 @@ using Clock = std::chrono::steady_clock;
 
 double seconds_since(Clock::time_point begin) { return std::chrono::duration<double>(Clock::now() - begin).count(); }
 
-/// This process's rows.
-ExampleOptions own_examples(const Recipe& recipe, const weights::NetworkSpec& network, const Ranks& ranks) {
-  ExampleOptions options = example_options(recipe, network);
-  if (!ranks.alone()) options.own = share_of(options.batch, ranks.rank(), ranks.size());
-  return options;
-}
-
-/// Throws Error where the processes cannot share this training.
-void check_shares(Ranks& ranks, const Plan& plan, const Recipe& recipe, const corpus::Dataset& dataset) {
-  if (ranks.alone()) return;
-  if (plan.network.is_counted())
-    throw Error(ErrorInfo{.message = "a " + plan.network.name() + " model is counted, by one process",
-                          .hint = "Start one alone: counting takes seconds."});
-  if (recipe.training.batch < ranks.size())
-    throw Error(ErrorInfo{.message = "training.batch is " + std::to_string(recipe.training.batch) + ", so " +
-                                     std::to_string(ranks.size()) + " processes have nothing to share",
-                          .hint = "It counts the examples of all processes together: set it higher, or start fewer."});
-  const std::string own = dataset.path().filename().string();
-  const std::string first = ranks.from_first(own);
-  double others = own != first ? 1 : 0;
-  ranks.sum(std::span(&others, 1));
-  if (others > 0)
-    throw Error(ErrorInfo{.message = own != first ? "this process has other pieces than the first one"
-                                                  : "another process has other pieces than this one",
-                          .path = dataset.path().string(),
-                          .hint = "All need the same folder of music, to the byte."});
-}
-
 class Run {
  public:
   Run(const corpus::Dataset& dataset, const Plan& plan, const Recipe& recipe, const TrainOptions& options, Ranks& ranks,
@@ -72,7 +44,7 @@ class Run {
         plan_(plan),
         network_(plan.network),
         source_(plan.train, own_examples(recipe, network_, ranks), vary_of(plan), plan.unfold),
-        learner_(network_, t_, &ranks),
+        learner_(network_, t_, &ranks, options.device),
         result_(result_of(plan)) {
     start_from_model();
     if (t_.epochs <= 0 && t_.minutes <= 0 && t_.steps <= 0) {
@@ -154,7 +126,9 @@ class Run {
     std::uint64_t scored = 0;
     batches_.clear();
     for (int i = 0; i < t_.accumulate; ++i) {
+      const Clock::time_point reading = Clock::now();
       const Batch& batch = batches_.emplace_back(source_.next());
+      state_.reading_seconds += seconds_since(reading);
       scored += batch.scored + batch.scored_by_others;
     }
     const StepOutcome outcome =
@@ -335,6 +309,7 @@ class Run {
     result_.plateau = course_.plateau();
     result_.minutes = state_.seconds / 60;
     result_.evaluation_minutes = state_.evaluation_seconds / 60;
+    result_.reading_minutes = state_.reading_seconds / 60;
     result_.symbols_per_second = state_.seconds > 0 ? static_cast<double>(state_.symbols) / state_.seconds : 0;
   }
 

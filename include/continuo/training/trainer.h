@@ -66,6 +66,8 @@ struct TrainOptions {
   /// the run is, up to rounding, that of one process alone; it may go on with another number of them. All call train()
   /// with equal arguments; the first alone writes files, reports and calls back. A stop in one of them stops all.
   Ranks* ranks = nullptr;
+  std::string device = "cpu";  ///< where the network computes: "cpu", "cuda" (of several processes each its own) or
+                               ///< "cuda:1"; whatever libtorch has
 };
 
 struct TrainResult {
@@ -90,6 +92,7 @@ struct TrainResult {
   bool plateau = false;            ///< ended early: the held-out loss had not fallen for training.patience evaluations
   double minutes = 0;              ///< of training
   double evaluation_minutes = 0;
+  double reading_minutes = 0;     ///< of training: drawing, varying and copying examples
   double symbols_per_second = 0;  ///< of training
   bool interrupted = false;       ///< stopped by the token; resume goes on
 
