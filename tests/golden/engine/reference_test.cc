@@ -43,7 +43,9 @@ TEST_P(Reference, LogitsAreThoseOfThePage) {
   EXPECT_FALSE(expected >> line);
 }
 
-INSTANTIATE_TEST_SUITE_P(Networks, Reference, testing::Values("wavenet", "wavenet_paper", "lstm", "wavenet_lstm"),
+INSTANTIATE_TEST_SUITE_P(Networks, Reference,
+                         testing::Values("wavenet", "wavenet_paper", "lstm", "wavenet_lstm", "gru", "guide_cnn",
+                                         "markov"),
                          [](const auto& test) { return std::string(test.param); });
 
 }  // namespace
