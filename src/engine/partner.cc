@@ -11,9 +11,9 @@ using Clock = std::chrono::steady_clock;
 
 constexpr std::uint64_t kLongestPause = 65'536;                    // steps
 constexpr std::uint64_t kTrusted = 4096;                           // steps in time after which a pause is short again
+constexpr std::int64_t kSteps = 4;                                 // that the partner waits for one, awake
 constexpr int kLooks = 64;                                         // at a counter, between two at the clock
 constexpr Clock::duration kLate = std::chrono::microseconds(100);  // beyond what the step took itself
-constexpr Clock::duration kPatience = std::chrono::microseconds(500);  // without a step, before sleeping
 
 void relax() noexcept {
 #if defined(__x86_64__)
@@ -62,8 +62,18 @@ bool Partner::begin() noexcept {
     begun_ = Clock::now();
     return true;
   }
+  found_asleep_ = true;
+  begun_ = Clock::now();
   if (wake_.exchange(1, std::memory_order_acq_rel) == 0) wake_.notify_one();
   return false;
+}
+
+void Partner::end() noexcept {
+  if (!found_asleep_) return;
+  found_asleep_ = false;
+  const std::chrono::nanoseconds taken = Clock::now() - begun_;
+  patience_.store(std::clamp<std::int64_t>(kSteps * taken.count(), kShortestPatience, kLongestPatience),
+                  std::memory_order_relaxed);
 }
 
 void Partner::give() noexcept {
@@ -99,7 +109,7 @@ void Partner::report() noexcept {
 }
 
 bool Partner::spin_for_step() noexcept {
-  return spin(kPatience,
+  return spin(patience(),
               [&] { return given_.load(std::memory_order_acquire) > taken_ || stop_.load(std::memory_order_relaxed); });
 }
 

@@ -28,6 +28,13 @@ class Partner {
   /// Until so many results were reported in all.
   void await_result(std::uint64_t count) noexcept;
 
+  /// The step is over for the first thread. One that found the partner asleep says how long steps take.
+  void end() noexcept;
+  /// How long the partner waits awake for a step: some steps.
+  std::chrono::nanoseconds patience() const noexcept {
+    return std::chrono::nanoseconds(patience_.load(std::memory_order_relaxed));
+  }
+
   // For the partner, within its work.
 
   void await_piece() noexcept;  ///< the next one
@@ -50,12 +57,16 @@ class Partner {
   std::uint64_t next_pause_ = kShortestPause;
   std::uint64_t steps_in_time_ = 0;
   std::chrono::steady_clock::time_point begun_{};  ///< of the step
-  alignas(64) std::uint64_t taken_ = 0;            ///< of the partner
+  bool found_asleep_ = false;
+  std::atomic<std::int64_t> patience_ = kShortestPatience;
+  alignas(64) std::uint64_t taken_ = 0;  ///< of the partner
   alignas(64) std::atomic<std::uint32_t> wake_ = 0;
   std::atomic<bool> stop_ = false;
   std::thread thread_;
 
-  static constexpr std::uint64_t kShortestPause = 256;  ///< steps
+  static constexpr std::uint64_t kShortestPause = 256;        ///< steps
+  static constexpr std::int64_t kShortestPatience = 500'000;  ///< nanoseconds
+  static constexpr std::int64_t kLongestPatience = 20'000'000;
 };
 
 }  // namespace continuo::engine

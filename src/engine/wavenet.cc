@@ -242,6 +242,7 @@ const float* WaveNetState::step(const WaveNetBody& body, const Input* inputs, co
     partner_->results += 1 + layers;
   }
   relu(memory_.streams * padded(body.skips), memory_.skip);
+  if (partner_ != nullptr) partner_->thread.end();
   ++time_;
   return memory_.skip;
 }

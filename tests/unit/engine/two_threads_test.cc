@@ -124,6 +124,25 @@ TEST(TwoThreads, APartnerTakesPartAgainAfterItSlept) {
   }
 }
 
+TEST(TwoThreads, APartnerIsAsPatientAsStepsAreLong) {
+  Adder adder;
+  std::uint64_t steps = 0;
+  Partner partner(Adder::work, &adder);
+  const auto shortest = partner.patience();
+  for (int step = 0; step < 1000 && partner.patience() == shortest; ++step) {
+    if (partner.begin()) {
+      for (int i = 0; i < Adder::kPieces; ++i) partner.give();
+      partner.await_result(++steps);
+    } else {  // this step is calculated alone, because the partner sleeps
+      std::this_thread::sleep_for(std::chrono::milliseconds(2));
+    }
+    partner.end();
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));  // longer than it waits awake
+  }
+  EXPECT_GE(partner.patience(), std::chrono::milliseconds(4));
+  EXPECT_LE(partner.patience(), std::chrono::milliseconds(100));
+}
+
 TEST(TwoThreads, APartnerThatNeverWorkedEnds) {
   Adder adder;
   for (int i = 0; i < 20; ++i) {
