@@ -87,8 +87,11 @@ std::uint16_t Sampler::choose(std::span<const float> logits, std::span<const std
 
   const auto temperature = static_cast<float>(std::clamp(options_.temperature, 1e-30, 1e30));
   float* const weight = weight_.data();
-  for (std::size_t symbol = 0; symbol < size; ++symbol)
-    weight[symbol] = exponential((logits[symbol] - greatest) / temperature);
+  if (temperature == 1.0F)  // as below, without the divisions, which take long
+    for (std::size_t symbol = 0; symbol < size; ++symbol) weight[symbol] = exponential(logits[symbol] - greatest);
+  else
+    for (std::size_t symbol = 0; symbol < size; ++symbol)
+      weight[symbol] = exponential((logits[symbol] - greatest) / temperature);
   for (std::size_t symbol = 0; symbol < mask.size() && symbol < size; ++symbol)
     if (mask[symbol] == 0) weight[symbol] = 0;
   if (options_.top_k > 0 && static_cast<std::size_t>(options_.top_k) < size) keep_first(logits, options_.top_k, 1);
@@ -101,6 +104,9 @@ std::uint16_t Sampler::choose(std::span<const float> logits, std::span<const std
     const std::optional<std::uint16_t> drawn = draw(size, random.uniform() * total);
     if (!drawn) return most_probable();
     if (options_.top_p >= 1) return *drawn;
+    // All others together have less than the share: those before it do.
+    constexpr double kBeyondRounding = 1e-6;
+    if (double{weight[*drawn]} > (1 - options_.top_p + kBeyondRounding) * total) return *drawn;
     const float own = logits[*drawn];
     const auto plus = [](double a, double b) { return a + b; };
     const double before =
