@@ -153,8 +153,8 @@ void add_filters(CLI::App& command, Options& options) {
       ->type_name("FOLDER");
   command
       .add_option("--similarity", scan.similarity,
-                  "Share of common passages from which two pieces are versions of one work")
-      ->check(number(0.01, 1))
+                  "Share of common passages from which two pieces are versions of one work; 0: pieces are not compared")
+      ->check(number(0, 1))
       ->capture_default_str();
 }
 

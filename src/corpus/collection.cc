@@ -158,7 +158,7 @@ Outcome examine(const fs::path& path, const ScanOptions& options, const std::sto
     if (!kind.empty()) return left_out(std::move(reason), std::move(kind), piece);
     piece.path = fs::absolute(path);
     piece.hash = content_hash(bytes);
-    outcome.print = fingerprint(read.score);
+    if (options.similarity > 0) outcome.print = fingerprint(read.score);
     return outcome;
   } catch (const Error& error) {
     return left_out(with_offset(error.info()), starts_like_midi(bytes) ? "broken MIDI" : "not MIDI");
@@ -174,7 +174,7 @@ void check(const ScanOptions& options) {
   require(options.min_seconds >= 0 && options.min_seconds <= options.max_seconds,
           "the least length of a piece must lie between 0 and the greatest");
   require(options.min_notes <= options.max_notes, "the least number of notes must not exceed the greatest");
-  require(options.similarity > 0 && options.similarity <= 1, "the similarity of duplicates must lie above 0, up to 1");
+  require(options.similarity >= 0 && options.similarity <= 1, "the similarity of duplicates must lie between 0 and 1");
   for (const int program : options.programs)
     require(program >= 0 && program <= 127, "General MIDI programs are numbered from 0 to 127");
 }

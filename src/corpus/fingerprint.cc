@@ -127,6 +127,23 @@ struct Entry {
   std::uint32_t piece;
 };
 
+/// Of each print the first that is equal to it, in most cases itself; nothing is equal to an empty one.
+std::vector<std::size_t> originals_of(std::span<const Fingerprint> prints) {
+  std::vector<std::size_t> order(prints.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
+    const auto found = prints[a].passages <=> prints[b].passages;
+    return found == 0 ? a < b : found < 0;
+  });
+  std::vector<std::size_t> originals(prints.size());
+  for (std::size_t i = 0; i < order.size(); ++i) {
+    const auto& passages = prints[order[i]].passages;
+    const bool again = i > 0 && !passages.empty() && passages == prints[order[i - 1]].passages;
+    originals[order[i]] = again ? originals[order[i - 1]] : order[i];
+  }
+  return originals;
+}
+
 }  // namespace
 
 Fingerprint fingerprint(const Score& score) {
@@ -179,13 +196,23 @@ double similarity(const Fingerprint& a, const Fingerprint& b) {
 }
 
 std::vector<int> group_duplicates(std::span<const Fingerprint> prints, double threshold) {
+  if (threshold <= 0) {
+    std::vector<int> apart(prints.size());
+    std::iota(apart.begin(), apart.end(), 0);
+    return apart;
+  }
+  const std::vector<std::size_t> originals = originals_of(prints);
+  const auto is_copy = [&](std::size_t piece) { return originals[piece] != piece; };
   std::vector<Entry> index;
   std::size_t entries = 0;
-  for (const Fingerprint& print : prints) entries += print.passages.size();
-  index.reserve(entries);
   for (std::size_t piece = 0; piece < prints.size(); ++piece)
+    if (!is_copy(piece)) entries += prints[piece].passages.size();
+  index.reserve(entries);
+  for (std::size_t piece = 0; piece < prints.size(); ++piece) {
+    if (is_copy(piece)) continue;
     for (const std::uint64_t passage : prints[piece].passages)
       index.push_back({passage, static_cast<std::uint32_t>(piece)});
+  }
   std::sort(index.begin(), index.end(), [](const Entry& a, const Entry& b) {
     return std::pair(a.passage, a.piece) < std::pair(b.passage, b.piece);
   });
@@ -210,6 +237,7 @@ std::vector<int> group_duplicates(std::span<const Fingerprint> prints, double th
 
   Sets sets(prints.size());
   for (std::size_t piece = 0; piece < prints.size(); ++piece) {
+    if (is_copy(piece)) sets.join(piece, originals[piece]);
     tidy(candidates[piece]);
     for (const std::uint32_t other : candidates[piece])
       if (sets.find(piece) != sets.find(other) && similarity(prints[piece], prints[other]) >= threshold)

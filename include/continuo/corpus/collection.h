@@ -35,7 +35,7 @@ struct ScanOptions {
                        ///< instruments do not apply
   std::filesystem::path soundfont;           ///< that renders MIDI when `sound`; empty: audio::default_soundfont()
   int threads = 0;                           ///< 0: every core
-  double similarity = kDuplicateSimilarity;  ///< from which two pieces are the same work; above 0
+  double similarity = kDuplicateSimilarity;  ///< from which two pieces are the same work; 0: none are
 };
 
 struct Piece {

@@ -35,10 +35,10 @@ double similarity(const Fingerprint& a, const Fingerprint& b);
 /// What the share of common passages must reach for two pieces to be the same work; chosen in docs/collections.md.
 inline constexpr double kDuplicateSimilarity = 0.25;
 
-/// Group number of each fingerprint: those linked by a similarity of at least `threshold` (above 0) share one.
-/// Candidates are pieces that share a passage, found by an index of the passages (16 bytes of memory each), so that
-/// the work grows with the passages that recur, not with the pairs of pieces. Groups are numbered in order of first
-/// appearance.
+/// Group number of each fingerprint: those linked by a similarity of at least `threshold` share one; with a threshold
+/// of 0 none do. Candidates are pieces that share a passage, found by an index of the passages (16 bytes of memory
+/// each), so that the work grows with the passages that recur, not with the pairs of pieces; equal fingerprints stand
+/// in it once. Groups are numbered in order of first appearance.
 std::vector<int> group_duplicates(std::span<const Fingerprint> prints, double threshold = kDuplicateSimilarity);
 
 }  // namespace continuo::corpus

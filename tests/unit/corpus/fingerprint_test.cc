@@ -126,6 +126,19 @@ TEST(Groups, AreNumberedByFirstAppearanceAndLinkedThroughOthers) {
   EXPECT_THAT(group_duplicates(prints, 0.51), ElementsAre(0, 1, 2, 3, 4, 5));
 }
 
+TEST(Groups, OfCopiesAreThoseOfTheirOriginals) {
+  Fingerprint a, b, c;
+  for (std::uint64_t i = 0; i < 100; ++i) {
+    a.passages.push_back(i);
+    b.passages.push_back(i + 60);  // alike to a third
+    c.passages.push_back(i + 1000);
+  }
+  const std::vector<Fingerprint> prints{c, a, {}, b, a, c, b, {}};
+  EXPECT_THAT(group_duplicates(prints, 0.3), ElementsAre(0, 1, 2, 1, 1, 0, 1, 3));
+  EXPECT_THAT(group_duplicates(prints, 0.5), ElementsAre(0, 1, 2, 3, 1, 0, 3, 4));
+  EXPECT_THAT(group_duplicates(prints, 0), ElementsAre(0, 1, 2, 3, 4, 5, 6, 7));
+}
+
 TEST(Groups, HoldManyCopiesOfOnePiece) {
   std::vector<Fingerprint> prints(300, fingerprint(made_up_piece(8)));
   prints.push_back(fingerprint(made_up_piece(9)));
