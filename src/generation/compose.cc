@@ -9,6 +9,7 @@
 #include "continuo/base/error.h"
 #include "continuo/evaluation/frame_likelihood.h"
 #include "continuo/evaluation/known_passages.h"
+#include "generation/ending.h"
 #include "generation/frame_ear.h"
 #include "generation/lock_step.h"
 #include "generation/model_parts.h"
@@ -16,6 +17,7 @@
 namespace continuo::generation {
 namespace {
 
+using representation::FrameHead;
 using representation::kEnd;
 using representation::kStart;
 using representation::Symbol;
@@ -27,7 +29,6 @@ constexpr std::size_t kMostRetries = 1000;     // of the whole piece
 constexpr int kTriesABar = 8;                  // before a bar more is taken back
 constexpr std::size_t kTidyingSymbols = 64;    // beyond a limit, to finish the note that was begun
 constexpr double kEndingSlack = 0.1;  // share by which a length in seconds may be exceeded or missed by an ending
-constexpr float kEndingInclination = 0.25F;  // nats that End gains with each try to find an ending
 
 /// The share that is done of all pieces together; any thread may tell.
 class SharedProgress {
@@ -54,6 +55,16 @@ class SharedProgress {
   std::uint64_t sum_ = 0;
 };
 
+FrameHead head_of(const Composer& composer) { return evaluation::frame_head(composer.model->spec(), *composer.frames); }
+
+Ending ending_of(const Composer& composer, const ComposeOptions& options) {
+  // A network of independent keys knows no End.
+  const bool knows_end = composer.frames == nullptr || head_of(composer) == FrameHead::kChain;
+  if (!knows_end || !options.stop_at_end || options.symbols || options.ending_tries <= 0)
+    return {options.earliest_end, 0, 0};
+  return {options.earliest_end, options.bars ? 0 : kEndingSlack, options.ending_tries};
+}
+
 /// One piece in the making: what the network hears, the grammar's cursor and the symbols so far go forward together.
 class Session {
  public:
@@ -71,14 +82,8 @@ class Session {
         by_length_(options.seconds || options.bars),
         seconds_(options.seconds.value_or(by_length_ || options.symbols ? 0 : kDefaultSeconds)),
         most_(options.symbols.value_or(kMostSymbols)),
-        seeks_ending_(options.stop_at_end && !options.symbols && options.ending_tries > 0),
-        slack_(seeks_ending_ && !options.bars ? kEndingSlack : 0) {
-    if (composer.frames != nullptr) {
-      const auto head = evaluation::frame_head(composer.model->spec(), *composer.frames);
-      ear_.emplace(*composer.frames, head);
-      // A network of independent keys knows no End.
-      if (head == representation::FrameHead::kKeys) seeks_ending_ = false;
-    }
+        ending_(ending_of(composer, options)) {
+    if (composer.frames != nullptr) ear_.emplace(*composer.frames, head_of(composer));
     const auto& spec = composer.representation->spec();
     label_ = label_index(spec, options.label);
     for (const ConstraintMaker& make : options.constraints) constraints_.push_back(make());
@@ -142,11 +147,11 @@ class Session {
     const double share = share_done();
     cursor_->allowed(mask_);
     const bool clean = mask_[kEnd] != 0;  // a piece may end here: nothing is half written
-    if (seeks_ending_ && clean) consider_ending(share);
-    if (share >= 1 + slack_ && (clean || ++over_ > kTidyingSymbols) && !options_.symbols) return seek_ending();
+    if (ending_.sought() && clean) ending_.consider(share, logits_, result_.symbols);
+    if (share >= 1 + ending_.slack() && (clean || ++over_ > kTidyingSymbols) && !options_.symbols) return seek_ending();
     if (!options_.mask_grammar) std::fill(mask_.begin(), mask_.end(), std::uint8_t{1});
     forbid_marks(share);
-    incline_to_end();
+    logits_ = ending_.inclined(logits_, mask_);
     if (clean) clean_ = result_.symbols.size();
     const Constraint* hindrance = nullptr;
     const Symbol symbol = choose(hindrance);
@@ -215,44 +220,21 @@ class Session {
     return freer.choose(logits_, mask_, random_);
   }
 
-  /// A place where the piece may end: one to begin an ending at, or one to end at when no better is found.
-  void consider_ending(double share) {
-    if (share < options_.earliest_end) {
-      ending_from_ = result_.symbols.size();
-    } else if (share >= 1 - slack_) {
-      const float greatest = *std::max_element(logits_.begin(), logits_.end());
-      double sum = 0;
-      for (const float logit : logits_) sum += std::exp(static_cast<double>(logit - greatest));
-      const double probability = std::exp(static_cast<double>(logits_[kEnd] - greatest)) / sum;
-      if (probability <= best_probability_) return;
-      best_probability_ = probability;
-      best_ = result_.symbols;
-    }
-  }
-
   /// The length is reached without an End: another try, or the best place there was. False when the piece is finished.
   bool seek_ending() {
-    if (!seeks_ending_) return false;
-    if (ending_tries_ < options_.ending_tries) {
-      ++ending_tries_;
+    if (!ending_.sought()) return false;
+    if (const auto from = ending_.try_again()) {
       over_ = 0;
       tries_ = 0;
       furthest_ = 0;
-      retract(std::max(ending_from_, given_));
+      retract(std::max(*from, given_));
       return true;
     }
-    if (!best_.empty()) {
-      result_.generated = best_.size() - given_;
-      result_.symbols = std::move(best_);
+    if (!ending_.best().empty()) {
+      result_.generated = ending_.best().size() - given_;
+      result_.symbols = std::move(ending_.best());
     }
     return false;
-  }
-
-  void incline_to_end() {
-    if (ending_tries_ == 0 || mask_[kEnd] == 0) return;
-    inclined_.assign(logits_.begin(), logits_.end());
-    inclined_[kEnd] += kEndingInclination * static_cast<float>(ending_tries_);
-    logits_ = inclined_;
   }
 
   /// Nothing may come next: back to the beginning of a bar. False when it was tried often enough; what is left then is
@@ -409,13 +391,7 @@ class Session {
   double seconds_before_ = 0;  ///< the new music
   int bars_before_ = 0;
   std::size_t over_ = 0;  ///< symbols beyond the limit
-  bool seeks_ending_;
-  double slack_;                  ///< share of the length by which an ending may miss it
-  int ending_tries_ = 0;          ///< to end near the length
-  std::size_t ending_from_ = 0;   ///< symbols before the last place where they may begin
-  std::vector<Symbol> best_;      ///< the piece up to the place where End was most probable
-  double best_probability_ = -1;  ///< of End, there
-  std::vector<float> inclined_;   ///< logits with a greater one for End
+  Ending ending_;
   bool ended_ = false;
 
   static constexpr std::size_t kNotYet = static_cast<std::size_t>(-1);
