@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "engine/embedding.h"
+#include "engine/match.h"
 #include "engine/networks.h"
 #include "engine/recompute.h"
 
@@ -18,11 +19,13 @@ struct RecurrentWeights {
   RecurrentWeights(const weights::ModelFile& file, const Spec& spec, Arena& arena)
       : embedding(file, arena),
         condition(file.network().labels > 0 ? pack_values(arena, file, "condition.weight") : nullptr),
+        match(file, arena),
         layers(file, embedding.channels, spec.hidden, spec.layers, arena),
         head(pack_affine(arena, file, "head")) {}
 
   Embedding embedding;
   const float* condition;  ///< [labels, channels of the embedding], or none
+  MatchTables match;
   Layers layers;
   Affine head;
 };
@@ -33,6 +36,7 @@ struct RecurrentStates {
   RecurrentStates(const Weights& weights, Arena& arena, std::size_t count)
       : streams(count),
         embedding(weights.embedding, arena, count),
+        match(weights.match, arena, count),
         layers(weights.layers, arena, count),
         input(arena.take(count * padded(weights.embedding.channels))),
         logits(arena.take(count * padded(weights.head.rows))),
@@ -43,26 +47,35 @@ struct RecurrentStates {
     embedding.step(weights.embedding, inputs, input);
     for (std::size_t i = 0; weights.condition != nullptr && i < streams; ++i)
       add(channels, weights.condition + labels[i] * channels, input + i * padded(channels));
+    const bool matches = weights.match.shortest > 0;
+    for (std::size_t i = 0; matches && i < streams; ++i)
+      match.step(weights.match, i, inputs[i].symbol, input + i * padded(channels), channels);
     const float* const outputs = layers.step(weights.layers, input, padded(channels));
     assign(weights.head, streams, outputs, padded(weights.head.columns), logits, prepared);
+    for (std::size_t i = 0; matches && i < streams; ++i)
+      match.weigh(weights.match, i, logits + i * padded(weights.head.rows));
     return logits;
   }
   void reset(const Weights& weights) noexcept {
     embedding.reset();
+    match.reset();
     layers.reset(weights.layers);
   }
   void reset(const Weights& weights, std::size_t stream) noexcept {
     embedding.reset(stream);
+    match.reset(stream);
     layers.reset(weights.layers, stream);
   }
   void remove(const Weights& weights, std::size_t stream) noexcept {
     embedding.remove(stream);
+    match.remove(stream);
     layers.remove(weights.layers, stream);
     --streams;
   }
 
   std::size_t streams;
   EmbeddingState embedding;
+  MatchState match;
   LayersState layers;
   float* input;
   float* logits;
@@ -71,14 +84,29 @@ struct RecurrentStates {
 
 /// `layers`: the whole sequence through the recurrent layers.
 template <class Weights, class F>
-std::vector<float> recompute_recurrent(const Weights& weights, const Inputs& given, std::size_t label,
-                                       const F& layers) {
-  Sequence inputs = recompute_embedding(weights.embedding, given);
-  if (weights.condition != nullptr)
+std::vector<float> recompute_recurrent(const Weights& own, const Inputs& given, std::size_t label, const F& layers) {
+  Sequence inputs = recompute_embedding(own.embedding, given);
+  if (own.condition != nullptr)
     for (std::size_t t = 0; t < given.length; ++t)
       for (std::size_t i = 0; i < inputs.channels(); ++i)
-        inputs(t, i) += static_cast<double>(weights.condition[label * inputs.channels() + i]);
-  return recompute_pointwise(weights.head, layers(weights.layers, inputs)).to_float();
+        inputs(t, i) += static_cast<double>(own.condition[label * inputs.channels() + i]);
+  std::vector<weights::Match> matches;
+  if (own.match.shortest > 0) {
+    std::vector<std::int32_t> memory(weights::MatchModel::kMemory);
+    weights::MatchModel model(memory, own.match.shortest);
+    for (std::size_t t = 0; t < given.length; ++t) {
+      const weights::Match match = matches.emplace_back(model.step(given.symbols[t]));
+      for (std::size_t i = 0; i < inputs.channels(); ++i) {
+        inputs(t, i) += static_cast<double>(own.match.length[match.length * inputs.channels() + i]);
+        if (match.length > 0)
+          inputs(t, i) += static_cast<double>(own.match.embedding[match.symbol * inputs.channels() + i]);
+      }
+    }
+  }
+  std::vector<float> logits = recompute_pointwise(own.head, layers(own.layers, inputs)).to_float();
+  for (std::size_t t = 0; t < matches.size(); ++t)
+    if (matches[t].length > 0) logits[t * own.head.rows + matches[t].symbol] += own.match.copy[matches[t].length];
+  return logits;
 }
 
 }  // namespace continuo::engine

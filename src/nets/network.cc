@@ -43,7 +43,7 @@ double initial_width(const std::string& name, const torch::Tensor& parameter, in
   const auto width = [](double variance) { return std::sqrt(3.0 * variance); };
   const double fan_in = parameter.dim() < 2 ? 1.0 : static_cast<double>(parameter.numel() / parameter.size(0));
   const double sum_gain = 8.0 / std::max(8, layers);
-  if (ends_with_any(name, {".bias"}) || name.find(".bias_") != std::string::npos) return 0.0;
+  if (ends_with_any(name, {".bias", ".copy"}) || name.find(".bias_") != std::string::npos) return 0.0;
   if (name == "embedding.weight" && frames)  // every value of a frame adds to the sum, not one row
     return width(static_cast<double>(parameter.size(-1)) / static_cast<double>(parameter.numel()));
   if (name == "embedding.weight")
@@ -52,7 +52,8 @@ double initial_width(const std::string& name, const torch::Tensor& parameter, in
   if (name == "head.0.weight" || name == "hidden.weight" || name.starts_with("convolution."))
     return width(2.0 / fan_in);  // before a ReLU (He et al. 2015)
   if (ends_with_any(name, {"head.1.weight", "head.weight"})) return width(0.01 / fan_in);  // first loss near ln V
-  if (ends_with_any(name, {"condition.weight"})) return 0.1;
+  if (name == "match.embedding.weight") return width(0.25);
+  if (ends_with_any(name, {"condition.weight", "match.length.weight"})) return 0.1;
   if (name.find(".weight_hh_") != std::string::npos) return 1.0 / std::sqrt(fan_in);
   return width(1.0 / fan_in);
 }

@@ -46,6 +46,9 @@ void visit_recurrent(Visitor& v, Net& net) {
   v.field("hidden", net.hidden, "units of each layer", channels);
   v.field("layers", net.layers, "recurrent layers, one above the other", Limits{1, 64});
   v.field("dropout", net.dropout, "in training, on the embedding, between layers and before the head", kDropout);
+  v.field("match", net.match,
+          "symbols of the shortest earlier passage that it is told the continuation of (a match model); 0: none",
+          Limits{0, 64});
 }
 
 template <class Visitor, class Net>

@@ -208,7 +208,8 @@ ModelFile ModelFile::converted(Precision precision) const {
 
 Precision stored_as(const TensorSpec& tensor, Precision precision) {
   if (tensor.shape.size() < 2) return Precision::kFp32;
-  const bool looked_up = tensor.name == "embedding.weight" || tensor.name.ends_with("condition.weight");
+  const bool looked_up = tensor.name == "embedding.weight" || tensor.name.ends_with("condition.weight") ||
+                         tensor.name.starts_with("match.");
   return looked_up ? std::min(precision, Precision::kBf16) : precision;
 }
 

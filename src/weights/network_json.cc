@@ -39,6 +39,7 @@ void visit_recurrent(Visitor& v, Spec& spec) {
   v("hidden", spec.hidden);
   v("layers", spec.layers);
   v("dropout", spec.dropout);
+  v.unless_zero("match", spec.match);
 }
 
 template <class Visitor, class Spec>
@@ -93,6 +94,8 @@ class Reader {
   void operator()(const char* key, T& value) {
     read(key, value, false);
   }
+
+  void unless_zero(const char* key, int& value) { read(key, value, false); }
 
   template <class T>
   void read(const char* key, T& value, bool required) {
@@ -155,6 +158,9 @@ struct Writer {
   template <class T>
   void operator()(const char* key, const T& value) {
     object[key] = value;
+  }
+  void unless_zero(const char* key, int value) {
+    if (value != 0) object[key] = value;
   }
   /// The shortest decimal that reads back as the same float, instead of the float's 17 digits.
   void operator()(const char* key, float value) {

@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "continuo/base/error.h"
+#include "continuo/weights/match_model.h"
 #include "weights/network_limits.h"
 #include "weights/strict_json.h"
 
@@ -75,6 +76,8 @@ void validate_recurrent(const Spec& spec) {
   check_range("embedding", spec.embedding, 1, kMaxChannels);
   validate_recurrent(spec.hidden, spec.layers);
   check_dropout("dropout", spec.dropout);
+  check_range("match", spec.match, 0, kLongestMatch);
+  if (spec.match == 1) throw Error("network option match is 1, but must be 0 or at least 2");
 }
 
 void validate_guide_cnn(const GuideCnnSpec& spec) {
@@ -153,6 +156,11 @@ void add_recurrent_network(const std::string& name, std::int64_t gates, const Sp
                            std::int64_t vocabulary, std::int64_t labels, std::vector<TensorSpec>& tensors) {
   tensors.push_back({"embedding.weight", {inputs, spec.embedding}});
   if (labels > 0) tensors.push_back({"condition.weight", {labels, spec.embedding}});
+  if (spec.match > 0) {
+    tensors.push_back({"match.embedding.weight", {vocabulary, spec.embedding}});
+    tensors.push_back({"match.length.weight", {kMatchLengths, spec.embedding}});
+    tensors.push_back({"match.copy", {kMatchLengths}});
+  }
   add_recurrent_tensors(name, gates, spec.embedding, spec.hidden, spec.layers, tensors);
   tensors.push_back({"head.weight", {vocabulary, spec.hidden}});
   tensors.push_back({"head.bias", {vocabulary}});
@@ -213,6 +221,12 @@ int NetworkSpec::receptive_field() const noexcept {
   return 0;
 }
 
+int NetworkSpec::match() const noexcept {
+  if (const auto* const lstm = std::get_if<LstmSpec>(&network)) return lstm->match;
+  if (const auto* const gru = std::get_if<GruSpec>(&network)) return gru->match;
+  return 0;
+}
+
 std::vector<std::string> network_names() { return {kWaveNet, kLstm, kGru, kWaveNetLstm, kGuideCnn, kMarkov}; }
 
 NetworkSpec default_network(const std::string& name) {
@@ -248,6 +262,9 @@ void validate(const NetworkSpec& spec) {
   check_range("inputs", spec.inputs, 0, kMaxVocabulary);
   if (spec.inputs > 0 && spec.output == kReal)
     throw Error("network option inputs must be 0 with output \"real\": what comes out is what is read next");
+  if (spec.reads_frames() && spec.match() > 0)
+    throw Error({.message = "network option match must be 0 where frames are read",
+                 .hint = "What followed before is found among symbols."});
   if (spec.reads_frames() && symbols_only)
     throw Error({.message = "network option " +
                             std::string(spec.inputs > 0 ? "inputs must be 0" : "output must be \"categorical\"") +

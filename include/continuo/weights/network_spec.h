@@ -38,6 +38,9 @@ struct LstmSpec {
   int hidden = 256;
   int layers = 2;
   float dropout = 0.0F;  ///< training only, on the embedding, between layers and before the head
+  /// Above 0: the network is told what followed when the latest symbols, so many or more, last stood in the sequence
+  /// (MatchModel). Over symbols only.
+  int match = 0;
   friend bool operator==(const LstmSpec&, const LstmSpec&) = default;
 };
 
@@ -47,6 +50,7 @@ struct GruSpec {
   int hidden = 256;
   int layers = 2;
   float dropout = 0.0F;  ///< training only, as for LstmSpec
+  int match = 0;         ///< as for LstmSpec
   friend bool operator==(const GruSpec&, const GruSpec&) = default;
 };
 
@@ -98,6 +102,7 @@ struct NetworkSpec {
   bool reads_frames() const noexcept { return output != kCategorical || inputs > 0; }
   /// Symbols that may come in, or values of a frame that does.
   int input_size() const noexcept { return inputs > 0 ? inputs : vocabulary_size; }
+  int match() const noexcept;  ///< LstmSpec::match or GruSpec::match; 0 for other networks
   /// Whether it is counted, not trained by gradient: then it is no libtorch module.
   bool is_counted() const noexcept { return std::holds_alternative<MarkovSpec>(network); }
   /// Steps on which a prediction depends, 0 when it depends on all since the start (networks with recurrent state).

@@ -57,6 +57,13 @@ TEST(EngineParity, SmallNetworksOfEveryKind) {
   for (const auto& spec : all_specs(37)) expect_parity(spec, 80);
 }
 
+TEST(EngineParity, NetworksThatAreToldOfEarlierPassages) {
+  for (const int labels : {0, 3}) {  // four symbols: passages come again by chance
+    expect_parity(with(weights::LstmSpec{.embedding = 5, .hidden = 7, .layers = 2, .match = 3}, 4, labels), 300);
+    expect_parity(with(weights::GruSpec{.embedding = 6, .hidden = 5, .layers = 1, .match = 2}, 4, labels), 300);
+  }
+}
+
 TEST(EngineParity, NetworksOfTheDefaultSize) {
   weights::WaveNetSpec paper;
   paper.block = "paper";

@@ -113,11 +113,13 @@ inline weights::NetworkSpec random_spec(Random& random, int kind, int narrowest 
     case 4:
     case 11:
     case 15:
-      spec.network = weights::LstmSpec{channels(), channels(), pick(random, 1, 3)};
+      spec.network = weights::LstmSpec{.embedding = channels(), .hidden = channels(), .layers = pick(random, 1, 3)};
+      if (kind == 4) std::get<weights::LstmSpec>(spec.network).match = pick(random, 2, 4) * pick(random, 0, 1);
       break;
     case 5:
     case 12:
-      spec.network = weights::GruSpec{channels(), channels(), pick(random, 1, 3)};
+      spec.network = weights::GruSpec{.embedding = channels(), .hidden = channels(), .layers = pick(random, 1, 3)};
+      if (kind == 5) std::get<weights::GruSpec>(spec.network).match = pick(random, 2, 4);
       break;
     case 6:
       spec.network = weights::GuideCnnSpec{.window = 4 * pick(random, 1, 4),

@@ -124,6 +124,54 @@ TEST(Forward, AChunksGradientCountsThePastAsConstant) {
   }
 }
 
+TEST(Forward, WhatIsToldOfEarlierPassagesGoesOnFromChunkToChunkAndBeginsAnew) {
+  for (const auto& spec : {with(weights::LstmSpec{.embedding = 5, .hidden = 7, .layers = 2, .match = 3}, 4),
+                           with(weights::GruSpec{.embedding = 5, .hidden = 7, .layers = 1, .match = 2}, 4)}) {
+    SCOPED_TRACE(describe(spec));
+    const auto network = perturbed(spec);
+    const torch::NoGradGuard no_grad;
+    const torch::Tensor symbols = random_input(2, 120, spec);
+    const torch::Tensor whole = network->forward(symbols);
+    State state;
+    const torch::Tensor first = network->forward(symbols.slice(1, 0, 50), {}, &state);
+    const torch::Tensor rest = network->forward(symbols.slice(1, 50), {}, &state, 7);
+    EXPECT_LT(largest_difference(first, whole.slice(1, 0, 50)), 1e-5);
+    EXPECT_LT(largest_difference(rest, whole.slice(1, 57)), 1e-5);
+    begin_again(state, torch::tensor({true, false}));
+    const torch::Tensor again = network->forward(symbols, {}, &state);
+    EXPECT_LT(largest_difference(again[0], whole[0]), 1e-5);
+    EXPECT_GT(largest_difference(again[1], whole[1]), 1e-3);
+  }
+}
+
+TEST(Forward, TheGradientOfWhatIsToldOfEarlierPassagesIsThatOfTheDefinition) {
+  const auto spec = with(weights::LstmSpec{.embedding = 5, .hidden = 7, .layers = 1, .match = 2}, 4);
+  const auto network = perturbed(spec);
+  const torch::Tensor symbols = random_input(2, 60, spec);
+  const torch::Tensor loss = weighted_sum(network->forward(symbols));
+  const auto found = gradients(*network, loss);
+  std::size_t checked = 0;
+  for (auto& item : network->named_parameters()) {
+    if (!item.key().starts_with("match.")) continue;
+    const torch::NoGradGuard no_grad;
+    torch::Tensor& parameter = item.value();
+    for (std::int64_t i = 0; i < parameter.numel(); i += 3, ++checked) {
+      auto* const value = parameter.data_ptr<float>() + i;
+      const float before = *value;
+      constexpr float kStep = 1e-2F;
+      *value = before + kStep;
+      const double more = weighted_sum(network->forward(symbols)).item<double>();
+      *value = before - kStep;
+      const double less = weighted_sum(network->forward(symbols)).item<double>();
+      *value = before;
+      const double expected = (more - less) / (2 * static_cast<double>(kStep));
+      const double gradient = found.at(item.key()).flatten()[i].item<double>();
+      EXPECT_NEAR(gradient, expected, 0.02 * std::abs(expected) + 0.02) << item.key() << " " << i;
+    }
+  }
+  EXPECT_GT(checked, 20U);
+}
+
 TEST(Forward, DropoutActsInTrainingOnly) {
   constexpr double kDropout = 0.3;
   for (auto spec : all_specs()) {

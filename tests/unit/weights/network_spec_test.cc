@@ -32,6 +32,7 @@ std::vector<NetworkSpec> examples() {
           {88, 2, GruSpec{.embedding = 3, .hidden = 4, .layers = 5, .dropout = 0.5F}, kBinary},
           {513, 0, LstmSpec{}, kReal},
           {91, 0, WaveNetSpec{}, kCategorical, 500},
+          {91, 0, GruSpec{.match = 12}},
           {88, 0, GruSpec{}, kBinary, 40},
           {400, 3, GuideCnnSpec{.window = 16, .channels = {3, 5}, .dilations = {2, 1}, .hidden = 7}},
           {400, 0, MarkovSpec{}},
@@ -52,7 +53,7 @@ TEST(NetworkSpec, JsonReadsAsDocumented) {
 TEST(NetworkSpec, NamesAreThoseOfTheList) {
   std::vector<std::string> names;
   for (const NetworkSpec& spec : examples()) names.push_back(spec.name());
-  EXPECT_THAT(names, ElementsAre("wavenet", "wavenet", "lstm", "wavenet-lstm", "gru", "lstm", "wavenet", "gru",
+  EXPECT_THAT(names, ElementsAre("wavenet", "wavenet", "lstm", "wavenet-lstm", "gru", "lstm", "wavenet", "gru", "gru",
                                  "guide-cnn", "markov", "markov"));
   EXPECT_THAT(network_names(), ElementsAre("wavenet", "lstm", "gru", "wavenet-lstm", "guide-cnn", "markov"));
   for (const std::string& name : network_names()) EXPECT_EQ(default_network(name).name(), name);
@@ -121,6 +122,10 @@ TEST(NetworkSpec, TensorsOfLstmAndBoth) {
       ElementsAre("embedding.weight 11 3", "condition.weight 2 3", "lstm.weight_ih_l0 20 3", "lstm.weight_hh_l0 20 5",
                   "lstm.bias_ih_l0 20", "lstm.bias_hh_l0 20", "lstm.weight_ih_l1 20 5", "lstm.weight_hh_l1 20 5",
                   "lstm.bias_ih_l1 20", "lstm.bias_hh_l1 20", "head.weight 11 5", "head.bias 11"));
+  EXPECT_THAT(listed({11, 0, LstmSpec{.embedding = 3, .hidden = 5, .layers = 1, .match = 8}}),
+              ElementsAre("embedding.weight 11 3", "match.embedding.weight 11 3", "match.length.weight 8 3",
+                          "match.copy 8", "lstm.weight_ih_l0 20 3", "lstm.weight_hh_l0 20 5", "lstm.bias_ih_l0 20",
+                          "lstm.bias_hh_l0 20", "head.weight 11 5", "head.bias 11"));
   const WaveNetSpec wavenet{
       .residual_channels = 3, .skip_channels = 4, .head_channels = 7, .stacks = 1, .dilations = {1}};
   EXPECT_THAT(listed({11, 0, WaveNetLstmSpec{.wavenet = wavenet, .hidden = 6, .layers = 1}}),

@@ -1,0 +1,69 @@
+// What a network is told of earlier passages: rows of tables added to its embedding, and a weight on a logit.
+#pragma once
+
+#include <algorithm>
+#include <array>
+
+#include "continuo/weights/match_model.h"
+#include "engine/arena.h"
+#include "engine/kernels.h"
+
+namespace continuo::engine {
+
+struct MatchTables {
+  MatchTables(const weights::ModelFile& file, Arena& arena) : shortest(file.network().match()) {
+    if (shortest == 0) return;
+    embedding = pack_values(arena, file, "match.embedding.weight");
+    length = pack_values(arena, file, "match.length.weight");
+    copy = pack_values(arena, file, "match.copy");
+  }
+
+  /// Adds to the embedding [channels] of a step.
+  void add_to(float* input, std::size_t channels, weights::Match match) const noexcept {
+    add(channels, length + match.length * channels, input);
+    if (match.length > 0) add(channels, embedding + match.symbol * channels, input);
+  }
+
+  int shortest;                      ///< 0: it is told of none
+  const float* embedding = nullptr;  ///< [vocabulary, channels]
+  const float* length = nullptr;     ///< [kMatchLengths, channels]
+  const float* copy = nullptr;       ///< [kMatchLengths], added to the logit of the symbol that would follow
+};
+
+/// Of sequences in lock step.
+class MatchState {
+ public:
+  MatchState(const MatchTables& tables, Arena& arena, std::size_t streams) : streams_(streams) {
+    if (tables.shortest == 0) return;
+    memories_ = arena.take_objects<Memory>(streams);
+    found_ = arena.take_objects<weights::Match>(streams);
+  }
+
+  void step(const MatchTables& tables, std::size_t stream, std::size_t symbol, float* input,
+            std::size_t channels) noexcept {
+    found_[stream] = weights::MatchModel(memories_[stream], tables.shortest).step(static_cast<std::uint16_t>(symbol));
+    tables.add_to(input, channels, found_[stream]);
+  }
+  void weigh(const MatchTables& tables, std::size_t stream, float* logits) const noexcept {
+    const weights::Match match = found_[stream];
+    if (match.length > 0) logits[match.symbol] += tables.copy[match.length];
+  }
+  void reset() noexcept {
+    for (std::size_t i = 0; i < streams_; ++i) reset(i);
+  }
+  void reset(std::size_t stream) noexcept {
+    if (memories_ != nullptr) memories_[stream].fill(0);
+  }
+  void remove(std::size_t stream) noexcept {
+    if (memories_ != nullptr) std::copy(memories_ + stream + 1, memories_ + streams_, memories_ + stream);
+    --streams_;
+  }
+
+ private:
+  using Memory = std::array<std::int32_t, weights::MatchModel::kMemory>;
+  std::size_t streams_;
+  Memory* memories_ = nullptr;
+  weights::Match* found_ = nullptr;  ///< of the present step
+};
+
+}  // namespace continuo::engine
