@@ -39,9 +39,9 @@ CONTINUO_API const char* continuo_last_error(void);
 /* Reads and checks a whole model file. NULL: no such file, no model, damaged, of an unknown network. */
 CONTINUO_API continuo_model* continuo_model_load(const char* path);
 /* The same with a say in how it runs. `precision`: "fp32", "bf16", "int8", or NULL for the file's own.
- * `instruction_set`: "scalar", "avx2", "avx-vnni", "avx512", "amx", "neon", "neon-dot", or NULL for the fastest that this
- * machine has. `threads`: for each step, 1 or 2; a second one serves WaveNets where there is a core for it, and spins
- * while there are steps. NULL also for a word that is none, or an instruction set that this machine lacks. */
+ * `instruction_set`: "scalar", "avx2", "avx-vnni", "avx512", "amx", "neon", "neon-dot", or NULL for the fastest that
+ * this machine has. `threads`: for each step, 1 or 2; a second one serves WaveNets where there is a core for it, and
+ * spins while there are steps. NULL also for a word that is none, or an instruction set that this machine lacks. */
 CONTINUO_API continuo_model* continuo_model_load_with(const char* path, const char* precision,
                                                       const char* instruction_set, int threads);
 /* As continuo_model_load, from `size` bytes in memory, which may go afterwards. */

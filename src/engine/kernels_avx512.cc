@@ -16,6 +16,7 @@ void finish() noexcept {}
 }  // namespace
 
 extern const Kernels kAvx512Kernels;
-const Kernels kAvx512Kernels = {static_cast<InstructionSet>(kSet), product, quantise, gate, lstm_cell, gru_cell, finish};
+const Kernels kAvx512Kernels = {
+    static_cast<InstructionSet>(kSet), product, quantise, gate, lstm_cell, gru_cell, finish};
 
 }  // namespace continuo::engine

@@ -26,6 +26,7 @@ void finish() noexcept {}
 }  // namespace
 
 extern const Kernels kAvxVnniKernels;
-const Kernels kAvxVnniKernels = {static_cast<InstructionSet>(kSet), product, quantise, gate, lstm_cell, gru_cell, finish};
+const Kernels kAvxVnniKernels = {
+    static_cast<InstructionSet>(kSet), product, quantise, gate, lstm_cell, gru_cell, finish};
 
 }  // namespace continuo::engine

@@ -21,6 +21,7 @@ void finish() noexcept {}
 }  // namespace
 
 extern const Kernels kNeonDotKernels;
-const Kernels kNeonDotKernels = {static_cast<InstructionSet>(kSet), product, quantise, gate, lstm_cell, gru_cell, finish};
+const Kernels kNeonDotKernels = {
+    static_cast<InstructionSet>(kSet), product, quantise, gate, lstm_cell, gru_cell, finish};
 
 }  // namespace continuo::engine

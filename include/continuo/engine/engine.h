@@ -36,7 +36,8 @@ enum class InstructionSet : int {
   kNeonDot,  ///< the same with dot products of bytes (ARMv8.2 and later)
   kAmx,      ///< AVX-512 with tiles of bytes: AMX-INT8, under Linux
 };
-std::string_view name(InstructionSet set) noexcept;  ///< "best", "scalar", "avx2", "avx-vnni", "avx512", "amx", "neon", ...
+/// "best", "scalar", "avx2", "avx-vnni", "avx512", "amx", "neon", ...
+std::string_view name(InstructionSet set) noexcept;
 /// Nothing for other names.
 std::optional<InstructionSet> instruction_set_from(std::string_view name) noexcept;
 /// Those that this build has and this machine runs, slowest first; kScalar is always among them.

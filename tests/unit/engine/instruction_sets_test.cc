@@ -166,8 +166,8 @@ TEST_P(EverySet, ComposesTheOraclesTenSeconds) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Kernels, EverySet,
-                         testing::Values(InstructionSet::kAvx2, InstructionSet::kAvxVnni, InstructionSet::kAvx512, InstructionSet::kAmx,
-                                         InstructionSet::kNeon, InstructionSet::kNeonDot),
+                         testing::Values(InstructionSet::kAvx2, InstructionSet::kAvxVnni, InstructionSet::kAvx512,
+                                         InstructionSet::kAmx, InstructionSet::kNeon, InstructionSet::kNeonDot),
                          [](const auto& tested) {
                            std::string text(name(tested.param));
                            std::erase(text, '-');
