@@ -32,6 +32,10 @@ struct Kernels {
   /// `streams` vectors at once; the weights are read once for several. x is prepared, see prepare().
   void (*product)(const Affine& affine, Start start, size_t streams, const float* x, size_t x_stride, float* y,
                   size_t y_stride) noexcept;
+  /// The same for a few products between others of one vector, where setting up what is fastest for many takes longer
+  /// than it saves.
+  void (*product_now_and_then)(const Affine& affine, Start start, size_t streams, const float* x, size_t x_stride,
+                               float* y, size_t y_stride) noexcept;
   /// prepared = {scale, and from kBytesAt on whole numbers of one byte}: x ~ scale * whole, scale = max |x| / 127, ties
   /// to even.
   void (*quantise)(size_t size, const float* x, float* prepared) noexcept;

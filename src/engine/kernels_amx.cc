@@ -152,6 +152,6 @@ void finish() noexcept {
 
 extern const Kernels kAmxKernels;
 const Kernels kAmxKernels = {
-    static_cast<InstructionSet>(kSet), tiled_product, quantise, gate, lstm_cell, gru_cell, finish};
+    static_cast<InstructionSet>(kSet), tiled_product, product, quantise, gate, lstm_cell, gru_cell, finish};
 
 }  // namespace continuo::engine

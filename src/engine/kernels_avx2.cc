@@ -28,6 +28,7 @@ void finish() noexcept {}
 }  // namespace
 
 extern const Kernels kAvx2Kernels;
-const Kernels kAvx2Kernels = {static_cast<InstructionSet>(kSet), product, quantise, gate, lstm_cell, gru_cell, finish};
+const Kernels kAvx2Kernels = {
+    static_cast<InstructionSet>(kSet), product, product, quantise, gate, lstm_cell, gru_cell, finish};
 
 }  // namespace continuo::engine

@@ -17,6 +17,6 @@ void finish() noexcept {}
 
 extern const Kernels kAvx512Kernels;
 const Kernels kAvx512Kernels = {
-    static_cast<InstructionSet>(kSet), product, quantise, gate, lstm_cell, gru_cell, finish};
+    static_cast<InstructionSet>(kSet), product, product, quantise, gate, lstm_cell, gru_cell, finish};
 
 }  // namespace continuo::engine

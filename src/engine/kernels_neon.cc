@@ -24,6 +24,7 @@ void finish() noexcept {}
 }  // namespace
 
 extern const Kernels kNeonKernels;
-const Kernels kNeonKernels = {static_cast<InstructionSet>(kSet), product, quantise, gate, lstm_cell, gru_cell, finish};
+const Kernels kNeonKernels = {
+    static_cast<InstructionSet>(kSet), product, product, quantise, gate, lstm_cell, gru_cell, finish};
 
 }  // namespace continuo::engine

@@ -22,6 +22,6 @@ void finish() noexcept {}
 
 extern const Kernels kNeonDotKernels;
 const Kernels kNeonDotKernels = {
-    static_cast<InstructionSet>(kSet), product, quantise, gate, lstm_cell, gru_cell, finish};
+    static_cast<InstructionSet>(kSet), product, product, quantise, gate, lstm_cell, gru_cell, finish};
 
 }  // namespace continuo::engine

@@ -78,6 +78,6 @@ void finish() noexcept {}
 
 }  // namespace
 
-const Kernels kScalarKernels = {InstructionSet::kScalar, product, quantise, gate, lstm_cell, gru_cell, finish};
+const Kernels kScalarKernels = {InstructionSet::kScalar, product, product, quantise, gate, lstm_cell, gru_cell, finish};
 
 }  // namespace continuo::engine

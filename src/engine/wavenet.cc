@@ -85,11 +85,11 @@ void WaveNetMemory::look_ahead(const WaveNetBody& body, const WaveNetLayer& laye
   const std::size_t first = (time - (taps - 1) * layer.dilation) & layer.ring_mask;
   const std::size_t count = block(layer) - step;
   const std::size_t straight = std::min(count, layer.ring_mask + 1 - first);  // the rest lies at the ring's beginning
-  body.kernels->product(oldest, Start::kBias, straight * streams, ring + first * streams * body.slot, body.slot,
-                        first_sums, rows);
+  const auto product = streams > 1 ? body.kernels->product : body.kernels->product_now_and_then;
+  product(oldest, Start::kBias, straight * streams, ring + first * streams * body.slot, body.slot, first_sums, rows);
   if (straight < count)
-    body.kernels->product(oldest, Start::kBias, (count - straight) * streams, ring, body.slot,
-                          first_sums + straight * streams * rows, rows);
+    product(oldest, Start::kBias, (count - straight) * streams, ring, body.slot, first_sums + straight * streams * rows,
+            rows);
 }
 
 void WaveNetMemory::clear_skips(const WaveNetBody& body) const noexcept {

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """The same seed gives the same sound on every instruction set and number of threads: a WaveNet of full size (30 layers,
-1.2 million multiply-adds a sample) composes ten seconds at 8 kHz, that is 80,000 samples, on two threads; on one the first
+1.2 million multiply-adds a sample) composes ten seconds at 4 kHz, that is 40,000 samples, on two threads; on one the first
 second of them, which takes as long. The scalar oracle, which needs milliseconds a sample, composes the first 160."""
 import argparse
 import hashlib
@@ -14,8 +14,9 @@ import wave
 from pathlib import Path
 
 CONTINUO = WRITE_MODEL = None
-SAMPLES = 80_000
-ON_ONE_THREAD = 8_000
+RATE = 4_000
+SAMPLES = 10 * RATE
+ON_ONE_THREAD = RATE
 OF_THE_ORACLE = 160
 PIECE = 500
 
@@ -42,7 +43,7 @@ class SameBytes(unittest.TestCase):
     @classmethod
     def compose_with(cls, instruction_set, precision, threads, samples, *more):
         return run("compose", "--model", cls.model, "--instruction-set", instruction_set, "--precision", precision,
-                   "--threads", threads, "--seconds", samples / 8000, "--seed", 3, "-o", "piece.wav", *more, cwd=cls.folder)
+                   "--threads", threads, "--seconds", samples / RATE, "--seed", 3, "-o", "piece.wav", *more, cwd=cls.folder)
 
     def samples(self, *how):
         """The samples as bytes."""
