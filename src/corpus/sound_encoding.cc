@@ -24,7 +24,6 @@ using representation::FrameStatistics;
 using representation::RepresentationSpec;
 using representation::SoundRepresentation;
 using representation::SoundSteps;
-using representation::Steps;
 
 /// FluidSynth does not filter what lies above half its rate: it renders at the rate of the SoundFonts' own samples, and
 /// the resampler goes down from there.
