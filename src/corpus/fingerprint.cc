@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <compare>
 #include <cstddef>
 #include <limits>
 #include <numeric>
@@ -133,7 +134,7 @@ std::vector<std::size_t> originals_of(std::span<const Fingerprint> prints) {
   std::iota(order.begin(), order.end(), std::size_t{0});
   std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
     const auto found = prints[a].passages <=> prints[b].passages;
-    return found == 0 ? a < b : found < 0;
+    return std::is_eq(found) ? a < b : std::is_lt(found);
   });
   std::vector<std::size_t> originals(prints.size());
   for (std::size_t i = 0; i < order.size(); ++i) {
