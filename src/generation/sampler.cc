@@ -42,6 +42,11 @@ float exponential(float x) noexcept {
   return x < -87.0F ? 0.0F : value;
 }
 
+/// The value or 0, without a jump: among logits that are close to each other none could be foreseen.
+float kept_if(bool counts, float value) noexcept {
+  return std::bit_cast<float>(std::bit_cast<std::uint32_t>(value) & (0U - std::uint32_t{counts}));
+}
+
 /// Combines f(i) for all i in [first, last) in four lanes, which a processor calculates at once; their order is fixed.
 template <class Value, class Combine, class F>
 Value in_lanes(std::size_t first, std::size_t last, Value start, const Combine& combine, const F& f) noexcept {
@@ -109,10 +114,10 @@ std::uint16_t Sampler::choose(std::span<const float> logits, std::span<const std
     if (double{weight[*drawn]} > (1 - options_.top_p + kBeyondRounding) * total) return *drawn;
     const float own = logits[*drawn];
     const auto plus = [](double a, double b) { return a + b; };
+    const auto of = [&](std::size_t i, bool counts) { return double{kept_if(counts, weight[i])}; };
     const double before =
-        in_lanes(0, *drawn, 0.0, plus, [&](std::size_t i) { return logits[i] >= own ? double{weight[i]} : 0.0; }) +
-        in_lanes(std::size_t{*drawn} + 1, size, 0.0, plus,
-                 [&](std::size_t i) { return logits[i] > own ? double{weight[i]} : 0.0; });
+        in_lanes(0, *drawn, 0.0, plus, [&](std::size_t i) { return of(i, logits[i] >= own); }) +
+        in_lanes(std::size_t{*drawn} + 1, size, 0.0, plus, [&](std::size_t i) { return of(i, logits[i] > own); });
     if (before < options_.top_p * total) return *drawn;
   }
   keep_first(logits, static_cast<int>(size), options_.top_p);
