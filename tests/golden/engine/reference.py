@@ -278,7 +278,7 @@ class Counted:
         kinds = sum(count > 0 for count in counts)
         return (counts[symbol] + kinds * shorter) / (sum(counts) + kinds) if sum(counts) else shorter
 
-    def logits(self, symbols, _label):
+    def logits(self, symbols, _label=0):
         return [[math.log(self.probability(tuple(symbols[max(t + 1 - self.order, 0):t + 1]), w)) for w in range(self.vocabulary)]
                 for t in range(len(symbols))]
 
@@ -299,18 +299,25 @@ CASES = {
                   "guide-cnn": {"window": 8, "embedding": 4, "channels": [5, 6], "dilations": [1, 2], "kernel_size": 3, "hidden": 7}},
     "markov": {"name": "markov", "vocabulary_size": 12, "labels": 0, "markov": {"order": 3}},
 }
+def make(spec, seed):
+    """Tensors of a network, and what gives its logits once they were stored and read."""
+    if "markov" in spec:
+        counted = Counted(spec, seed)
+        return counted.tensors(), lambda tensors: counted
+    return random_tensors(spec, seed), lambda tensors: Network(spec, tensors)
+
+
 LENGTH = 24  # longer than every receptive field here
 
 
 def main():
     folder = pathlib.Path(sys.argv[1])
     for seed, (name, spec) in enumerate(CASES.items()):
-        counted = Counted(spec, seed) if "markov" in spec else None
-        tensors = counted.tensors() if counted else random_tensors(spec, seed)
+        tensors, network = make(spec, seed)
         write_model(folder / f"{name}.safetensors", spec, tensors)
         symbols = [random.Random(100 + seed + t).randrange(spec["vocabulary_size"]) for t in range(LENGTH)]
         label = spec["labels"] - 1 if spec["labels"] else 0
-        rows = (counted or Network(spec, tensors)).logits(symbols, label)
+        rows = network(tensors).logits(symbols, label)
         with open(folder / f"{name}.txt", "w", encoding="ascii") as file:
             file.write(f"{label}\n{' '.join(map(str, symbols))}\n")
             for row in rows:

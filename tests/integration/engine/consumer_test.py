@@ -32,13 +32,13 @@ def check(condition, message):
 
 def check_logits(consumer, folder):
     for name, spec in reference.CASES.items():
-        tensors = reference.random_tensors(spec, seed=42)
+        tensors, network = reference.make(spec, seed=42)
         for precision in ("fp32", "bf16", "int8"):
             model = folder / f"{name}-{precision}.safetensors"
             reference.write_model(model, spec, tensors, precision)
             symbols = [1, 0, 3, 3, 2, 7, 5, 1, 1, 4, 0, 6]
             # The values as a reader of the page finds them: what remains is how the engine calculates.
-            expected = reference.Network(spec, reference.model_file.read(model)[2]).logits(symbols)
+            expected = network(reference.model_file.read(model)[2]).logits(symbols)
             printed = [[float(word) for word in line.split()] for line in run(consumer, model, *symbols).stdout.splitlines()]
             check(len(printed) == len(expected), f"{name}: {len(printed)} rows of logits, not {len(expected)}")
             tolerance = {"fp32": 1e-4, "bf16": 0.05, "int8": 0.15}[precision]
