@@ -97,13 +97,14 @@ const weights::WaveNetSpec kTiny{.residual_channels = 8,
                                  .dropout = 0.1F};
 INSTANTIATE_TEST_SUITE_P(
     Ways, InterruptedTrainingTest,
-    ::testing::Values(Way{"WaveNet", network(kTiny), "every-position", "contiguous"},
-                      Way{"WaveNetRandom", network(kTiny), "every-position", "random"},
-                      Way{"WaveNetManyToOne", network(kTiny), "many-to-one", "contiguous"},
-                      Way{"Lstm", network(weights::LstmSpec{.embedding = 6, .hidden = 8, .layers = 2, .dropout = 0.1F}),
-                          "every-position", "contiguous"},
-                      Way{"WaveNetLstm", network(weights::WaveNetLstmSpec{.wavenet = kTiny, .hidden = 8, .layers = 1}),
-                          "every-position", "contiguous"}),
+    ::testing::Values(
+        Way{"WaveNet", network(kTiny), "every-position", "contiguous"},
+        Way{"WaveNetRandom", network(kTiny), "every-position", "random"},
+        Way{"WaveNetManyToOne", network(kTiny), "many-to-one", "contiguous"},
+        Way{"Lstm", network(weights::LstmSpec{.embedding = 6, .hidden = 8, .layers = 2, .dropout = 0.1F, .match = 3}),
+            "every-position", "contiguous"},
+        Way{"WaveNetLstm", network(weights::WaveNetLstmSpec{.wavenet = kTiny, .hidden = 8, .layers = 1}),
+            "every-position", "contiguous"}),
     [](const auto& way) { return way.param.name; });
 
 TEST_F(TrainingTest, ManyToOneLearnsTheAnswers) {
