@@ -15,6 +15,7 @@
 #include "continuo/midi/midi.h"
 #include "continuo/plot/plot.h"
 #include "continuo/plot/sound.h"
+#include "inspect.h"
 #include "options.h"
 #include "terminal.h"
 
@@ -114,10 +115,8 @@ class Files {
 void print_piece(const ComposeOptions& options, int index, const generation::SoundComposition& piece,
                  const Files& files) {
   const audio::Listening heard = files.heard();
-  fmt::print("{}: {} of sound, peak {:.2f}, RMS {:.3f}, spectral centroid {:.0f} Hz, {:.0f} % silence{}\n",
-             options.count == 1 ? "Composed" : fmt::format("Piece {}", index + 1), format_duration(piece.seconds),
-             heard.level.peak, heard.level.rms, heard.centroid_hz, 100 * heard.level.silence_ratio,
-             piece.interrupted ? ", interrupted" : "");
+  fmt::print("{}: {} of sound, {}{}\n", options.count == 1 ? "Composed" : fmt::format("Piece {}", index + 1),
+             format_duration(piece.seconds), listening_in_words(heard), piece.interrupted ? ", interrupted" : "");
   for (const auto& warning : piece.warnings) fmt::print("  note: {}\n", warning);
   for (const auto& complaint : audio::complaints(heard)) fmt::print("  note: {}\n", complaint);
   for (const auto& path : files.paths()) fmt::print("  {}\n", path.string());

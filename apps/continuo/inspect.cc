@@ -1,4 +1,4 @@
-// continuo inspect: what is in a MIDI file or a model, and how a representation writes a piece.
+// continuo inspect: what is in a MIDI file, a model or a sound file, and how a representation writes a piece.
 #include <fmt/core.h>
 
 #include <algorithm>
@@ -37,6 +37,7 @@ Kind kind_of(const fs::path& path) {
   if (head.starts_with("fLaC") || head.starts_with("OggS") || (head.starts_with("RIFF") && head.ends_with("WAVE"))) {
     return Kind::kAudio;
   }
+  if (head.starts_with("ID3") || path.extension() == ".mp3") return Kind::kAudio;
   if (path.extension() == ".safetensors" || (head.size() > 8 && head[8] == '{')) return Kind::kModel;
   return Kind::kMidi;
 }
@@ -51,9 +52,8 @@ void run(const Options& options) {
         print_model(path, options.whole_recipe);
         break;
       case Kind::kAudio:
-        throw Error({.message = "is a sound file, and inspect reads MIDI files and models",
-                     .path = path.string(),
-                     .hint = "Give it a .mid or a .safetensors file."});
+        print_sound(path);
+        break;
       case Kind::kMidi: {
         const midi::ReadResult read = midi::read_file(path);
         print_midi(path, read);
@@ -97,8 +97,9 @@ std::string counted(std::uint64_t count, std::string_view singular) {
 
 void add_inspect(CLI::App& app) {
   auto options = std::make_shared<Options>();
-  auto* command = app.add_subcommand("inspect", "Tell what is in a MIDI file or a model, or print a piece as symbols");
-  command->add_option("files", options->files, "MIDI files or models (.safetensors)")->required();
+  auto* command = app.add_subcommand(
+      "inspect", "Tell what is in a MIDI file, a model or a sound file, or print a piece as symbols");
+  command->add_option("files", options->files, "MIDI files, models (.safetensors) or sound files")->required();
   std::string names;
   for (const auto& name : representation::representation_names()) names += (names.empty() ? "" : ", ") + name;
   command->add_option("--representation", options->encoding.representation,
@@ -123,6 +124,7 @@ void add_inspect(CLI::App& app) {
                   "Examples:\n"
                   "  continuo inspect piece.mid\n"
                   "  continuo inspect trained/best.safetensors\n"
+                  "  continuo inspect new.wav\n"
                   "  continuo inspect piece.mid --representation remi --limit 8\n"
                   "  continuo inspect piece.mid --representation remi --set positions=24 --set velocities=0\n"
                   "  continuo inspect piece.mid --model trained/best.safetensors --limit 0");

@@ -1,4 +1,5 @@
-// The parts of `continuo inspect`: what a MIDI file holds, what a model is, what a representation makes of a piece.
+// The parts of `continuo inspect`: what a MIDI file holds, what a model is, what a representation makes of a
+// piece, what a sound file sounds like.
 #pragma once
 
 #include <cstddef>
@@ -8,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "continuo/audio/listen.h"
 #include "continuo/midi/midi.h"
 
 namespace continuo::app {
@@ -22,6 +24,10 @@ struct EncodingView {
 void print_midi(const std::filesystem::path& path, const midi::ReadResult& read);
 void print_encoding(const Score& score, const EncodingView& view);
 void print_model(const std::filesystem::path& path, bool whole_recipe);
+void print_sound(const std::filesystem::path& path);
+
+/// Level, spectral centroid, shares of silence and of one period.
+std::string listening_in_words(const audio::Listening& heard);
 
 /// Text out of a file as one line of UTF-8 that cannot do anything to a terminal, at most `length` characters.
 std::string printable(std::string_view text, std::size_t length = 60);

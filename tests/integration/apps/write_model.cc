@@ -19,7 +19,8 @@ int main(int argc, char** argv) {
   try {
     weights::ModelContents contents;
     if (sound) {
-      const auto mulaw = representation::make_sound({.name = "mulaw", .settings = {{"sample_rate", "4000"}}});
+      const auto mulaw =
+          representation::make_sound({.name = "mulaw", .settings = {{"sample_rate", full ? "4000" : "8000"}}});
       contents.network.vocabulary_size = mulaw->width();
       contents.metadata["continuo.representation"] = representation::to_json(mulaw->spec());
     } else {

@@ -63,10 +63,14 @@ expect 'receptive field' "$continuo" inspect "$source/tests/golden/engine/wavene
 expect 'everything since the beginning' "$continuo" inspect "$source/tests/golden/engine/lstm.safetensors"
 expect 'Examples:' "$continuo" inspect --help
 
+"$continuo" render "$work/waltz.mid" "$work/waltz.wav" > /dev/null 2>&1
+expect '2 channels, 44,100 Hz' "$continuo" inspect "$work/waltz.wav"
+expect 'spectral centroid' "$continuo" inspect "$work/waltz.wav"
+
 printf 'fLaC not really' > "$work/sound.flac"
 printf 'words' > "$work/words.txt"
 printf 'words words' > "$work/broken.safetensors"
-refuse 'is a sound file' "$continuo" inspect "$work/sound.flac"
+refuse 'sound.flac' "$continuo" inspect "$work/sound.flac"
 refuse 'not a Standard MIDI File' "$continuo" inspect "$work/words.txt"
 refuse 'broken.safetensors' "$continuo" inspect "$work/broken.safetensors"
 refuse 'cannot open' "$continuo" inspect "$work/absent.mid"
