@@ -207,6 +207,13 @@ void add_compose(CLI::App& app) {
       ->add_option("-p,--prompt", options->prompt,
                    "MIDI file to go on from, or with a model of sound also a sound file; it is part of the result")
       ->type_name("FILE");
+  command
+      ->add_option("--prompt-loudness", options->prompt_loudness,
+                   "Loudness to which a prompt of sound is brought, LUFS: pieces in training have -18 as a whole, a "
+                   "quiet passage of one has less")
+      ->check(CLI::Range(-70.0, 0.0))
+      ->type_name("LUFS")
+      ->capture_default_str();
   command->add_option("--seconds", options->seconds, "Length of the new music in seconds (default 120; of sound 10)")
       ->check(amount(kMostSeconds));
   command->add_option("--bars", options->bars, "Length of the new music in bars")->check(whole(1, kMostBars));

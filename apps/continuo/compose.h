@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "continuo/audio/prepared_sound.h"
 #include "continuo/audio/render.h"
 #include "continuo/engine/engine.h"
 #include "continuo/generation/compose.h"
@@ -19,6 +20,7 @@ struct ComposeOptions {
   generation::ComposeOptions compose;
   std::string start = "beginning";
   std::filesystem::path prompt;
+  double prompt_loudness = audio::PrepareOptions{}.loudness_lufs;
   std::optional<double> seconds;
   std::optional<int> bars;
   std::optional<std::size_t> symbols;

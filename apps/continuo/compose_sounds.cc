@@ -8,7 +8,6 @@
 #include "continuo/audio/audio_writer.h"
 #include "continuo/audio/listen.h"
 #include "continuo/audio/overview.h"
-#include "continuo/audio/prepared_sound.h"
 #include "continuo/base/error.h"
 #include "continuo/base/file.h"
 #include "continuo/generation/compose_sound.h"
@@ -64,7 +63,8 @@ std::vector<fs::path> resolve_outputs(const ComposeOptions& options) {
 std::vector<float> read_prompt(const ComposeOptions& options, int sample_rate) {
   const auto source = is_midi_path(options.prompt) ? audio::open_score(read_score(options.prompt), options.render)
                                                    : audio::open_file(options.prompt);
-  audio::PreparedSound prepared(*source, {.sample_rate = sample_rate}, fs::temp_directory_path(), interruption());
+  audio::PreparedSound prepared(*source, {.sample_rate = sample_rate, .loudness_lufs = options.prompt_loudness},
+                                fs::temp_directory_path(), interruption());
   if (prepared.samples() == 0) {
     throw Error({.message = "is silent, so there is nothing to go on from",
                  .path = options.prompt.string(),
