@@ -70,12 +70,7 @@ training::Recipe make_recipe(const Options& options) {
                             : keys ? training::parse_recipe(kPolyMusicKeysRecipe, "recipes/poly-music-keys.toml")
                                    : training::parse_recipe(kPolyMusicRecipe, "recipes/poly-music.toml");
   std::vector<training::OptionValue> changes;
-  for (const std::string& setting : options.settings) {
-    const std::size_t equals = setting.find('=');
-    if (equals == std::string::npos)
-      throw Error({.message = "--set " + setting + " has no value", .hint = "Write --set SECTION.NAME=VALUE."});
-    changes.push_back({setting.substr(0, equals), setting.substr(equals + 1)});
-  }
+  for (const std::string& setting : options.settings) changes.push_back(training::option_from(setting));
   if (options.minutes) {
     changes.push_back({"training.minutes", fmt::format("{}", *options.minutes)});
     if (!options.steps) changes.push_back({"training.steps", "0"});

@@ -110,6 +110,9 @@ void write_outputs(const ComposeOptions& options, const std::vector<fs::path>& o
 
 void compose_scores(ComposeOptions& options, const weights::ModelFile& file) {
   const auto stop = interruption();
+  if (options.prompt_loudness != audio::PrepareOptions{}.loudness_lufs)
+    throw Error({.message = "--prompt-loudness cannot be asked of a model of scores",
+                 .hint = "Its prompt has notes, not a level: leave it out."});
   const auto outputs = resolve_outputs(options);
   const auto composer = generation::Composer::from(file, options.model, options.engine);
   auto& how = options.compose;
@@ -212,6 +215,7 @@ void add_compose(CLI::App& app) {
                    "Loudness to which a prompt of sound is brought, LUFS: pieces in training have -18 as a whole, a "
                    "quiet passage of one has less")
       ->check(CLI::Range(-70.0, 0.0))
+      ->needs("--prompt")
       ->type_name("LUFS")
       ->capture_default_str();
   command->add_option("--seconds", options->seconds, "Length of the new music in seconds (default 120; of sound 10)")

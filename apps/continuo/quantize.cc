@@ -10,6 +10,7 @@
 #include "continuo/base/error.h"
 #include "continuo/base/file.h"
 #include "continuo/engine/engine.h"
+#include "continuo/evaluation/known_passages.h"
 #include "continuo/generation/sampler.h"
 #include "held_out.h"
 #include "options.h"
@@ -140,6 +141,11 @@ void run(Options& options) {
   write_file_atomically(options.output, bytes);
   fmt::print("{}: {:.2f} MB in {}, {:.0f} % of it\n", options.output.string(), after * 1e-6, options.precision,
              100 * after / before);
+  if (const fs::path filter = evaluation::passage_filter_of(options.model); fs::exists(filter)) {
+    const fs::path copy = evaluation::passage_filter_of(options.output);
+    write_file_atomically(copy, read_file(filter));
+    fmt::print("{}: what it does not repeat, as of {}\n", copy.string(), filter.string());
+  }
   if (file.network().reads_frames()) {
     compare_on_frames(*model, *quantised);
   } else if (!dataset) {

@@ -61,29 +61,17 @@ fs::path model_to_start_from(const Options& options) {
 
 /// The model's or the default one, over it the file's or that of the run that goes on, then what the command line says.
 training::Recipe make_recipe(const Options& options, const fs::path& init) {
-  training::Recipe recipe;
   std::optional<weights::ModelFile> model;
-  if (!init.empty()) {
-    model = weights::ModelFile::load(init);
-    recipe = training::fine_tuning_recipe(*model, init);
-  }
-  const fs::path before = options.output / "recipe.toml";
-  if (!options.recipe.empty()) {
-    recipe = training::load_recipe(options.recipe, recipe);
-  } else if (options.resume && fs::exists(before)) {
-    recipe = training::load_recipe(before, recipe);
-  }
+  if (!init.empty()) model = weights::ModelFile::load(init);
+  training::Recipe recipe = training::starting_recipe({.model = model ? &*model : nullptr,
+                                                       .init = init,
+                                                       .recipe = options.recipe,
+                                                       .folder = options.output,
+                                                       .goes_on = options.resume});
   std::vector<training::OptionValue> changes;
   if (!options.network.empty()) changes.push_back({"network.name", options.network});
   if (!options.representation.empty()) changes.push_back({"representation.name", options.representation});
-  for (const std::string& setting : options.settings) {
-    const std::size_t equals = setting.find('=');
-    if (equals == std::string::npos) {
-      throw Error({.message = fmt::format("--set {} has no value", setting),
-                   .hint = "Write --set SECTION.NAME=VALUE, for example --set training.chunk=1024."});
-    }
-    changes.push_back({setting.substr(0, equals), setting.substr(equals + 1)});
-  }
+  for (const std::string& setting : options.settings) changes.push_back(training::option_from(setting));
   training::set_options(recipe, changes);
   auto& limits = recipe.training;
   if (options.minutes || options.epochs || options.steps) {

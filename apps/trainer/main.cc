@@ -84,10 +84,7 @@ Options read_options(const std::vector<std::string>& words) {
     } else if (word == "--recipe") {
       options.recipe = value();
     } else if (word == "--set") {
-      const std::string& text = value();
-      const std::size_t equals = text.find('=');
-      if (equals == std::string::npos) refuse("--set " + text + " has no value");
-      options.changes.push_back({text.substr(0, equals), text.substr(equals + 1)});
+      options.changes.push_back(training::option_from(value()));
     } else if (word == "--init") {
       options.init = value();
     } else if (word == "--device") {
@@ -110,18 +107,13 @@ Options read_options(const std::vector<std::string>& words) {
 }
 
 training::Recipe make_recipe(const Options& options, const fs::path& init, const continuo::corpus::Dataset& dataset) {
-  training::Recipe recipe;
   std::optional<continuo::weights::ModelFile> model;
-  if (!init.empty()) {
-    model = continuo::weights::ModelFile::load(init);
-    recipe = training::fine_tuning_recipe(*model, init);
-  }
-  const fs::path before = options.output / "recipe.toml";
-  if (!options.recipe.empty()) {
-    recipe = training::load_recipe(options.recipe, recipe);
-  } else if (options.resume && fs::exists(before)) {
-    recipe = training::load_recipe(before, recipe);
-  }
+  if (!init.empty()) model = continuo::weights::ModelFile::load(init);
+  training::Recipe recipe = training::starting_recipe({.model = model ? &*model : nullptr,
+                                                       .init = init,
+                                                       .recipe = options.recipe,
+                                                       .folder = options.output,
+                                                       .goes_on = options.resume});
   training::set_options(recipe, options.changes);
   recipe.representation = dataset.spec();
   if (model) training::check_fits(recipe, *model, init);

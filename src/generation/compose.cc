@@ -431,7 +431,7 @@ Composer Composer::from(const weights::ModelFile& file, const std::filesystem::p
                  .path = path.string(),
                  .hint = "The file is damaged or was made by another version."});
   }
-  const auto filter = std::filesystem::path(path).replace_extension(".passage-filter");
+  const auto filter = evaluation::passage_filter_of(path);
   if (!path.empty() && std::filesystem::exists(filter))
     composer.known = std::make_shared<evaluation::PassageFilter>(evaluation::PassageFilter::open(filter));
   return composer;

@@ -79,6 +79,14 @@ Recipe fine_tuning_recipe(const weights::ModelFile& model, const std::filesystem
   return recipe;
 }
 
+Recipe starting_recipe(const RunStart& start) {
+  Recipe recipe = start.model != nullptr ? fine_tuning_recipe(*start.model, start.init) : Recipe();
+  const std::filesystem::path before = start.folder / "recipe.toml";
+  if (!start.recipe.empty()) return load_recipe(start.recipe, recipe);
+  if (start.goes_on && std::filesystem::exists(before)) return load_recipe(before, recipe);
+  return recipe;
+}
+
 void check_fits(const Recipe& recipe, const weights::ModelFile& model, const std::filesystem::path& path) {
   const auto refuse = [&](const std::string& message, const std::string& hint) {
     throw Error(ErrorInfo{.message = message, .path = path.string(), .hint = hint});

@@ -269,6 +269,14 @@ Recipe load_recipe(const std::filesystem::path& path, const Recipe& base) {
   return parse_recipe(read_text_file(path), path.string(), base);
 }
 
+OptionValue option_from(const std::string& text) {
+  const std::size_t equals = text.find('=');
+  if (equals == std::string::npos)
+    throw Error(ErrorInfo{.message = "--set " + text + " has no value",
+                          .hint = "Write --set SECTION.NAME=VALUE, for example --set training.chunk=1024."});
+  return {text.substr(0, equals), text.substr(equals + 1)};
+}
+
 void set_options(Recipe& recipe, const std::vector<OptionValue>& options) {
   toml::table all;
   for (const auto& [key, value] : options) {

@@ -63,4 +63,9 @@ class PassageFilter final : public KnownPassages {
   std::vector<std::uint8_t> bits_;      ///< with 16 bytes of padding
 };
 
+/// Where the filter of a model lies: MODEL.passage-filter beside MODEL.safetensors. There need not be one.
+inline std::filesystem::path passage_filter_of(const std::filesystem::path& model) {
+  return std::filesystem::path(model).replace_extension(".passage-filter");
+}
+
 }  // namespace continuo::evaluation

@@ -19,6 +19,17 @@ inline constexpr double kFineTuningRate = 0.2;
 /// model that is counted (`markov`) or says nothing of its representation.
 Recipe fine_tuning_recipe(const weights::ModelFile& model, const std::filesystem::path& path);
 
+/// The recipe with which a run begins, before its options: that of a file or, where none is named and the run goes on,
+/// the one in its folder; laid over fine_tuning_recipe() of the model where there is one, else over the defaults.
+struct RunStart {
+  const weights::ModelFile* model = nullptr;
+  std::filesystem::path init;    ///< where the model lies
+  std::filesystem::path recipe;  ///< empty: none is named
+  std::filesystem::path folder;  ///< of the run
+  bool goes_on = false;
+};
+Recipe starting_recipe(const RunStart& start);
+
 /// Throws Error naming the first option of `recipe` that is not the model's, with both values: options of the network
 /// (dropout may differ) and of the representation, labels where the model has none, and more frozen layers than there
 /// are.

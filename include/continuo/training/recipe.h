@@ -81,6 +81,9 @@ struct OptionValue {
   std::string key, value;
 };
 
+/// "KEY=VALUE", as on a command line. Throws Error where there is no "=".
+OptionValue option_from(const std::string& text);
+
 /// Changes options, all together; of two with one key the later counts. Another network.name or representation.name
 /// brings that one's default options. Throws Error.
 void set_options(Recipe& recipe, const std::vector<OptionValue>& options);

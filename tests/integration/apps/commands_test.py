@@ -287,6 +287,9 @@ class Commands(unittest.TestCase):
         self.assertGreater(int(first[1]), 12)
         longest = re.search(r"longest verbatim run: (\d+) notes|no two notes", said)
         self.assertLess(int(longest[1] or 1), 6)
+        run("quantize", model, "-o", "small.safetensors", cwd=self.folder)
+        self.assertEqual((self.folder / "small.passage-filter").read_bytes(), (self.folder / "own.passage-filter").read_bytes())
+        self.refused(*compose, "--prompt", "free.mid", "--prompt-loudness", "-20", "-o", "new.mid", says="--prompt-loudness")
         (self.folder / "own.passage-filter").write_bytes(b"nonsense")
         self.refused(*compose, "-o", "new.mid", says=["own.passage-filter", "no filter of passages"])
 
