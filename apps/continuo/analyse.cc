@@ -20,6 +20,7 @@
 #include "continuo/plot/plot.h"
 #include "csv.h"
 #include "options.h"
+#include "page_media.h"
 #include "terminal.h"
 
 namespace continuo::app {
@@ -29,7 +30,7 @@ namespace fs = std::filesystem;
 using evaluation::NoteSurprise;
 using evaluation::Surprise;
 
-struct Options {
+struct AnalyseOptions {
   fs::path piece, model;
   std::vector<fs::path> outputs;
   std::string style;
@@ -37,7 +38,6 @@ struct Options {
   engine::Options engine;
 };
 
-bool is_page(const fs::path& path) { return path.extension() == ".html"; }
 bool is_table(const fs::path& path) { return path.extension() == ".csv"; }
 
 /// A note of the piece, where a musician looks for it.
@@ -150,7 +150,7 @@ std::string summary(const Surprise& result) {
                      format_count(result.symbols), result.bits / static_cast<double>(result.symbols));
 }
 
-void write_page(const fs::path& path, const Options& options, const Score& score, const Surprise& result,
+void write_page(const fs::path& path, const AnalyseOptions& options, const Score& score, const Surprise& result,
                 const std::vector<Found>& notes, const representation::Vocabulary& vocabulary) {
   const std::string piece = options.piece.filename().string();
   page::Page page("What surprises the model in " + piece, {.subtitle = "Model: " + options.model.string()});
@@ -186,7 +186,7 @@ int label_of(const representation::RepresentationSpec& spec, const std::string& 
   return static_cast<int>(found - spec.labels.begin());
 }
 
-void run(const Options& options) {
+void run_analyse(const AnalyseOptions& options) {
   const auto outputs = named_outputs(options.outputs);
   for (const fs::path& path : outputs) {
     if (!is_page(path) && !is_table(path) && !plot::is_picture_path(path))
@@ -228,7 +228,7 @@ void run(const Options& options) {
 }  // namespace
 
 void add_analyse(CLI::App& app) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<AnalyseOptions>();
   auto* command = app.add_subcommand("analyse", "Find the notes of a piece that surprise a model");
   command->footer(
       "Examples:\n"
@@ -249,7 +249,7 @@ void add_analyse(CLI::App& app) {
       ->capture_default_str();
   command->callback([options] {
     options->model = model_or_default(options->model);
-    run(*options);
+    run_analyse(*options);
   });
 }
 

@@ -31,7 +31,7 @@ namespace {
 namespace fs = std::filesystem;
 using Clock = std::chrono::steady_clock;
 
-struct Options {
+struct BenchOptions {
   fs::path model;
   double seconds = 20;
   std::vector<std::string> precisions = {"fp32", "bf16", "int8"};
@@ -156,7 +156,7 @@ void find_rate(Subject& subject, const fs::path& path) {
   }
 }
 
-std::vector<Way> ways_of(const Subject& subject, const Options& options, engine::InstructionSet set) {
+std::vector<Way> ways_of(const Subject& subject, const BenchOptions& options, engine::InstructionSet set) {
   const auto width = static_cast<std::size_t>(subject.file.network().vocabulary_size);
   std::vector<Way> ways;
   for (const std::string& precision : options.precisions)
@@ -314,7 +314,7 @@ std::string report(const Subject& subject, const std::vector<Way>& ways) {
   return rows;
 }
 
-void run(const Options& options) {
+void run_bench(const BenchOptions& options) {
   if (!options.csv.empty()) ensure_writable(options.csv);
   const engine::InstructionSet set = instruction_set_called(options.instruction_set);
   std::vector<Subject> subjects;
@@ -348,7 +348,7 @@ void run(const Options& options) {
 }  // namespace
 
 void add_bench(CLI::App& app) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<BenchOptions>();
   auto* command = app.add_subcommand("bench", "Measure how fast this machine runs a model, beside what it could do");
   command->footer(
       "Without a model: a WaveNet of 30 layers on sound and one of 4 million weights on remi, with random weights.\n\n"
@@ -403,7 +403,7 @@ void add_bench(CLI::App& app) {
                              .csv = options->csv});
     }
 #endif
-    run(*options);
+    run_bench(*options);
   });
 }
 

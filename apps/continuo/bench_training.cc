@@ -15,13 +15,13 @@
 namespace continuo::app {
 namespace {
 
-struct Subject {
+struct TrainingSubject {
   std::string name;
   weights::NetworkSpec network;
   training::OptimisationOptions training;
 };
 
-std::vector<Subject> built_in_subjects() {
+std::vector<TrainingSubject> built_in_recipes() {
   const weights::WaveNetSpec sound{.residual_channels = 64,
                                    .skip_channels = 256,
                                    .head_channels = 256,
@@ -47,9 +47,9 @@ std::vector<Subject> built_in_subjects() {
 }  // namespace
 
 void bench_training(const TrainingBench& bench) {
-  std::vector<Subject> subjects;
+  std::vector<TrainingSubject> subjects;
   if (bench.model.empty()) {
-    subjects = built_in_subjects();
+    subjects = built_in_recipes();
   } else {
     const auto file = weights::ModelFile::load(bench.model);
     subjects.push_back({"this model", file.network(), training::fine_tuning_recipe(file, bench.model).training});
@@ -65,7 +65,7 @@ void bench_training(const TrainingBench& bench) {
   fmt::print("{:<30} {:>9} {:>7} {:>10} {:>9} {:>9} {:>10} {:>9} {:>9} {:>8}\n", "training", "precision", "threads",
              "weights", "batch", "ms/step", "symbols/s", "GFLOP/s", "at best", "reached");
   const double turns = static_cast<double>(subjects.size() * precisions.size() * bench.threads.size());
-  for (const Subject& subject : subjects) {
+  for (const TrainingSubject& subject : subjects) {
     for (const int threads : bench.threads) {
       for (const std::string& precision : precisions) {
         training::OptimisationOptions t = subject.training;

@@ -25,7 +25,7 @@ namespace fs = std::filesystem;
 using corpus::Part;
 using evaluation::FrameLikelihood;
 
-struct Options {
+struct BenchmarkOptions {
   fs::path data;
   fs::path output = "poly-music";
   fs::path recipe, cache;
@@ -64,7 +64,7 @@ Known known_data(const fs::path& path) {
   return name.find("nottingham") != std::string::npos ? Known::kNottingham : Known::kNone;
 }
 
-training::Recipe make_recipe(const Options& options) {
+training::Recipe make_recipe(const BenchmarkOptions& options) {
   const bool keys = options.head == "keys";
   training::Recipe recipe = !options.recipe.empty() ? training::load_recipe(options.recipe)
                             : keys ? training::parse_recipe(kPolyMusicKeysRecipe, "recipes/poly-music-keys.toml")
@@ -88,7 +88,7 @@ training::Recipe make_recipe(const Options& options) {
   return recipe;
 }
 
-corpus::Dataset open_data(const Options& options, const training::Recipe& recipe, const ProgressSink& progress,
+corpus::Dataset open_data(const BenchmarkOptions& options, const training::Recipe& recipe, const ProgressSink& progress,
                           const std::stop_token& stop) {
   const fs::path cache = options.cache.empty() ? default_cache() : options.cache;
   if (!fs::is_directory(options.data)) return corpus::open_frame_file(options.data, recipe.representation, cache);
@@ -120,7 +120,7 @@ void print_row(const std::string& model, const std::string& head, const std::str
   fmt::print("  {:<34} {:<6} {:>16}  {}\n", model, head, test, source);
 }
 
-void print_table(const Options& options, const training::Recipe& recipe, const std::vector<Run>& runs,
+void print_table(const BenchmarkOptions& options, const training::Recipe& recipe, const std::vector<Run>& runs,
                  const FrameLikelihood* mixture) {
   fmt::print("\n  {:<34} {:<6} {:>16}\n", "model", "head", "test nats/frame");
   const Known data = known_data(options.data);
@@ -153,7 +153,7 @@ std::string csv_of(const std::vector<Run>& runs) {
   return text;
 }
 
-void run(const Options& options) {
+void run_benchmark(const BenchmarkOptions& options) {
   const training::Recipe recipe = make_recipe(options);
   const auto stop = interruption();
   const auto progress = terminal_progress();
@@ -201,7 +201,7 @@ void run(const Options& options) {
 }  // namespace
 
 void add_benchmark(CLI::App& app) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<BenchmarkOptions>();
   auto* command =
       app.add_subcommand("benchmark", "Train by a committed recipe and print the result beside published ones");
   command->require_subcommand(1);
@@ -251,7 +251,7 @@ void add_benchmark(CLI::App& app) {
       ->type_name("KEY=VALUE");
   poly->add_option("--cache", options->cache, "Folder for encoded pieces (default: ~/.cache/continuo)")
       ->type_name("FOLDER");
-  poly->callback([options] { run(*options); });
+  poly->callback([options] { run_benchmark(*options); });
 }
 
 }  // namespace continuo::app

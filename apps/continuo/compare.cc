@@ -29,7 +29,7 @@ namespace {
 namespace fs = std::filesystem;
 using evaluation::FeatureComparison;
 
-struct Options {
+struct CompareOptions {
   fs::path real, generated, model;
   std::vector<fs::path> outputs;
   PieceSetOptions set{.max_pieces = 200};
@@ -59,7 +59,7 @@ Side named(const fs::path& name, const PieceSetOptions& options) {
   return {name.string(), origin + ".", sources_of(set), std::move(set.left_out)};
 }
 
-Side composed(const Options& options) {
+Side composed(const CompareOptions& options) {
   const auto composer = generation::Composer::load(options.model);
   const generation::ComposeOptions how{
       .sampling = options.sampling, .seconds = options.seconds, .seed = options.set.seed};
@@ -76,7 +76,7 @@ Side composed(const Options& options) {
   return side;
 }
 
-HeardPiece hear(const std::string& name, const Score& score, const Options& options, const fs::path& folder) {
+HeardPiece hear(const std::string& name, const Score& score, const CompareOptions& options, const fs::path& folder) {
   const Score heard = first_seconds(score, options.heard_seconds);
   HeardPiece piece{.name = name, .seconds = duration_seconds(score)};
   piece.sound = sound_of(heard, options.soundfont);
@@ -86,7 +86,7 @@ HeardPiece hear(const std::string& name, const Score& score, const Options& opti
   return piece;
 }
 
-ComparedSet survey_of(Side side, const Options& options, const fs::path& folder, bool page) {
+ComparedSet survey_of(Side side, const CompareOptions& options, const fs::path& folder, bool page) {
   if (options.first > 0) {
     for (auto& source : side.sources)
       source.read = [read = source.read, seconds = options.first] { return first_seconds(read(), seconds); };
@@ -150,9 +150,7 @@ void print_table(const std::string& head, const std::vector<FeatureComparison>& 
   }
 }
 
-bool is_page(const fs::path& path) { return path.extension() == ".html"; }
-
-void run(const Options& options) {
+void run_compare(const CompareOptions& options) {
   const auto outputs = named_outputs(options.outputs);
   for (const fs::path& path : outputs) {
     if (!is_page(path) && path.extension() != ".csv")
@@ -200,7 +198,7 @@ void run(const Options& options) {
 }  // namespace
 
 void add_compare(CLI::App& app) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<CompareOptions>();
   auto* command = app.add_subcommand("compare", "Compare generated music with real music: measures, distances, sounds");
   command->footer(
       "Overlapping areas and divergences after Yang and Lerch 2018; docs/evaluation.md says how they are computed.\n"
@@ -250,7 +248,7 @@ void add_compare(CLI::App& app) {
                     "Sample densities as mgeval does, each between its own extremes");
   command->callback([options] {
     if (!options->model.empty()) options->model = model_or_default(options->model);
-    run(*options);
+    run_compare(*options);
   });
 }
 

@@ -58,7 +58,7 @@ namespace {
 
 /// A name without an extension stands for all three kinds of file. Refuses what cannot be written before anything is
 /// composed.
-std::vector<fs::path> resolve_outputs(const ComposeOptions& options) {
+std::vector<fs::path> score_outputs(const ComposeOptions& options) {
   constexpr const char* kAll[] = {".mid", ".wav", ".png"};
   auto outputs = named_outputs(options.outputs, kAll);
   for (const auto& path : outputs) {
@@ -113,7 +113,7 @@ void compose_scores(ComposeOptions& options, const weights::ModelFile& file) {
   if (options.prompt_loudness != audio::PrepareOptions{}.loudness_lufs)
     throw Error({.message = "--prompt-loudness cannot be asked of a model of scores",
                  .hint = "Its prompt has notes, not a level: leave it out."});
-  const auto outputs = resolve_outputs(options);
+  const auto outputs = score_outputs(options);
   const auto composer = generation::Composer::from(file, options.model, options.engine);
   auto& how = options.compose;
   how.seconds = options.seconds;

@@ -40,7 +40,7 @@ void check(const ComposeOptions& options) {
 }
 
 /// A name without an extension stands for a .wav and a .png.
-std::vector<fs::path> resolve_outputs(const ComposeOptions& options) {
+std::vector<fs::path> sound_outputs(const ComposeOptions& options) {
   constexpr const char* kBoth[] = {".wav", ".png"};
   auto outputs = named_outputs(options.outputs, kBoth);
   for (const auto& path : outputs) {
@@ -127,7 +127,7 @@ void print_piece(const ComposeOptions& options, int index, const generation::Sou
 
 void compose_sounds(const ComposeOptions& options, const weights::ModelFile& file) {
   check(options);
-  const auto outputs = resolve_outputs(options);
+  const auto outputs = sound_outputs(options);
   const auto composer = generation::SoundComposer::from(file, options.model, options.engine);
   if (composer.representation->steps() == representation::Steps::kFrames &&
       options.compose.sampling != generation::SamplingOptions{})

@@ -28,7 +28,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-struct Options {
+struct CorpusOptions {
   fs::path folder;
   corpus::ScanOptions scan;
   corpus::SplitOptions split;
@@ -45,7 +45,7 @@ struct Options {
   bool list = false;
 };
 
-void run(Options& options) {
+void run_corpus(CorpusOptions& options) {
   const auto stop = interruption();
   const ProgressSink progress = terminal_progress();
   if (!options.no_picture && !plot::is_picture_path(options.picture))
@@ -104,7 +104,7 @@ void run(Options& options) {
                  .hint = "The reasons are counted above; --any-length keeps pieces of every length."});
 }
 
-void add_filters(CLI::App& command, Options& options) {
+void add_filters(CLI::App& command, CorpusOptions& options) {
   auto& scan = options.scan;
   auto* any = command.add_flag("--any-length", options.any_length, "Keep pieces of every length");
   command.add_option("--min-seconds", scan.min_seconds, "Shorter pieces are left out")
@@ -161,7 +161,7 @@ void add_filters(CLI::App& command, Options& options) {
 }  // namespace
 
 void add_corpus(CLI::App& app) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<CorpusOptions>();
   auto* command = app.add_subcommand("corpus", "Say what a folder of MIDI files holds and what would be learned from");
   command->footer(
       "Examples:\n"
@@ -209,7 +209,7 @@ void add_corpus(CLI::App& app) {
   command->add_option("--threads", options->scan.threads, "Files read at the same time; 0: every core")
       ->check(whole(0, kMostThreads))
       ->capture_default_str();
-  command->callback([options] { run(*options); });
+  command->callback([options] { run_corpus(*options); });
 }
 
 }  // namespace continuo::app

@@ -17,8 +17,8 @@
 namespace continuo::app {
 namespace {
 
-constexpr std::size_t kShown = 5;  ///< works and disagreements shown without --list
-constexpr int kInstruments = 12;   ///< instruments shown
+constexpr std::size_t kShownWorks = 5;  ///< works and disagreements shown without --list
+constexpr int kInstruments = 12;        ///< instruments shown
 
 std::string works_in_words(std::size_t count) { return format_count(count) + (count == 1 ? " work" : " works"); }
 
@@ -136,11 +136,12 @@ void print_duplicates(const corpus::Collection& collection, bool list) {
   for (const auto& members : works) pieces += members.size();
   fmt::print("  {} in more than one version: {} pieces, kept on one side of every split\n",
              works_in_words(works.size()), format_count(pieces));
-  for (std::size_t i = 0; i < (list ? works.size() : std::min(works.size(), kShown)); ++i) {
+  for (std::size_t i = 0; i < (list ? works.size() : std::min(works.size(), kShownWorks)); ++i) {
     fmt::print("  {} versions\n", works[i].size());
     for (const std::size_t member : works[i]) fmt::print("    {}\n", collection.pieces[member].name);
   }
-  if (!list && works.size() > kShown) fmt::print("  and {} (--list)\n", works_in_words(works.size() - kShown));
+  if (!list && works.size() > kShownWorks)
+    fmt::print("  and {} (--list)\n", works_in_words(works.size() - kShownWorks));
 }
 
 void print_split(const corpus::Collection& collection, const corpus::Split& split,
@@ -167,8 +168,8 @@ void print_column_check(const corpus::Collection& collection, const std::string&
   fmt::print("  largest group: {} pieces\n", check.largest_group);
   std::size_t shown = 0;
   for (const auto& pair : check.disagreements) {
-    if (!list && ++shown > kShown) {
-      fmt::print("  and {} more (--list)\n", check.disagreements.size() - kShown);
+    if (!list && ++shown > kShownWorks) {
+      fmt::print("  and {} more (--list)\n", check.disagreements.size() - kShownWorks);
       break;
     }
     fmt::print("  {}\n    {}\n    {}\n", pair.grouped ? "grouped here, not there" : "grouped there, not here",

@@ -303,7 +303,7 @@ void write_page(const fs::path& path, const Selection& selection, const std::vec
   page.write(path);
 }
 
-void run(const EvaluateOptions& options) {
+void run_evaluate(const EvaluateOptions& options) {
   const auto outputs = named_outputs(options.outputs);
   for (const fs::path& path : outputs) {
     if (path.extension() != ".html" && path.extension() != ".csv")
@@ -370,7 +370,7 @@ void add_evaluate(CLI::App& app) {
   command->callback([options] {
     if (options->models.empty()) options->models.emplace_back(kDefaultModel);
     for (fs::path& model : options->models) model = model_or_default(model);
-    run(*options);
+    run_evaluate(*options);
   });
 }
 

@@ -19,7 +19,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-struct Options {
+struct InspectOptions {
   std::vector<fs::path> files;
   EncodingView encoding;
   bool whole_recipe = false;
@@ -42,7 +42,7 @@ Kind kind_of(const fs::path& path) {
   return Kind::kMidi;
 }
 
-void run(const Options& options) {
+void run_inspect(const InspectOptions& options) {
   bool first = true;
   for (const fs::path& path : options.files) {
     if (!first) fmt::print("\n");
@@ -96,7 +96,7 @@ std::string counted(std::uint64_t count, std::string_view singular) {
 }
 
 void add_inspect(CLI::App& app) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<InspectOptions>();
   auto* command = app.add_subcommand(
       "inspect", "Tell what is in a MIDI file, a model or a sound file, or print a piece as symbols");
   command->add_option("files", options->files, "MIDI files, models (.safetensors) or sound files")->required();
@@ -128,7 +128,7 @@ void add_inspect(CLI::App& app) {
                   "  continuo inspect piece.mid --representation remi --limit 8\n"
                   "  continuo inspect piece.mid --representation remi --set positions=24 --set velocities=0\n"
                   "  continuo inspect piece.mid --model trained/best.safetensors --limit 0");
-  command->callback([options] { run(*options); });
+  command->callback([options] { run_inspect(*options); });
 }
 
 }  // namespace continuo::app

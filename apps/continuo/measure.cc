@@ -21,7 +21,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-struct Options {
+struct MeasureOptions {
   std::vector<fs::path> names;
   fs::path table;
   PieceSetOptions set;
@@ -63,7 +63,7 @@ void write_table(const fs::path& path, const evaluation::Survey& survey) {
   write_file_atomically(path, text);
 }
 
-void run(const Options& options) {
+void run_measure(const MeasureOptions& options) {
   if (!options.table.empty()) ensure_writable(options.table);
   const PieceSet set = open_piece_set(options.names, options.set);
   const auto survey = evaluation::survey(sources_of(set), {.measure = options.measure, .threads = options.set.threads},
@@ -84,7 +84,7 @@ void run(const Options& options) {
 }  // namespace
 
 void add_measure(CLI::App& app) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<MeasureOptions>();
   auto* command = app.add_subcommand("measure", "Measure the pieces of a collection: pitches, polyphony, rhythm, form");
   command->footer(
       "MusPy's measures with MusPy's definitions, and a few more; docs/evaluation.md has the formulas. Files that "
@@ -109,7 +109,7 @@ void add_measure(CLI::App& app) {
                    "Steps of a quarter note to which pieces are brought first; 0: as the files are")
       ->check(whole(0, 32767))
       ->capture_default_str();
-  command->callback([options] { run(*options); });
+  command->callback([options] { run_measure(*options); });
 }
 
 }  // namespace continuo::app

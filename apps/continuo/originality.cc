@@ -29,7 +29,7 @@ namespace fs = std::filesystem;
 using evaluation::BarOrigin;
 using evaluation::Originality;
 
-struct Options {
+struct OriginalityOptions {
   fs::path piece, table, model, soundfont;
   std::vector<fs::path> outputs;
   PassageOptions passages;
@@ -67,9 +67,7 @@ void write_table(const fs::path& path, const Originality& result, std::size_t bo
   write_file_atomically(path, text);
 }
 
-bool is_page(const fs::path& path) { return path.extension() == ".html"; }
-
-void write_page(const fs::path& path, const Options& options, const Score& score, const Originality& result,
+void write_page(const fs::path& path, const OriginalityOptions& options, const Score& score, const Originality& result,
                 const evaluation::PassageIndex& index, plot::PianoRollOptions roll) {
   roll.width = kPageRollWidth;
   roll.height = kPageRollHeight;
@@ -87,11 +85,11 @@ void write_page(const fs::path& path, const Options& options, const Score& score
   page.write(path);
 }
 
-std::shared_ptr<const representation::Representation> heard_through(const Options& options) {
+std::shared_ptr<const representation::Representation> heard_through(const OriginalityOptions& options) {
   return options.model.empty() ? nullptr : generation::Composer::load(model_or_default(options.model)).representation;
 }
 
-void write_filter(const Options& options) {
+void write_filter(const OriginalityOptions& options) {
   ensure_writable(options.filter);
   const auto index = open_index(options.passages, heard_through(options).get());
   const evaluation::PassageFilter filter(evaluation::PassageSet(index, options.filter_notes));
@@ -101,7 +99,7 @@ void write_filter(const Options& options) {
              static_cast<double>(filter.bytes()) / 1e6, options.filter.string());
 }
 
-void run(const Options& options) {
+void run_originality(const OriginalityOptions& options) {
   const auto outputs = named_outputs(options.outputs);
   for (const fs::path& path : outputs)
     if (!is_page(path) && !plot::is_picture_path(path))
@@ -148,7 +146,7 @@ void run(const Options& options) {
 }  // namespace
 
 void add_originality(CLI::App& app) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<OriginalityOptions>();
   auto* command = app.add_subcommand("originality", "Find what of a piece stands in a collection, note for note");
   command->footer(
       "Passages are compared by intervals and by onsets in sixteenths, so that transposed copies and copies in "
@@ -202,7 +200,7 @@ void add_originality(CLI::App& app) {
       ->check(whole(6, 1'000'000))
       ->capture_default_str();
   command->add_option("--seed", options->seed, "Of --check-planted")->check(whole(0, kMostSeed))->capture_default_str();
-  command->callback([options] { run(*options); });
+  command->callback([options] { run_originality(*options); });
 }
 
 }  // namespace continuo::app

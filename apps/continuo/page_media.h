@@ -1,4 +1,4 @@
-// Pictures, sounds and MIDI files as they go into pages.
+// Pages that commands write, and the pictures, sounds and MIDI files that go into them.
 #pragma once
 
 #include <filesystem>
@@ -9,6 +9,9 @@
 #include "continuo/page/page.h"
 
 namespace continuo::app {
+
+/// Whether a path that somebody gave asks for a page.
+inline bool is_page(const std::filesystem::path& path) { return path.extension() == ".html"; }
 
 /// The drawing that `draw` makes at the path given to it; `folder` holds its file for that while.
 page::Media drawn(const std::filesystem::path& folder, const std::function<void(const std::filesystem::path&)>& draw);

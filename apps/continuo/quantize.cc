@@ -21,7 +21,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-struct Options {
+struct QuantizeOptions {
   fs::path model;
   fs::path output;
   std::string precision = "int8";
@@ -83,7 +83,7 @@ void compare_on_composed(const engine::Model& model, const engine::Model& quanti
   fmt::print("Give --data for the loss on held-out music.\n");
 }
 
-void compare_on_data(const Options& options, const corpus::Dataset& dataset, const engine::Model& model,
+void compare_on_data(const QuantizeOptions& options, const corpus::Dataset& dataset, const engine::Model& model,
                      const engine::Model& quantised) {
   const auto progress = terminal_progress();
   const auto sequences = held_out(dataset, options.symbols);
@@ -96,7 +96,7 @@ void compare_on_data(const Options& options, const corpus::Dataset& dataset, con
              found[1].bits - found[0].bits);
 }
 
-void run(Options& options) {
+void run_quantize(QuantizeOptions& options) {
   const auto precision = weights::precision_from(options.precision).value();
   if (options.output.empty()) {
     options.output = options.model.parent_path() /
@@ -158,7 +158,7 @@ void run(Options& options) {
 }  // namespace
 
 void add_quantize(CLI::App& app) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<QuantizeOptions>();
   auto* command = app.add_subcommand("quantize", "Store a model in fewer bytes, and say what that costs");
   command->footer(
       "int8 keeps the matrices as whole numbers with a scale for each row, bf16 as the upper half of each float;\n"
@@ -190,7 +190,7 @@ void add_quantize(CLI::App& app) {
   command->add_option("--threads", options->threads, "Threads of the measuring; 0: every core")
       ->check(whole(0, kMostThreads))
       ->capture_default_str();
-  command->callback([options] { run(*options); });
+  command->callback([options] { run_quantize(*options); });
 }
 
 }  // namespace continuo::app

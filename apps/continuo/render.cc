@@ -21,7 +21,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-struct Options {
+struct RenderOptions {
   fs::path input;
   std::vector<fs::path> outputs;
   audio::RenderOptions render;
@@ -41,18 +41,18 @@ std::string remark(const audio::Measurement& sound) {
 }
 
 void print_warnings(const fs::path& path, const midi::ReadResult& read) {
-  constexpr std::size_t kShown = 5;
+  constexpr std::size_t kShownWarnings = 5;
   std::size_t shown = 0;
   for (const auto& warning : read.warnings) {
-    if (shown++ == kShown) break;
+    if (shown++ == kShownWarnings) break;
     fmt::print(stderr, "{}: at byte {}: {}\n", path.string(), warning.offset, warning.text);
   }
-  if (read.warning_count > kShown)
+  if (read.warning_count > kShownWarnings)
     fmt::print(stderr, "{}: and {} more; continuo inspect shows them\n", path.string(),
-               format_count(read.warning_count - kShown));
+               format_count(read.warning_count - kShownWarnings));
 }
 
-void run(Options& options) {
+void run_render(RenderOptions& options) {
   const auto stop = interruption();
   std::vector<fs::path> sounds, pictures;
   for (const auto& path : named_outputs(options.outputs)) {
@@ -104,7 +104,7 @@ void run(Options& options) {
 }  // namespace
 
 void add_render(CLI::App& app) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<RenderOptions>();
   auto* command = app.add_subcommand("render", "Turn a MIDI file into sound and into a piano-roll picture");
   command->add_option("input", options->input, "the MIDI file")->required();
   command
@@ -127,7 +127,7 @@ void add_render(CLI::App& app) {
       "  continuo render piece.mid piece.flac piece.ogg piece.png\n"
       "  continuo render piece.mid piece.svg --title \"A piece\"\n"
       "  continuo render piece.mid piece.wav --soundfont my.sf2 --rate 48000");
-  command->callback([options] { run(*options); });
+  command->callback([options] { run_render(*options); });
 }
 
 }  // namespace continuo::app

@@ -20,7 +20,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-struct Options {
+struct ReproduceOptions {
   reproduce::Settings settings;
   bool quick = false, full = false, notes_only = false;
 };
@@ -42,7 +42,7 @@ std::string command_of(const reproduce::Settings& s) {
   return text;
 }
 
-void run(Options options) {
+void run_reproduce(ReproduceOptions options) {
   reproduce::Settings& settings = options.settings;
   settings.scale = options.quick  ? reproduce::Scale::kQuick
                    : options.full ? reproduce::Scale::kFull
@@ -70,7 +70,7 @@ void run(Options options) {
 }  // namespace
 
 void add_reproduce(CLI::App& app) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<ReproduceOptions>();
   auto& settings = options->settings;
   auto* command =
       app.add_subcommand("reproduce", "Carry out a published experiment from beginning to end, as one page");
@@ -116,7 +116,7 @@ void add_reproduce(CLI::App& app) {
   paper->add_option("--threads", settings.threads, "0: every core")->check(whole(0, kMostThreads));
   paper->add_option("--cache", settings.cache, "Folder for encoded pieces (default: ~/.cache/continuo)")
       ->type_name("FOLDER");
-  paper->callback([options] { run(*options); });
+  paper->callback([options] { run_reproduce(*options); });
 }
 
 }  // namespace continuo::app

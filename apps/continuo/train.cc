@@ -28,7 +28,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-struct Options {
+struct TrainOptions {
   fs::path folder;
   fs::path recipe;
   fs::path output = "trained";
@@ -53,14 +53,14 @@ struct Options {
 };
 
 /// The model from which the run starts; of a run that goes on, the copy in its folder. Empty: none.
-fs::path model_to_start_from(const Options& options) {
+fs::path model_to_start_from(const TrainOptions& options) {
   if (!options.init.empty()) return model_or_default(options.init);
   const fs::path kept = training::init_in(options.output);
   return options.resume && fs::exists(kept) ? kept : fs::path{};
 }
 
 /// The model's or the default one, over it the file's or that of the run that goes on, then what the command line says.
-training::Recipe make_recipe(const Options& options, const fs::path& init) {
+training::Recipe make_recipe(const TrainOptions& options, const fs::path& init) {
   std::optional<weights::ModelFile> model;
   if (!init.empty()) model = weights::ModelFile::load(init);
   training::Recipe recipe = training::starting_recipe({.model = model ? &*model : nullptr,
@@ -102,7 +102,7 @@ training::Recipe make_recipe(const Options& options, const fs::path& init) {
 }
 
 /// What the recipe in the output folder does not know.
-std::string command_to_go_on(const Options& options) {
+std::string command_to_go_on(const TrainOptions& options) {
   std::string command = fmt::format("continuo train {} -o {} --resume", shell_word(options.folder.string()),
                                     shell_word(options.output.string()));
   if (!options.cache.empty()) command += " --cache " + shell_word(options.cache.string());
@@ -132,7 +132,7 @@ void introduce(const fs::path& init, const training::Recipe& recipe, const corpu
 }
 
 /// The pieces that the recipe chooses, encoded; also says what they are.
-corpus::Dataset read_music(const Options& options, const training::Recipe& recipe, const fs::path& init, bool says,
+corpus::Dataset read_music(const TrainOptions& options, const training::Recipe& recipe, const fs::path& init, bool says,
                            const ProgressSink& progress, const std::stop_token& stop) {
   corpus::ScanOptions scan = recipe.collection;
   scan.sound = representation::reads_sound(recipe.representation.name);
@@ -160,7 +160,7 @@ training::Recipe recipe_of(const std::string& toml, const fs::path& init) {
   return training::parse_recipe(toml, "the first process's recipe", base);
 }
 
-void run(const Options& options) {
+void run_train(const TrainOptions& options) {
   const training::Place place = training::place_in_environment();
   const bool first = place.rank == 0;
   fs::path init;
@@ -227,7 +227,7 @@ void run(const Options& options) {
 }  // namespace
 
 void add_train(CLI::App& app) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<TrainOptions>();
   auto* command = app.add_subcommand("train", "Learn from a folder of MIDI files");
   command->footer(
       "Examples:\n"
@@ -306,7 +306,7 @@ void add_train(CLI::App& app) {
       ->type_name("FILE");
   command->add_option("--cache", options->cache, "Folder for encoded pieces (default: ~/.cache/continuo)")
       ->type_name("FOLDER");
-  command->callback([options] { run(*options); });
+  command->callback([options] { run_train(*options); });
 }
 
 }  // namespace continuo::app

@@ -3,10 +3,28 @@
 
 #include <atomic>
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <thread>
 
 namespace continuo::engine {
+
+inline constexpr std::size_t kLine = 64 / sizeof(float);  ///< of the cache
+
+/// Asks for memory that another core wrote: for all its lines at once, where each read would wait for its own.
+inline void expect_reads(const float* first, std::size_t count) noexcept {
+  for (std::size_t i = 0; i < count; i += kLine) __builtin_prefetch(first + i);
+}
+/// The same before memory is written that another core has read.
+inline void expect_writes(const float* first, std::size_t count) noexcept {
+  for (std::size_t i = 0; i < count; i += kLine) {
+#if defined(__x86_64__)
+    asm volatile("prefetchw %0" : : "m"(first[i]));  // the builtin makes this of it only with an option of the compiler
+#else
+    __builtin_prefetch(first + i, 1);
+#endif
+  }
+}
 
 /// The first thread gives pieces, the partner reports results; both are counted since the partner was made. It spins
 /// while there are steps, and sleeps when there were none for a while. Its work is called once for each step that

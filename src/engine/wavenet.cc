@@ -101,36 +101,34 @@ void WaveNetMemory::add_skip(const WaveNetBody& body, std::size_t layer) const n
                         padded(body.skips));
 }
 
-void WaveNetPartner::work(void* self, Partner& thread) noexcept {
-  const auto& [body, memory, present, results, own] = *static_cast<WaveNetPartner*>(self);
-  const std::uint64_t time = present;  // the first thread may go on to the next step when the skips are summed
-  memory.clear_skips(body);
-  for (std::size_t layer = 0; layer < body.layers.size(); ++layer) {
-    thread.await_piece();
-    memory.add_skip(body, layer);
-  }
-  thread.report();
-  for (const WaveNetLayer& layer : body.layers) {
-    memory.look_ahead(body, layer, time + 1);
-    thread.report();
-  }
-  body.kernels->finish();
+const float* WaveNetMemory::relu_of_skips(const WaveNetBody& body) const noexcept {
+  relu(streams * padded(body.skips), skip);
+  return skip;
 }
 
-WaveNetState::WaveNetState(const WaveNetBody& body, Arena& arena, std::size_t streams)
-    : memory_(body, arena, streams), embedding_(body.embedding, arena, streams) {
+void WaveNetPartner::work(void* self, Partner& thread) noexcept {
+  auto& own = *static_cast<WaveNetPartner*>(self);
+  if (own.result != nullptr) expect_writes(own.result, own.memory.streams * own.rest.outputs);
+  own.memory.clear_skips(own.body);
+  for (std::size_t layer = 0; layer < own.body.layers.size(); ++layer) {
+    thread.await_piece();
+    expect_reads(own.memory.gated_of(own.body, layer), own.memory.streams * own.body.slot);
+    own.memory.add_skip(own.body, layer);
+  }
+  own.result = own.rest.function(own.rest.network, own.memory.relu_of_skips(own.body));
+  own.body.kernels->finish();
+  thread.report();
+}
+
+WaveNetState::WaveNetState(const WaveNetBody& body, Arena& arena, std::size_t streams, WaveNetRest rest)
+    : memory_(body, arena, streams), rest_(rest), embedding_(body.embedding, arena, streams) {
   input_ = arena.take(streams * padded(body.channels));
   pre_ = arena.take(streams * padded(2 * body.channels));
   gated_ = arena.take(streams * padded(body.channels));
-  if (body.threads > 1 && input_ != nullptr) partner_ = std::make_unique<WaveNetPartner>(body, memory_);
-}
-
-void WaveNetState::settle() noexcept {
-  if (partner_ != nullptr) partner_->thread.await_result(partner_->results);
+  if (body.threads > 1 && input_ != nullptr) partner_ = std::make_unique<WaveNetPartner>(body, memory_, rest);
 }
 
 void WaveNetState::reset(const WaveNetBody& body) noexcept {
-  settle();
   ahead_known_ = false;
   std::fill_n(memory_.rings, memory_.streams * body.ring_values, 0.0F);
   embedding_.reset();
@@ -138,7 +136,6 @@ void WaveNetState::reset(const WaveNetBody& body) noexcept {
 }
 
 void WaveNetState::reset(const WaveNetBody& body, std::size_t stream) noexcept {
-  settle();
   const std::size_t streams = memory_.streams;
   embedding_.reset(stream);
   for (const WaveNetLayer& layer : body.layers) {
@@ -151,7 +148,6 @@ void WaveNetState::reset(const WaveNetBody& body, std::size_t stream) noexcept {
 }
 
 void WaveNetState::remove(const WaveNetBody& body, std::size_t stream) noexcept {
-  settle();
   remove_column(memory_.rings, body.ring_values / body.slot, memory_.streams, body.slot, stream);
   remove_column(memory_.ahead, body.blocks[memory_.most_ahead], memory_.streams, body.rows, stream);
   embedding_.remove(stream);
@@ -211,23 +207,14 @@ void WaveNetState::paper(const WaveNetBody& body, const WaveNetLayer& layer, con
   add(streams * stride, gated_, input_);
 }
 
-const float* WaveNetState::step(const WaveNetBody& body, const Input* inputs, const std::size_t* labels) noexcept {
+float* WaveNetState::step(const WaveNetBody& body, const Input* inputs, const std::size_t* labels) noexcept {
   const std::size_t layers = body.layers.size();
-  const bool known = ahead_known_;  // by the partner, layer after layer, while it was our turn elsewhere
-  const std::uint64_t known_from = known ? partner_->results - layers : 0;
-  ahead_known_ = false;
-  if (partner_ != nullptr) {
-    partner_->time = time_;
-    ahead_known_ = partner_->thread.begin();
-  }
-  const bool together = ahead_known_;
+  const bool together = partner_ != nullptr && partner_->thread.begin();
+  if (together) expect_writes(memory_.prepared, layers * memory_.streams * body.slot);
   embedding_.step(body.embedding, inputs, input_);
   if (!together) memory_.clear_skips(body);
   for (std::size_t i = 0; i < layers; ++i) {
-    if (known)
-      partner_->thread.await_result(known_from + i + 1);
-    else
-      memory_.look_ahead(body, body.layers[i], time_);
+    if (!ahead_known_) memory_.look_ahead(body, body.layers[i], time_);
     if (body.paper) {
       paper(body, body.layers[i], labels);
       continue;
@@ -237,14 +224,17 @@ const float* WaveNetState::step(const WaveNetBody& body, const Input* inputs, co
     advance(body, i);
     if (!together) memory_.add_skip(body, i);
   }
-  if (together) {
-    partner_->thread.await_result(partner_->results + 1);
-    partner_->results += 1 + layers;
-  }
-  relu(memory_.streams * padded(body.skips), memory_.skip);
-  if (partner_ != nullptr) partner_->thread.end();
   ++time_;
-  return memory_.skip;
+  ahead_known_ = together;
+  if (!together) {
+    float* const result = rest_.function(rest_.network, memory_.relu_of_skips(body));
+    if (partner_ != nullptr) partner_->thread.end();
+    return result;
+  }
+  for (const WaveNetLayer& layer : body.layers) memory_.look_ahead(body, layer, time_);
+  partner_->thread.await_result(++together_);
+  partner_->thread.end();
+  return partner_->result;
 }
 
 WaveNetHeadState::WaveNetHeadState(const WaveNetHead& head, Arena& arena, std::size_t streams)
@@ -272,10 +262,18 @@ struct WaveNetWeights {
 };
 
 struct WaveNetStates {
-  WaveNetStates(const WaveNetWeights& weights, Arena& arena, std::size_t streams)
-      : body(weights.body, arena, streams), head(weights.head, arena, streams) {}
+  WaveNetStates(const WaveNetWeights& its_weights, Arena& arena, std::size_t streams)
+      : network(its_weights),
+        body(network.body, arena, streams, {after_the_skips, this, padded(network.head.logits.rows)}),
+        head(network.head, arena, streams) {}
+  WaveNetStates(const WaveNetStates&) = delete;  // the body knows where it is
+  WaveNetStates& operator=(const WaveNetStates&) = delete;
+  static float* after_the_skips(void* self, const float* skip) noexcept {
+    auto& own = *static_cast<WaveNetStates*>(self);
+    return own.head.step(own.network.head, skip, padded(own.network.body.skips));
+  }
   float* step(const WaveNetWeights& weights, const Input* inputs, const std::size_t* labels) noexcept {
-    return head.step(weights.head, body.step(weights.body, inputs, labels), padded(weights.body.skips));
+    return body.step(weights.body, inputs, labels);
   }
   void reset(const WaveNetWeights& weights) noexcept { body.reset(weights.body); }
   void reset(const WaveNetWeights& weights, std::size_t stream) noexcept { body.reset(weights.body, stream); }
@@ -283,6 +281,7 @@ struct WaveNetStates {
     body.remove(weights.body, stream);
     head.remove();
   }
+  const WaveNetWeights& network;
   WaveNetState body;
   WaveNetHeadState head;
 };

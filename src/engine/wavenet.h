@@ -43,7 +43,7 @@ struct WaveNetBody {
 
   weights::WaveNetSpec spec;
   bool paper = false;
-  int threads = 1;           ///< 2: a partner sums the skips
+  int threads = 1;           ///< 2: a partner sums the skips and goes on from there
   std::size_t channels = 0;  ///< residual channels, R
   std::size_t skips = 0;     ///< skip channels, S
   std::size_t labels = 0;
@@ -90,6 +90,7 @@ struct WaveNetMemory {
   }
   void clear_skips(const WaveNetBody& body) const noexcept;
   void add_skip(const WaveNetBody& body, std::size_t layer) const noexcept;
+  const float* relu_of_skips(const WaveNetBody& body) const noexcept;
 
   std::size_t streams = 1;
   std::size_t most_ahead;  ///< the power of two of the longest block
@@ -100,27 +101,34 @@ struct WaveNetMemory {
   float* skip = nullptr;      ///< [S]
 };
 
-/// Follows the residual path of each step: sums the skips as the gated outputs come, which is its first result, and
-/// then each layer's oldest tap for the next step, which are the others.
+/// What a network makes of relu(sum of skips) [streams, padded(S)]: [streams, outputs], always in the same place.
+struct WaveNetRest {
+  float* (*function)(void* network, const float* skip) noexcept;
+  void* network;
+  std::size_t outputs;
+};
+
+/// Follows the residual path of each step: sums the skips as the gated outputs come, and does the rest.
 struct WaveNetPartner {
-  WaveNetPartner(const WaveNetBody& its_body, const WaveNetMemory& its_memory)
-      : body(its_body), memory(its_memory), thread(work, this) {}
+  WaveNetPartner(const WaveNetBody& its_body, const WaveNetMemory& its_memory, WaveNetRest its_rest)
+      : body(its_body), memory(its_memory), rest(its_rest), thread(work, this) {}
   static void work(void* self, Partner& thread) noexcept;
 
   const WaveNetBody& body;
   WaveNetMemory memory;
-  std::uint64_t time = 0;     ///< of the step
-  std::uint64_t results = 0;  ///< of all steps up to now
+  WaveNetRest rest;
+  float* result = nullptr;  ///< of the rest
   Partner thread;
 };
 
 /// One or several sequences over a body, with a partner where the body wants two threads.
 class WaveNetState {
  public:
-  WaveNetState(const WaveNetBody& body, Arena& arena, std::size_t streams);
+  /// `rest` is called once for each step, on whichever thread.
+  WaveNetState(const WaveNetBody& body, Arena& arena, std::size_t streams, WaveNetRest rest);
 
-  /// relu(sum of skips) [streams, padded(S)] after one more step of each, valid until the next call.
-  const float* step(const WaveNetBody& body, const Input* inputs, const std::size_t* labels) noexcept;
+  /// What the rest makes of one more step of each.
+  float* step(const WaveNetBody& body, const Input* inputs, const std::size_t* labels) noexcept;
   void reset(const WaveNetBody& body) noexcept;
   void reset(const WaveNetBody& body, std::size_t stream) noexcept;
   void remove(const WaveNetBody& body, std::size_t stream) noexcept;
@@ -133,16 +141,17 @@ class WaveNetState {
   /// From there to the input of the next.
   void advance(const WaveNetBody& body, std::size_t layer) noexcept;
   void paper(const WaveNetBody& body, const WaveNetLayer& layer, const std::size_t* labels) noexcept;
-  void settle() noexcept;  ///< until the partner works on nothing
   void gate(const WaveNetBody& body, const WaveNetLayer& layer, const std::size_t* labels, float* pre) noexcept;
 
   WaveNetMemory memory_;
+  WaveNetRest rest_;
   std::uint64_t time_ = 0;
-  bool ahead_known_ = false;  ///< the partner has the oldest taps of this step, or will
+  bool ahead_known_ = false;  ///< the oldest taps of this step were summed when the last one waited for the partner
   EmbeddingState embedding_;
-  float* input_ = nullptr;  ///< of the present layer [R]
-  float* pre_ = nullptr;    ///< before the gate [2R]
-  float* gated_ = nullptr;  ///< [R]
+  float* input_ = nullptr;      ///< of the present layer [R]
+  float* pre_ = nullptr;        ///< before the gate [2R]
+  float* gated_ = nullptr;      ///< [R]
+  std::uint64_t together_ = 0;  ///< steps in which the partner took part
   std::unique_ptr<WaveNetPartner> partner_;
 };
 

@@ -22,24 +22,30 @@ struct WaveNetLstmWeights {
 };
 
 struct WaveNetLstmStates {
-  WaveNetLstmStates(const WaveNetLstmWeights& weights, Arena& arena, std::size_t count)
-      : streams(count),
-        body(weights.body, arena, count),
-        lstm(weights.lstm, arena, count),
-        head(weights.head, arena, count),
-        joined(arena.take(count * padded(weights.head.hidden.columns))) {}
+  WaveNetLstmStates(const WaveNetLstmWeights& its_weights, Arena& arena, std::size_t count)
+      : network(its_weights),
+        streams(count),
+        body(network.body, arena, count, {after_the_skips, this, padded(network.head.logits.rows)}),
+        lstm(network.lstm, arena, count),
+        head(network.head, arena, count),
+        joined(arena.take(count * padded(network.head.hidden.columns))) {}
+  WaveNetLstmStates(const WaveNetLstmStates&) = delete;  // the body knows where it is
+  WaveNetLstmStates& operator=(const WaveNetLstmStates&) = delete;
 
   float* step(const WaveNetLstmWeights& weights, const Input* inputs, const std::size_t* labels) noexcept {
-    const std::size_t skips = weights.body.skips;
-    const std::size_t hidden = weights.lstm.hidden;
-    const std::size_t stride = padded(weights.head.hidden.columns);
-    const float* const skip = body.step(weights.body, inputs, labels);
-    const float* const output = lstm.step(weights.lstm, skip, padded(skips));
-    for (std::size_t i = 0; i < streams; ++i) {
-      std::copy_n(skip + i * padded(skips), skips, joined + i * stride);
-      std::copy_n(output + i * padded(hidden), hidden, joined + i * stride + skips);
+    return body.step(weights.body, inputs, labels);
+  }
+  static float* after_the_skips(void* self, const float* skip) noexcept {
+    auto& own = *static_cast<WaveNetLstmStates*>(self);
+    const std::size_t skips = own.network.body.skips;
+    const std::size_t hidden = own.network.lstm.hidden;
+    const std::size_t stride = padded(own.network.head.hidden.columns);
+    const float* const output = own.lstm.step(own.network.lstm, skip, padded(skips));
+    for (std::size_t i = 0; i < own.streams; ++i) {
+      std::copy_n(skip + i * padded(skips), skips, own.joined + i * stride);
+      std::copy_n(output + i * padded(hidden), hidden, own.joined + i * stride + skips);
     }
-    return head.step(weights.head, joined, stride);
+    return own.head.step(own.network.head, own.joined, stride);
   }
   void reset(const WaveNetLstmWeights& weights) noexcept {
     body.reset(weights.body);
@@ -56,6 +62,7 @@ struct WaveNetLstmStates {
     --streams;
   }
 
+  const WaveNetLstmWeights& network;
   std::size_t streams;
   WaveNetState body;
   LstmState lstm;
