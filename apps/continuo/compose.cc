@@ -17,6 +17,7 @@
 #include "continuo/midi/midi.h"
 #include "continuo/plot/plot.h"
 #include "options.h"
+#include "page_media.h"
 #include "terminal.h"
 
 namespace continuo::app {
@@ -110,9 +111,6 @@ void write_outputs(const ComposeOptions& options, const std::vector<fs::path>& o
 
 void compose_scores(ComposeOptions& options, const weights::ModelFile& file) {
   const auto stop = interruption();
-  if (options.prompt_loudness != audio::PrepareOptions{}.loudness_lufs)
-    throw Error({.message = "--prompt-loudness cannot be asked of a model of scores",
-                 .hint = "Its prompt has notes, not a level: leave it out."});
   const auto outputs = score_outputs(options);
   const auto composer = generation::Composer::from(file, options.model, options.engine);
   auto& how = options.compose;
@@ -125,6 +123,7 @@ void compose_scores(ComposeOptions& options, const weights::ModelFile& file) {
   if (!options.prompt.empty()) {
     how.start = generation::StartKind::kPrompt;
     how.prompt = read_score(options.prompt);
+    if (options.prompt_seconds > 0) how.prompt = first_seconds(*how.prompt, options.prompt_seconds);
   }
   evaluation::PassageIndex index;
   if (options.max_copy > 0 || !options.report.empty())
@@ -176,6 +175,8 @@ void add_compose(CLI::App& app) {
       "      with one that you trained\n"
       "  continuo compose --prompt mine.mid --bars 16 -o longer.mid -o longer.flac\n"
       "      goes on from your own piece by 16 bars\n"
+      "  continuo compose --prompt mine.mid --prompt-seconds 10 -o other.mid\n"
+      "      another continuation of its first ten seconds\n"
       "  continuo compose --model M --start random --argmax -o paper.mid\n"
       "      as the paper does: a random array, then always the most probable symbol\n"
       "  continuo compose --count 8 --seed 7 --temperature 0.9 -o piece.mid\n"
@@ -211,13 +212,10 @@ void add_compose(CLI::App& app) {
                    "MIDI file to go on from, or with a model of sound also a sound file; it is part of the result")
       ->type_name("FILE");
   command
-      ->add_option("--prompt-loudness", options->prompt_loudness,
-                   "Loudness to which a prompt of sound is brought, LUFS: pieces in training have -18 as a whole, a "
-                   "quiet passage of one has less")
-      ->check(CLI::Range(-70.0, 0.0))
-      ->needs("--prompt")
-      ->type_name("LUFS")
-      ->capture_default_str();
+      ->add_option("--prompt-seconds", options->prompt_seconds,
+                   "Go on from the first so many seconds of the prompt (default: from its end)")
+      ->check(amount(kMostSeconds))
+      ->needs("--prompt");
   command->add_option("--seconds", options->seconds, "Length of the new music in seconds (default 120; of sound 10)")
       ->check(amount(kMostSeconds));
   command->add_option("--bars", options->bars, "Length of the new music in bars")->check(whole(1, kMostBars));

@@ -20,7 +20,7 @@ struct ComposeOptions {
   generation::ComposeOptions compose;
   std::string start = "beginning";
   std::filesystem::path prompt;
-  double prompt_loudness = audio::PrepareOptions{}.loudness_lufs;
+  double prompt_seconds = 0;  ///< only so much of the prompt; 0: all
   std::optional<double> seconds;
   std::optional<int> bars;
   std::optional<std::size_t> symbols;

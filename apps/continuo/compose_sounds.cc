@@ -1,5 +1,7 @@
 // continuo compose with a model of sound: files grow while the network writes, so that no length needs memory.
 #include <fmt/core.h>
+#include <algorithm>
+#include <cmath>
 
 #include <chrono>
 #include <memory>
@@ -64,15 +66,17 @@ std::vector<fs::path> sound_outputs(const ComposeOptions& options) {
 std::vector<float> read_prompt(const ComposeOptions& options, int sample_rate) {
   const auto source = is_midi_path(options.prompt) ? audio::open_score(read_score(options.prompt), options.render)
                                                    : audio::open_file(options.prompt);
-  audio::PreparedSound prepared(*source, {.sample_rate = sample_rate, .loudness_lufs = options.prompt_loudness},
-                                fs::temp_directory_path(), interruption());
+  audio::PreparedSound prepared(*source, {.sample_rate = sample_rate}, fs::temp_directory_path(), interruption());
   if (prepared.samples() == 0) {
     throw Error({.message = "is silent, so there is nothing to go on from",
                  .path = options.prompt.string(),
                  .hint = "Give a sound that can be heard, or leave the prompt out."});
   }
   std::vector<float> samples, block;
+  // Levelled as a whole, as in training, also if only the beginning is wanted.
   while (prepared.next(block)) samples.insert(samples.end(), block.begin(), block.end());
+  if (options.prompt_seconds > 0)
+    samples.resize(std::min(samples.size(), static_cast<std::size_t>(std::ceil(options.prompt_seconds * sample_rate))));
   return samples;
 }
 

@@ -92,6 +92,11 @@ class Commands(unittest.TestCase):
     def test_compose_goes_on_from_a_prompt(self):
         (self.folder / "mine.mid").write_bytes(scale([60, 62, 64, 65, 67, 69, 71, 72]))
         self.compose("--prompt", "mine.mid", "--bars", 2, "-o", "longer.mid")
+        self.compose("--prompt", "mine.mid", "--prompt-seconds", 0.9, "--bars", 1, "-o", "shorter.mid")
+        beginnings = [re.findall(r"NoteOn_(\d+)", run("inspect", name, "--representation", "events", cwd=self.folder).stdout)[:8] for name in ("longer.mid", "shorter.mid")]
+        self.assertEqual(beginnings[0], ["60", "62", "64", "65", "67", "69", "71", "72"])
+        self.assertEqual(beginnings[1][:2], ["60", "62"])
+        self.assertNotEqual(beginnings[1], beginnings[0])
         words = run("inspect", self.folder / "longer.mid", "--representation", "notes", "--set", "min_count=1", cwd=self.folder)
         pitches = run("inspect", self.folder / "longer.mid", "--representation", "events", cwd=self.folder).stdout
         self.assertEqual(words.returncode, 0, words.stderr)
@@ -289,7 +294,6 @@ class Commands(unittest.TestCase):
         self.assertLess(int(longest[1] or 1), 6)
         run("quantize", model, "-o", "small.safetensors", cwd=self.folder)
         self.assertEqual((self.folder / "small.passage-filter").read_bytes(), (self.folder / "own.passage-filter").read_bytes())
-        self.refused(*compose, "--prompt", "free.mid", "--prompt-loudness", "-20", "-o", "new.mid", says="--prompt-loudness")
         (self.folder / "own.passage-filter").write_bytes(b"nonsense")
         self.refused(*compose, "-o", "new.mid", says=["own.passage-filter", "no filter of passages"])
 

@@ -101,6 +101,10 @@ class ComposeSound(unittest.TestCase):
         self.assertAlmostEqual(len(samples) / rate, 1.5, delta=0.02)
         crossings = sum(a < 0 <= b for a, b in zip(samples[:7900], samples[1:7901]))
         self.assertAlmostEqual(crossings / (7900 / rate), 500, delta=5)
+        self.compose("--prompt", "tone.wav", "--prompt-seconds", "0.25", "--seconds", "0.5", "-o", "short.wav")
+        rate, short = samples_of(self.folder / "short.wav")
+        self.assertAlmostEqual(len(short) / rate, 0.75, delta=0.02)
+        self.assertEqual(short[:len(short) // 3], samples[:len(short) // 3])  # the level is that of the whole prompt
         if shutil.which("ffprobe"):
             self.compose("--prompt", "tone.wav", "--seconds", "0.5", "-o", "longer.ogg", "-o", "longer.flac")
             for name in ("longer.ogg", "longer.flac"):
