@@ -4,6 +4,8 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <chrono>
+#include <thread>
 #include <vector>
 
 #include "continuo/base/error.h"
@@ -20,12 +22,16 @@ TEST(ParallelFor, EachItemIsDoneOnceOnAnyNumberOfThreads) {
   parallel_for(0, 3, [](std::size_t) { FAIL() << "there is no item"; });
 }
 
+/// So that the other thread cannot do all the rest before this one gets a processor to say that it is over.
+void take_a_while() { std::this_thread::sleep_for(std::chrono::microseconds(100)); }
+
 TEST(ParallelFor, TheFirstExceptionStopsTheLoop) {
   std::atomic<int> begun{0};
   EXPECT_THROW(parallel_for(100'000, 2,
                             [&](std::size_t i) {
                               ++begun;
                               if (i == 10) throw Error("no");
+                              take_a_while();
                             }),
                Error);
   EXPECT_LT(begun.load(), 100'000);
@@ -38,6 +44,7 @@ TEST(ParallelFor, AStopIsAnInterruption) {
                    100'000, 2,
                    [&](std::size_t) {
                      if (++begun == 5) source.request_stop();
+                     take_a_while();
                    },
                    source.get_token()),
                Interrupted);
