@@ -13,7 +13,6 @@
 namespace continuo::evaluation {
 namespace {
 
-constexpr double kUndefined = std::numeric_limits<double>::quiet_NaN();
 constexpr std::size_t kDivergencePoints = 1000;  // mgeval's
 constexpr std::size_t kAreaPoints = 2001;
 constexpr double kReach = 5;      // bandwidths beyond the extreme values

@@ -2,16 +2,15 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
-#include <limits>
 #include <numeric>
 
 #include "continuo/evaluation/distributions.h"
+#include "continuo/evaluation/statistics.h"
 #include "continuo/music/time.h"
 
 namespace continuo::evaluation {
 namespace {
 
-constexpr double kUndefined = std::numeric_limits<double>::quiet_NaN();
 constexpr Seconds kTransition = 0.05;  // pretty_midi's, which mgeval calls
 constexpr std::array<double, 12> kLengths = {96, 48, 24, 12, 6, 72, 36, 18, 9, 32, 16, 8};  // 96ths of a bar
 

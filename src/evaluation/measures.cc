@@ -5,19 +5,18 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <limits>
 #include <numeric>
 #include <optional>
 #include <set>
 #include <utility>
 
+#include "continuo/evaluation/statistics.h"
 #include "continuo/music/time.h"
 #include "evaluation/bars.h"
 
 namespace continuo::evaluation {
 namespace {
 
-constexpr double kUndefined = std::numeric_limits<double>::quiet_NaN();
 constexpr std::size_t kMostSteps = 50'000'000;  // of a piece, so that no file makes a table of beats too large
 constexpr std::size_t kMostPairedBars = 4000;
 

@@ -66,10 +66,10 @@ Ending ending_of(const Composer& composer, const ComposeOptions& options) {
 }
 
 /// One piece in the making: what the network hears, the grammar's cursor and the symbols so far go forward together.
-class Session {
+class ScoreSession {
  public:
-  Session(const Composer& composer, const ComposeOptions& options, std::size_t number, SharedProgress& progress,
-          std::stop_token stop)
+  ScoreSession(const Composer& composer, const ComposeOptions& options, std::size_t number, SharedProgress& progress,
+               std::stop_token stop)
       : composer_(composer),
         options_(options),
         number_(number),
@@ -444,12 +444,12 @@ std::vector<Composition> compose_several(const Composer& composer, const Compose
   if (options.symbols && *options.symbols < 1) throw Error("the length in symbols must be at least 1");
   std::vector<Composition> pieces(count);
   SharedProgress shared(progress, count);
-  compose_all<Session>(
+  compose_all<ScoreSession>(
       *composer.model, composer.frames != nullptr, count, threads, stop,
       [&](std::size_t i, const std::stop_token& stopped) {
-        return std::make_unique<Session>(composer, options, i, shared, stopped);
+        return std::make_unique<ScoreSession>(composer, options, i, shared, stopped);
       },
-      [&](Session& session) { pieces[session.number()] = std::move(session.result()); });
+      [&](ScoreSession& session) { pieces[session.number()] = std::move(session.result()); });
   return pieces;
 }
 

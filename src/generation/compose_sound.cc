@@ -46,10 +46,10 @@ class SoundProgress {
 };
 
 /// One sound in the making: what the network hears, the decoder and the samples that wait go forward together.
-class Session {
+class SoundSession {
  public:
-  Session(const SoundComposer& composer, const ComposeSoundOptions& options, std::size_t number, SampleSink sink,
-          SoundProgress& progress, std::stop_token stop)
+  SoundSession(const SoundComposer& composer, const ComposeSoundOptions& options, std::size_t number, SampleSink sink,
+               SoundProgress& progress, std::stop_token stop)
       : composer_(composer),
         options_(options),
         number_(number),
@@ -304,14 +304,14 @@ void compose_sounds(const SoundComposer& composer, const ComposeSoundOptions& op
   if (!(options.seconds > 0 && options.seconds <= kMostSeconds))
     throw Error("the length in seconds must be above 0 and at most 1,000,000");
   const bool frames = composer.representation->steps() == Steps::kFrames;
-  SoundProgress all(progress, count * Session::steps_of(composer, options), frames);
-  compose_all<Session>(
+  SoundProgress all(progress, count * SoundSession::steps_of(composer, options), frames);
+  compose_all<SoundSession>(
       *composer.model, frames, count, threads, stop,
-      [&](std::size_t i, const std::stop_token& stopped) -> std::unique_ptr<Session> {
+      [&](std::size_t i, const std::stop_token& stopped) -> std::unique_ptr<SoundSession> {
         if (stopped.stop_requested()) return nullptr;
-        return std::make_unique<Session>(composer, options, i, begin(i), all, stopped);
+        return std::make_unique<SoundSession>(composer, options, i, begin(i), all, stopped);
       },
-      [&](Session& session) { end(session.number(), std::move(session.result())); });
+      [&](SoundSession& session) { end(session.number(), std::move(session.result())); });
 }
 
 SoundComposition compose_sound(const SoundComposer& composer, const ComposeSoundOptions& options,

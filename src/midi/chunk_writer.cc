@@ -6,12 +6,12 @@
 #include <tuple>
 
 #include "continuo/base/error.h"
+#include "midi/status.h"
 
 namespace continuo::midi {
 namespace {
 
 constexpr std::uint64_t kMostVariableLength = (std::uint64_t{1} << 28) - 1;
-constexpr std::uint8_t kMeta = 0xff;
 
 void append_variable_length(std::vector<std::uint8_t>& out, std::uint64_t value) {
   for (int shift = 21; shift > 0; shift -= 7) {

@@ -4,12 +4,10 @@
 #include <algorithm>
 #include <cstring>
 
+#include "midi/status.h"
+
 namespace continuo::midi {
 namespace {
-
-constexpr std::uint8_t kSysex = 0xf0;
-constexpr std::uint8_t kEscape = 0xf7;
-constexpr std::uint8_t kMeta = 0xff;
 
 /// Variable-length quantity of any number of bytes, modulo 2^32; `length` receives how many. At `limit` it breaks off.
 std::uint32_t variable_length(const std::uint8_t*& p, const std::uint8_t* limit, int& length) {

@@ -9,11 +9,11 @@
 #include "continuo/music/time.h"
 #include "midi/check.h"
 #include "midi/chunk_writer.h"
+#include "midi/status.h"
 
 namespace continuo::midi {
 namespace {
 
-constexpr std::uint8_t kMeta = 0xff;
 constexpr std::uint8_t kReleaseVelocity = 64;  // where a file has none of its own (MIDI 1.0, "Note-Off")
 
 std::uint8_t byte(std::int64_t value) { return static_cast<std::uint8_t>(value); }

@@ -15,7 +15,7 @@
 namespace continuo::representation {
 namespace {
 
-constexpr int kPpq = 500;  // at the default tempo one tick is a millisecond
+constexpr int kEventsPpq = 500;  // at the default tempo one tick is a millisecond
 constexpr Seconds kBar = 2.0;
 
 struct PlayedNote {
@@ -55,7 +55,7 @@ void EventCursor::preview(Symbol symbol, Preview& preview) const {
   const EventEffect effect = next.read(symbol);
   preview.notes.clear();
   preview.ended = effect.ended;
-  preview.ppq = kPpq;
+  preview.ppq = kEventsPpq;
   preview.owner = Preview::Owner::kPiece;
   if (effect.began >= 0) {
     preview.notes.push_back(
@@ -198,7 +198,7 @@ Encoding Events::encode(const Score& given, const EncodeOptions& options) const 
 Decoding Events::decode(std::span<const Symbol> symbols) const {
   const EventLayout& layout = *layout_;
   Decoding result;
-  result.score.ppq = kPpq;
+  result.score.ppq = kEventsPpq;
   Track track;
   track.name = program_name(layout.program);
   track.program = static_cast<std::uint8_t>(layout.program);

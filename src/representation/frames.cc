@@ -11,7 +11,7 @@
 namespace continuo::representation {
 namespace {
 
-constexpr int kPpq = 480;
+constexpr int kFramesPpq = 480;
 constexpr std::int64_t kMostFrames = 1 << 16;
 constexpr std::uint8_t kVelocity = 64;
 constexpr double kSecondsPerQuarter = 0.5;
@@ -19,7 +19,7 @@ constexpr double kSecondsPerQuarter = 0.5;
 struct Settings {
   explicit Settings(const RepresentationSpec& spec) : reader(spec, frames_settings()) {
     steps = reader.integer("steps", 1, 24);
-    if (kPpq % steps != 0) reader.refuse("steps", "a divisor of 480");
+    if (kFramesPpq % steps != 0) reader.refuse("steps", "a divisor of 480");
     lowest = reader.integer("lowest", 0, 127);
     highest = reader.integer("highest", lowest, 127);
     context = reader.choice("context", {"off", "on"}) == 1;
@@ -28,7 +28,7 @@ struct Settings {
   SettingReader reader;
   int steps = 0, lowest = 0, highest = 0, program = 0;
   bool context = false;
-  Tick ticks() const noexcept { return kPpq / steps; }
+  Tick ticks() const noexcept { return kFramesPpq / steps; }
 };
 
 /// What a symbol did to the music.
@@ -144,7 +144,7 @@ class FrameCursor final : public Cursor {
     const Effect effect = next.read(symbol);
     preview.notes.clear();
     preview.ended = -1;
-    preview.ppq = kPpq;
+    preview.ppq = kFramesPpq;
     preview.owner = Preview::Owner::kPiece;
     if (effect.dropped) return;
     if (effect.began) {
@@ -230,7 +230,7 @@ Encoding Frames::encode(const Score& score, const EncodeOptions& options) const 
 Decoding Frames::decode(std::span<const Symbol> symbols) const {
   const Settings& settings = layout_->settings;
   Decoding result;
-  result.score.ppq = kPpq;
+  result.score.ppq = kFramesPpq;
   Track track;
   track.name = program_name(settings.program);
   track.program = static_cast<std::uint8_t>(settings.program);

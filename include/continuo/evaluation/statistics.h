@@ -3,9 +3,12 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <span>
 
 namespace continuo::evaluation {
+
+inline constexpr double kUndefined = std::numeric_limits<double>::quiet_NaN();  ///< of what has no value
 
 /// Of the values that are finite; with none of them every field but `count` is NaN.
 struct Summary {
