@@ -255,6 +255,9 @@ void add_compose(CLI::App& app) {
                  "Also passages that the filter beside the model forbids: with the default model, those of 13 notes "
                  "that stand in the music from which it learned")
       ->excludes("--max-copy");
+  command->add_flag(
+      "--allow-loops", options->compose.allow_loops,
+      "Also the same block of notes again and again; otherwise twice in a row, of a short bar three times");
   add_passage_options(*command, options->passages);
   command->get_option("--max-copy")->needs("--corpus");
   command

@@ -33,6 +33,7 @@ constexpr double kDefaultSeconds = 10;
 
 void check(const ComposeOptions& options) {
   if (options.compose.allow_copies) refuse("--allow-copies", "It knows no notes: leave it out.");
+  if (options.compose.allow_loops) refuse("--allow-loops", "It knows no notes: leave it out.");
   if (options.max_copy > 0) refuse("--max-copy", "It knows no notes: leave it out.");
   if (!options.report.empty()) refuse("--report", "It knows no notes: leave it out.");
   if (options.bars) refuse("a length in bars", "It knows no bars: give --seconds.");

@@ -87,6 +87,7 @@ class ScoreSession {
     const auto& spec = composer.representation->spec();
     label_ = label_index(spec, options.label);
     for (const ConstraintMaker& make : options.constraints) constraints_.push_back(make());
+    if (!options.allow_loops && !options.sampling.argmax) constraints_.push_back(never_loop()());
     if (composer.known != nullptr && !options.allow_copies) constraints_.push_back(never_repeat(composer.known)());
     switch (options.start) {
       case StartKind::kBeginning:

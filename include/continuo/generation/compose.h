@@ -59,6 +59,7 @@ struct ComposeOptions {
   /// After 64 tries without getting further the piece ends before, with a warning.
   std::vector<ConstraintMaker> constraints;
   bool allow_copies = false;  ///< Composer::known is no constraint
+  bool allow_loops = false;   ///< never_loop() is none, which it never is with argmax: that falls into loops by itself
   std::string label;          ///< style or composer of a model that has labels; empty: 'unknown'
   std::uint64_t seed = 1;
   std::uint64_t stream = 0;  ///< number of the piece among several of one seed

@@ -36,4 +36,8 @@ using ConstraintMaker = std::function<std::unique_ptr<Constraint>()>;
 /// decoded.
 ConstraintMaker never_repeat(std::shared_ptr<const evaluation::KnownPassages> passages);
 
+/// No note goes on with a block of symbols that was just repeated: once, or twice where the block has at most 32
+/// symbols; what repeats fewer than 24 symbols, a trill, may go on for as long. Blocks have up to 2,048 symbols.
+ConstraintMaker never_loop();
+
 }  // namespace continuo::generation
