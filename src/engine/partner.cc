@@ -9,10 +9,10 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-constexpr std::uint64_t kLongestPause = 65'536;                    // steps
-constexpr std::uint64_t kTrusted = 4096;                           // steps in time after which a pause is short again
-constexpr std::int64_t kSteps = 4;                                 // that the partner waits for one, awake
-constexpr int kLooks = 64;                                         // at a counter, between two at the clock
+constexpr std::uint64_t kLongestPause = 65'536;  // steps
+constexpr std::uint64_t kTrusted = 4;            // so many pauses in time, and the next is short again
+constexpr std::int64_t kSteps = 4;               // that the partner waits for one, awake
+constexpr int kLooks = 64;                       // at a counter, between two at the clock
 constexpr Clock::duration kLate = std::chrono::microseconds(100);  // beyond what the step took itself
 
 void relax() noexcept {
@@ -87,9 +87,8 @@ void Partner::await_result(std::uint64_t count) noexcept {
     seen_reported_ = reported_.load(std::memory_order_acquire);
     return seen_reported_ >= count;
   };
-  if (reported()) return;
-  if (spin(kLate + 2 * (Clock::now() - begun_), reported)) {
-    if (++steps_in_time_ >= kTrusted) next_pause_ = kShortestPause;
+  if (reported() || spin(kLate + 2 * (Clock::now() - begun_), reported)) {
+    if (++steps_in_time_ >= kTrusted * next_pause_) next_pause_ = kShortestPause;
     return;
   }
   while (!reported()) std::this_thread::yield();
