@@ -14,7 +14,7 @@ for line in sys.stdin:
         files = []
     elif line.strip():
         path = os.path.normpath(os.path.join(build, line.strip()))
-        if not files:
+        if not files or path.endswith(".cc"):  # several sources may be compiled as one
             dependencies[path] = files
         if path.startswith(root + os.sep):
             files.append(path)
