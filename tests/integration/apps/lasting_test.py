@@ -13,7 +13,7 @@ import time
 import unittest
 from pathlib import Path
 
-# Kernels that are forced upon OpenBLAS may round otherwise where memory lies otherwise: those for Haswell do.
+# With the kernels that OpenBLAS chooses by itself: those for AVX2 round otherwise after a new start (docs/training.md).
 os.environ.pop("OPENBLAS_CORETYPE", None)
 
 CONTINUO = SAMPLE = None
