@@ -13,10 +13,18 @@ if [ ! -f "$passed/.clang-tidy" ] || ! cmp -s .clang-tidy "$passed/.clang-tidy";
   cp .clang-tidy "$passed/.clang-tidy"
 fi
 
-# Objects and the files that each was made from, as ninja knows them: "object: #deps ...", then a file a line.
-changed=$(ninja -C "$build" -t deps | PASSED=$passed ROOT=$PWD BUILD=$build python3 scripts/tidy_changed.py "$@")
-[ -n "$changed" ] || exit 0
-export build passed
-xargs -P "$(nproc)" -I{} bash -c '
-  clang-tidy --quiet --extra-arg=-Wno-unknown-warning-option -p "$build" "$1" 2> >(grep -vE "^[0-9]+ warnings? (generated|treated)" >&2) || exit 1
-  mkdir -p "$passed/$(dirname "$1")" && touch "$passed/$1"' _ {} <<<"$changed"
+# read_job "FILE<tab>SOURCE<tab>...": reads FILE, and notes that its SOURCEs passed.
+read_job() {
+  local job source
+  IFS=$'\t' read -ra job <<<"$1"
+  clang-tidy --quiet --extra-arg=-Wno-unknown-warning-option -p "$passed" "${job[0]}" 2> >(grep -vE "^[0-9]+ warnings? (generated|treated)" >&2) || return 1
+  for source in "${job[@]:1}"; do
+    mkdir -p "$(dirname "$passed/$source")" && touch "$passed/$source"
+  done
+}
+export -f read_job
+
+jobs=$(ninja -C "$build" -t deps | PASSED=$passed ROOT=$PWD BUILD=$build python3 scripts/tidy_jobs.py "$@")
+[ -n "$jobs" ] || exit 0
+export passed
+xargs -P "$(nproc)" -d '\n' -n 1 bash -c 'read_job "$1"' _ <<<"$jobs"

@@ -19,6 +19,7 @@ struct Colour {
 inline constexpr Colour kWhite{1, 1, 1};
 inline constexpr Colour kInk{0.16, 0.17, 0.20};       ///< text and axes
 inline constexpr Colour kFaintInk{0.44, 0.46, 0.50};  ///< secondary text
+inline constexpr double kSide = 16;                   ///< beside charts and pictures of sound, in pixels
 Colour mix(const Colour& from, const Colour& to, double share) noexcept;
 
 /// Colour number `index` of a palette that stays distinct under the common colour vision deficiencies (hues of Okabe

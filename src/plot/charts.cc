@@ -15,7 +15,6 @@ namespace {
 
 constexpr Colour kGridLine{0.915, 0.922, 0.937};
 constexpr Colour kFrame{0.55, 0.57, 0.62};
-constexpr double kSide = 16;
 constexpr double kHuge = 1e100;  ///< beyond it values count as not finite: differences must not overflow
 constexpr int kMostBins = 2000;
 

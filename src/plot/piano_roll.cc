@@ -352,8 +352,8 @@ void piano_roll(const std::filesystem::path& path, const Score& score, const Pia
   const MeterMap meter(score);
   if (!(options.values.high > 0)) throw Error("the highest value of a piano roll must be above 0");
   const auto entries = options.values.of_tracks.empty() ? legend_entries(score) : legend_of_values(options.values);
-  constexpr double kSide = 14, kTitleBaseline = 28, kUnderTitle = 38;
-  const double legend_height = legend(nullptr, 0, 0, options.width - 2 * kSide, entries);
+  constexpr double kMargin = 14, kTitleBaseline = 28, kUnderTitle = 38;
+  const double legend_height = legend(nullptr, 0, 0, options.width - 2 * kMargin, entries);
   const RollLayout layout =
       layout_roll(score, tempo, meter, options, kUnderTitle + (legend_height > 0 ? legend_height + 4 : 0));
   const auto canvas = make_canvas(path, layout.width, layout.height);
@@ -367,13 +367,14 @@ void piano_roll(const std::filesystem::path& path, const Score& score, const Pia
                         notes == 1 ? "note" : "notes");
   }
   const double facts_width = Canvas::text_width(facts, 12);
-  canvas->text(options.width - kSide, kTitleBaseline, facts, {.size = 12, .colour = kFaintInk, .anchor = Anchor::kEnd});
+  canvas->text(options.width - kMargin, kTitleBaseline, facts,
+               {.size = 12, .colour = kFaintInk, .anchor = Anchor::kEnd});
   const std::string title = displayable(options.title, 160);
   if (!title.empty())
-    canvas->text(kSide, kTitleBaseline,
-                 Canvas::fitted(title, std::max(0.0, options.width - 3 * kSide - facts_width), 18, true),
+    canvas->text(kMargin, kTitleBaseline,
+                 Canvas::fitted(title, std::max(0.0, options.width - 3 * kMargin - facts_width), 18, true),
                  {.size = 18, .bold = true});
-  legend(canvas.get(), kSide, kUnderTitle, options.width - 2 * kSide, entries);
+  legend(canvas.get(), kMargin, kUnderTitle, options.width - 2 * kMargin, entries);
 
   RollPainter painter(*canvas, score, layout, tempo, meter, options.values);
   painter.grid(options.marks);

@@ -19,7 +19,6 @@ constexpr Colour kGridLine{0.915, 0.922, 0.937};
 constexpr Colour kFrame{0.55, 0.57, 0.62};
 constexpr Colour kExtent{0.49, 0.70, 0.85};
 constexpr Colour kBody{0.0, 0.447, 0.698};
-constexpr double kSide = 16;
 constexpr double kLeft = 78;   ///< tick labels and the turned title of the axis
 constexpr double kRight = 84;  ///< the colour bar with its labels
 constexpr double kTickSize = 11;
