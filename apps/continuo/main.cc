@@ -40,7 +40,8 @@ std::string complaint(const CLI::App* app, const CLI::Error& error) {
 int main(int argc, char** argv) {
 #ifdef CONTINUO_WITH_TRAINING
   const std::string_view command = argc > 1 ? argv[1] : "";
-  if (command == "train" || command == "benchmark" || command == "reproduce") continuo::nets::wait_passively(argv);
+  if (command == "train" || command == "benchmark" || command == "reproduce" || command == "bench")
+    continuo::nets::start_for_training(argv);
 #endif
   CLI::App app{"Continuo learns from a collection of music and composes more of it.", "continuo"};
   app.require_subcommand(1);

@@ -162,7 +162,7 @@ void run(const Options& options) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  continuo::nets::wait_passively(argv);
+  continuo::nets::start_for_training(argv);
   const std::vector<std::string> words(argv + 1, argv + argc);
   try {
     for (const std::string& word : words) {

@@ -9,6 +9,10 @@
 
 #include "continuo/nets/network.h"
 
+#ifndef _OPENMP
+#error "at::parallel_for is a loop on one thread where its caller is compiled without OpenMP"
+#endif
+
 namespace continuo::nets {
 
 /// Finds a parameter by its contract name; undefined when the network has none of that name.

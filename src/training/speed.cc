@@ -10,6 +10,7 @@
 
 #include "continuo/base/error.h"
 #include "continuo/base/random.h"
+#include "continuo/nets/threads.h"
 #include "continuo/weights/work.h"
 #include "training/learner.h"
 #include "training/plan.h"
@@ -21,8 +22,10 @@ using Clock = std::chrono::steady_clock;
 
 double seconds_since(Clock::time_point begin) { return std::chrono::duration<double>(Clock::now() - begin).count(); }
 
-/// The best of some products.
-double matrix_flops_per_second(const std::string& precision) {
+/// The best of some products on so many threads. Training splits the batch over OpenMP's threads, a single product is
+/// split by the BLAS library.
+double matrix_flops_per_second(const std::string& precision, int threads) {
+  nets::set_threads(threads, threads);
   constexpr std::int64_t kSize = 1024;
   const torch::NoGradGuard no_gradients;
   const auto type = precision == "bf16" ? torch::kBFloat16 : torch::kFloat32;
@@ -35,6 +38,7 @@ double matrix_flops_per_second(const std::string& precision) {
     torch::mm_out(c, a, b);
     best = std::max(best, 2.0 * kSize * kSize * kSize / seconds_since(begin));
   }
+  nets::set_threads(threads);
   return best;
 }
 
@@ -82,8 +86,8 @@ Speed measure_speed(const SpeedOptions& options, const ProgressSink& progress, s
   const auto total = static_cast<std::uint64_t>(options.seconds * 1000);
   do {
     if (stop.stop_requested()) throw Interrupted("interrupted before the measuring was finished");
-    speed.peak_flops_per_second =
-        std::max(speed.peak_flops_per_second, matrix_flops_per_second(options.training.precision));
+    speed.peak_flops_per_second = std::max(
+        speed.peak_flops_per_second, matrix_flops_per_second(options.training.precision, options.training.threads));
     const Clock::time_point begin = Clock::now();
     double spent = 0;
     int steps = 0;

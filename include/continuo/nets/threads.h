@@ -1,5 +1,5 @@
-// Thread counts of the libraries under libtorch. OpenMP (element-wise work, loops over sequences) and the BLAS library
-// (matrix products) keep pools of their own; two pools on the same cores slow each other down.
+// Threads and memory of the libraries under libtorch. OpenMP (element-wise work, loops over sequences) and the BLAS
+// library (matrix products) keep pools of their own; two pools on the same cores slow each other down.
 #pragma once
 
 #include <string>
@@ -14,10 +14,14 @@ void set_threads(int openmp = 0, int blas = 1);
 /// Debian's reference BLAS, many times slower than OpenBLAS, is one of these).
 std::string blas_library();
 
-/// Threads that wait for work spin by default, which is ruinous while another program uses the same cores. libgomp
-/// reads its wait policy once, when it is loaded: unless OMP_WAIT_POLICY is set already, this sets it to passive and
-/// replaces the process by a fresh start of itself. Call first in main, before anything was opened or printed; returns
-/// when there is nothing to do.
-void wait_passively(char** argv);
+/// Settings that libraries read once, when they are loaded. Sets those of these that are not set already, and replaces
+/// the process by a fresh start of itself. Call first in main, before anything was opened or printed; returns when there
+/// is nothing to do.
+/// - OMP_WAIT_POLICY=passive: threads that wait for work spin by default, which is ruinous while another program uses
+///   the same cores.
+/// - GLIBC_TUNABLES: by default a large tensor's memory goes back to the system with the tensor, and the next one's
+///   pages are cleared and mapped anew, a third of the time of training a WaveNet. So what was freed is kept, in large
+///   pages where the system has them.
+void start_for_training(char** argv);
 
 }  // namespace continuo::nets

@@ -24,7 +24,8 @@ struct Speed {
   /// backwards to the inputs and to the weights. Context that is recomputed and the optimiser are not counted.
   double flops_per_symbol = 0;
   double flops_per_second = 0;
-  double peak_flops_per_second = 0;  ///< of products of two matrices of 1024 x 1024 in that precision: the best of all
+  double peak_flops_per_second =
+      0;  ///< of products of two matrices of 1024 x 1024, same precision and threads: the best
 };
 
 /// Trains on random symbols in turns with matrix products, so that other work on the machine slows both alike. Throws

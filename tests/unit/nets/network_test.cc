@@ -245,25 +245,29 @@ TEST(Threads, BothCountsAreSetApart) {
 }
 
 // Run by the test below in a process of its own.
-TEST(Threads, DISABLED_PrintsItsWaitPolicy) {
-  const char* policy = std::getenv("OMP_WAIT_POLICY");
-  std::printf("policy=%s\n", policy != nullptr ? policy : "none");
+TEST(Threads, DISABLED_PrintsItsSettings) {
+  for (const char* name : {"OMP_WAIT_POLICY", "GLIBC_TUNABLES"}) {
+    const char* value = std::getenv(name);
+    std::printf("%s=%s\n", name, value != nullptr ? value : "none");
+  }
 }
 
-std::string wait_policy_after_start(const char* set_before) {
+std::string settings_after_start(const char* set_before) {
   int ends[2];
   if (pipe(ends) != 0) return "no pipe";
   const pid_t child = fork();
   if (child == 0) {
     dup2(ends[1], STDOUT_FILENO);
-    if (set_before != nullptr)
-      setenv("OMP_WAIT_POLICY", set_before, 1);
-    else
-      unsetenv("OMP_WAIT_POLICY");
+    for (const char* name : {"OMP_WAIT_POLICY", "GLIBC_TUNABLES"}) {
+      if (set_before != nullptr)
+        setenv(name, set_before, 1);
+      else
+        unsetenv(name);
+    }
     std::string arguments[] = {"test", "--gtest_also_run_disabled_tests",
-                               "--gtest_filter=Threads.DISABLED_PrintsItsWaitPolicy"};
+                               "--gtest_filter=Threads.DISABLED_PrintsItsSettings"};
     char* argv[] = {arguments[0].data(), arguments[1].data(), arguments[2].data(), nullptr};
-    wait_passively(argv);  // returns where the policy was set
+    start_for_training(argv);  // returns where all is set
     static constexpr char kReturned[] = "returned\n";
     if (write(STDOUT_FILENO, kReturned, sizeof kReturned - 1) < 0) _exit(1);
     _exit(0);
@@ -280,9 +284,11 @@ std::string wait_policy_after_start(const char* set_before) {
   return output;
 }
 
-TEST(Threads, WaitPassivelyStartsTheProcessAnewOnce) {
-  EXPECT_THAT(wait_policy_after_start(nullptr), HasSubstr("policy=passive"));
-  EXPECT_EQ(wait_policy_after_start("active"), "returned\n") << "what the user has set stays";
+TEST(Threads, TheProcessStartsAnewOnceWithItsSettings) {
+  const std::string anew = settings_after_start(nullptr);
+  EXPECT_THAT(anew, HasSubstr("OMP_WAIT_POLICY=passive\n"));
+  EXPECT_THAT(anew, HasSubstr("GLIBC_TUNABLES=glibc.malloc."));
+  EXPECT_EQ(settings_after_start("mine"), "returned\n") << "what the user has set stays";
 }
 
 }  // namespace
