@@ -2,7 +2,6 @@
 """A training that is killed, interrupted or out of disk goes on and ends where the undisturbed one ends, to the byte."""
 import argparse
 import csv
-import os
 import random
 import resource
 import signal
@@ -12,9 +11,6 @@ import tempfile
 import time
 import unittest
 from pathlib import Path
-
-# With the kernels that OpenBLAS chooses by itself: those for AVX2 round otherwise after a new start (docs/training.md).
-os.environ.pop("OPENBLAS_CORETYPE", None)
 
 CONTINUO = SAMPLE = None
 STEPS = 240

@@ -13,9 +13,6 @@ import time
 import unittest
 from pathlib import Path
 
-# With the kernels that OpenBLAS chooses by itself: those for AVX2 round otherwise after a new start (docs/training.md).
-os.environ.pop("OPENBLAS_CORETYPE", None)
-
 CONTINUO = SAMPLE = None
 SMALL = ["--any-length", "--set", "network.residual_channels=16", "--set", "network.skip_channels=16", "--set", "network.head_channels=16",
          "--set", "network.dilations=[1,2,4,8]", "--set", "training.batch=4", "--set", "training.chunk=64"]
@@ -96,7 +93,7 @@ class Training(unittest.TestCase):
         command = said.split(heading + "\n")[1].splitlines()[0]
         script = f'continuo() {{ "{CONTINUO}" "$@"; }}\n{command}\n'
         result = subprocess.run(["sh", "-c", script], cwd=self.folder, capture_output=True, text=True, timeout=300, check=False,
-                                env={"PATH": "/usr/bin:/bin", "XDG_CACHE_HOME": str(self.folder / "home")})
+                                env={**os.environ, "XDG_CACHE_HOME": str(self.folder / "home")})
         self.assertEqual(result.returncode, 0, command + result.stderr)
         return result.stdout
 
