@@ -103,14 +103,14 @@ Sequence recompute_gru(const GruLayers& gru, const Sequence& x) {
   return below;
 }
 
-std::vector<float> recompute(const GruWeights& weights, const Inputs& inputs, std::size_t label) {
+std::vector<float> recompute_gru_network(const GruWeights& weights, const Inputs& inputs, std::size_t label) {
   return recompute_recurrent(weights, inputs, label, recompute_gru);
 }
 
 }  // namespace
 
 std::shared_ptr<const Model> create_gru(const weights::ModelFile& file, const Options& options) {
-  return std::make_shared<NetworkModel<GruWeights, GruStates, recompute>>(file, options);
+  return std::make_shared<NetworkModel<GruWeights, GruStates, recompute_gru_network>>(file, options);
 }
 
 }  // namespace continuo::engine

@@ -189,7 +189,8 @@ class GuideCnnStates {
   float* dense_;  ///< vectors as the last two products read them
 };
 
-std::vector<float> recompute(const GuideCnnWeights& weights, const Inputs& inputs, std::size_t label) {
+std::vector<float> recompute_guide_cnn_network(const GuideCnnWeights& weights, const Inputs& inputs,
+                                               std::size_t label) {
   Sequence embedded = recompute_embedding(weights.embedding, inputs);
   if (weights.condition != nullptr)
     for (std::size_t t = 0; t < inputs.length; ++t)
@@ -220,7 +221,7 @@ std::vector<float> recompute(const GuideCnnWeights& weights, const Inputs& input
 }  // namespace
 
 std::shared_ptr<const Model> create_guide_cnn(const weights::ModelFile& file, const Options& options) {
-  return std::make_shared<NetworkModel<GuideCnnWeights, GuideCnnStates, recompute>>(file, options);
+  return std::make_shared<NetworkModel<GuideCnnWeights, GuideCnnStates, recompute_guide_cnn_network>>(file, options);
 }
 
 }  // namespace continuo::engine

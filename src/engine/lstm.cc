@@ -72,14 +72,14 @@ namespace {
 using LstmWeights = RecurrentWeights<weights::LstmSpec, LstmLayers>;
 using LstmStates = RecurrentStates<LstmWeights, LstmState>;
 
-std::vector<float> recompute(const LstmWeights& weights, const Inputs& inputs, std::size_t label) {
+std::vector<float> recompute_lstm_network(const LstmWeights& weights, const Inputs& inputs, std::size_t label) {
   return recompute_recurrent(weights, inputs, label, recompute_lstm);
 }
 
 }  // namespace
 
 std::shared_ptr<const Model> create_lstm(const weights::ModelFile& file, const Options& options) {
-  return std::make_shared<NetworkModel<LstmWeights, LstmStates, recompute>>(file, options);
+  return std::make_shared<NetworkModel<LstmWeights, LstmStates, recompute_lstm_network>>(file, options);
 }
 
 }  // namespace continuo::engine

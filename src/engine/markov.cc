@@ -151,7 +151,7 @@ double probability(const MarkovWeights& weights, std::span<const std::uint16_t> 
   return total > 0 ? (own + kinds * shorter) / (total + kinds) : shorter;
 }
 
-std::vector<float> recompute(const MarkovWeights& weights, const Inputs& inputs, std::size_t /*label*/) {
+std::vector<float> recompute_markov_network(const MarkovWeights& weights, const Inputs& inputs, std::size_t /*label*/) {
   std::vector<float> logits;
   for (std::size_t t = 0; t < inputs.length; ++t) {
     const std::size_t longest = std::min(t + 1, weights.order);
@@ -165,7 +165,7 @@ std::vector<float> recompute(const MarkovWeights& weights, const Inputs& inputs,
 }  // namespace
 
 std::shared_ptr<const Model> create_markov(const weights::ModelFile& file, const Options& options) {
-  return std::make_shared<NetworkModel<MarkovWeights, MarkovStates, recompute>>(file, options);
+  return std::make_shared<NetworkModel<MarkovWeights, MarkovStates, recompute_markov_network>>(file, options);
 }
 
 }  // namespace continuo::engine

@@ -286,14 +286,14 @@ struct WaveNetStates {
   WaveNetHeadState head;
 };
 
-std::vector<float> recompute(const WaveNetWeights& weights, const Inputs& inputs, std::size_t label) {
+std::vector<float> recompute_wavenet_network(const WaveNetWeights& weights, const Inputs& inputs, std::size_t label) {
   return recompute_head(weights.head, recompute_body(weights.body, inputs, label));
 }
 
 }  // namespace
 
 std::shared_ptr<const Model> create_wavenet(const weights::ModelFile& file, const Options& options) {
-  return std::make_shared<NetworkModel<WaveNetWeights, WaveNetStates, recompute>>(file, options);
+  return std::make_shared<NetworkModel<WaveNetWeights, WaveNetStates, recompute_wavenet_network>>(file, options);
 }
 
 }  // namespace continuo::engine

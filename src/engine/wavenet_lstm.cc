@@ -70,7 +70,8 @@ struct WaveNetLstmStates {
   float* joined;
 };
 
-std::vector<float> recompute(const WaveNetLstmWeights& weights, const Inputs& inputs, std::size_t label) {
+std::vector<float> recompute_wavenet_lstm_network(const WaveNetLstmWeights& weights, const Inputs& inputs,
+                                                  std::size_t label) {
   const Sequence skips = recompute_body(weights.body, inputs, label);
   const Sequence outputs = recompute_lstm(weights.lstm, skips);
   Sequence joined(inputs.length, skips.channels() + outputs.channels());
@@ -84,7 +85,8 @@ std::vector<float> recompute(const WaveNetLstmWeights& weights, const Inputs& in
 }  // namespace
 
 std::shared_ptr<const Model> create_wavenet_lstm(const weights::ModelFile& file, const Options& options) {
-  return std::make_shared<NetworkModel<WaveNetLstmWeights, WaveNetLstmStates, recompute>>(file, options);
+  return std::make_shared<NetworkModel<WaveNetLstmWeights, WaveNetLstmStates, recompute_wavenet_lstm_network>>(file,
+                                                                                                               options);
 }
 
 }  // namespace continuo::engine
