@@ -15,8 +15,8 @@ void set_threads(int openmp = 0, int blas = 1);
 std::string blas_library();
 
 /// Settings that libraries read once, when they are loaded. Sets those of these that are not set already, and replaces
-/// the process by a fresh start of itself. Call first in main, before anything was opened or printed; returns when there
-/// is nothing to do.
+/// the process by a fresh start of itself. Call first in main, before anything was opened or printed; returns when
+/// there is nothing to do.
 /// - OMP_WAIT_POLICY=passive: threads that wait for work spin by default, which is ruinous while another program uses
 ///   the same cores.
 /// - GLIBC_TUNABLES: by default a large tensor's memory goes back to the system with the tensor, and the next one's
