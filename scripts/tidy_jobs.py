@@ -32,7 +32,7 @@ def is_stale(source, made_from):
 wanted = {os.path.join(root, source) for source in sys.argv[1:]}
 commands = []
 for unit in json.load(open(os.path.join(build, "compile_commands.json"))):
-    together = "/Unity/" in unit["file"]
+    together = re.search(r"/Unity/unity_\d+_cxx\.cxx$", unit["file"])
     sources = re.findall(r'#include "(.+\.cc)"', open(unit["file"]).read()) if together else [unit["file"]]
     made_from = dependencies.get(re.search(r" -o (\S+) ", unit["command"])[1], sources)
     asked = [s for s in sources if s in wanted]

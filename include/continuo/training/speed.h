@@ -24,8 +24,7 @@ struct Speed {
   /// backwards to the inputs and to the weights. Context that is recomputed and the optimiser are not counted.
   double flops_per_symbol = 0;
   double flops_per_second = 0;
-  double peak_flops_per_second =
-      0;  ///< of products of two matrices of 1024 x 1024, same precision and threads: the best
+  double peak_flops_per_second = 0;  ///< of two matrices of 1024 x 1024, same precision and threads: the best of all
 };
 
 /// Trains on random symbols in turns with matrix products, so that other work on the machine slows both alike. Throws
