@@ -45,7 +45,7 @@ struct BenchOptions {
 constexpr double kTurn = 0.03;  // seconds
 
 /// A model and what its steps are worth in music.
-struct Subject {
+struct RatedModel {
   std::string name;
   weights::ModelFile file;
   double steps_per_second = 0;  ///< of music; 0: unknown
@@ -111,8 +111,8 @@ std::vector<int> powers_of_two(int greatest) {
   return powers;
 }
 
-std::vector<Subject> built_in_subjects() {
-  std::vector<Subject> subjects;
+std::vector<RatedModel> built_in_subjects() {
+  std::vector<RatedModel> subjects;
   const weights::WaveNetSpec sound{.residual_channels = 64,
                                    .skip_channels = 256,
                                    .head_channels = 256,
@@ -137,7 +137,7 @@ std::vector<Subject> built_in_subjects() {
 }
 
 /// How many steps make a second of music: by definition for sound, from a piece that the model composes for scores.
-void find_rate(Subject& subject, const fs::path& path) {
+void find_rate(RatedModel& subject, const fs::path& path) {
   const std::string& text = subject.file.metadata("continuo.representation");
   if (text.empty()) return;
   const auto spec = representation::spec_from_json(text);
@@ -156,7 +156,7 @@ void find_rate(Subject& subject, const fs::path& path) {
   }
 }
 
-std::vector<Way> ways_of(const Subject& subject, const BenchOptions& options, engine::InstructionSet set) {
+std::vector<Way> ways_of(const RatedModel& subject, const BenchOptions& options, engine::InstructionSet set) {
   const auto width = static_cast<std::size_t>(subject.file.network().vocabulary_size);
   std::vector<Way> ways;
   for (const std::string& precision : options.precisions)
@@ -192,7 +192,7 @@ std::vector<Way> ways_of(const Subject& subject, const BenchOptions& options, en
 
 class Runner {
  public:
-  explicit Runner(const Subject& subject)
+  explicit Runner(const RatedModel& subject)
       : frames_(subject.file.network().reads_frames()), products_(weights::multiply_adds(subject.file.network())) {}
 
   void take_turn(Way& way) const {
@@ -238,7 +238,7 @@ class Runner {
   std::optional<double> products_;
 };
 
-void measure(const Subject& subject, std::vector<Way>& ways, double seconds) {
+void measure(const RatedModel& subject, std::vector<Way>& ways, double seconds) {
   const Runner runner(subject);
   const auto stop = interruption();
   const ProgressSink progress = terminal_progress();
@@ -264,7 +264,7 @@ void measure(const Subject& subject, std::vector<Way>& ways, double seconds) {
       }
 }
 
-void print_live(const Subject& subject, const std::vector<Way>& ways) {
+void print_live(const RatedModel& subject, const std::vector<Way>& ways) {
   const Way* best = nullptr;
   for (const Way& way : ways)
     if (way.streams == 1 && (best == nullptr || median(way.times) < median(best->times))) best = &way;
@@ -280,7 +280,7 @@ void print_live(const Subject& subject, const std::vector<Way>& ways) {
 }
 
 /// The table at the terminal; the rows of the CSV are returned.
-std::string report(const Subject& subject, const std::vector<Way>& ways) {
+std::string report(const RatedModel& subject, const std::vector<Way>& ways) {
   const auto products = weights::multiply_adds(subject.file.network());
   const std::string rate = subject.unit + "/s";
   fmt::print("\n{}: {}, {} parameters, {}\n", subject.name, subject.file.network().name(),
@@ -317,7 +317,7 @@ std::string report(const Subject& subject, const std::vector<Way>& ways) {
 void run_bench(const BenchOptions& options) {
   if (!options.csv.empty()) ensure_writable(options.csv);
   const engine::InstructionSet set = instruction_set_called(options.instruction_set);
-  std::vector<Subject> subjects;
+  std::vector<RatedModel> subjects;
   if (options.model.empty()) {
     subjects = built_in_subjects();
   } else {
@@ -331,7 +331,7 @@ void run_bench(const BenchOptions& options) {
   std::string csv =
       "model,network,precision,instruction_set,threads,streams,us_per_step,steps_per_second,real_time_factor,"
       "bandwidth_gb_per_second,peak_gmac_per_second,roofline_steps_per_second\n";
-  for (const Subject& subject : subjects) {
+  for (const RatedModel& subject : subjects) {
     auto ways = ways_of(subject, options, set);
     measure(subject, ways, options.seconds / static_cast<double>(subjects.size()));
     csv += report(subject, ways);

@@ -12,11 +12,12 @@
 #include "continuo/audio/waveform.h"
 #include "continuo/base/error.h"
 #include "continuo/base/file.h"
+#include "fail.h"
+#include "sndfile_samples.h"
 
 namespace continuo::audio {
 namespace {
 
-constexpr std::size_t kChunkFrames = 4096;  ///< libsndfile overflows its stack in Vorbis writes of millions of frames
 constexpr std::uint64_t kMostWavBytes = 0xFFFF0000;  ///< RIFF sizes are 32 bits, with room for the headers
 constexpr double kVorbisQuality = 0.6;               ///< about 190 kbit/s for stereo
 
@@ -35,8 +36,6 @@ int format_of(const std::filesystem::path& path) {
   return 0;
 }
 
-float clean(float sample) noexcept { return std::isnan(sample) ? 0.0F : std::clamp(sample, -1.0F, 1.0F); }
-
 }  // namespace
 
 struct AudioWriter::State {
@@ -49,9 +48,6 @@ struct AudioWriter::State {
   explicit State(std::filesystem::path p) : path(std::move(p)), file(path) {}
   ~State() {
     if (handle != nullptr) sf_close(handle);
-  }
-  [[noreturn]] void fail(const std::string& message, std::string hint = {}) const {
-    throw Error({.message = message, .path = path.string(), .hint = std::move(hint)});
   }
 };
 
@@ -81,8 +77,8 @@ AudioWriter::AudioWriter(std::filesystem::path path, int sample_rate, int channe
   state_->info = info;
   state_->handle = sf_open(state_->file.temporary().c_str(), SFM_WRITE, &state_->info);
   if (state_->handle == nullptr) {
-    state_->fail(std::string("cannot write: ") + sf_strerror(nullptr),
-                 "Check the permissions of the folder and the space on its disk.");
+    fail(state_->path, std::string("cannot write: ") + sf_strerror(nullptr),
+         "Check the permissions of the folder and the space on its disk.");
   }
   if ((format & SF_FORMAT_TYPEMASK) == SF_FORMAT_OGG) {
     double quality = kVorbisQuality;
@@ -95,15 +91,15 @@ AudioWriter::~AudioWriter() = default;
 void AudioWriter::write(std::span<const float> samples) {
   State& state = *state_;
   const auto channels = static_cast<std::size_t>(state.info.channels);
-  if (samples.size() % channels != 0) state.fail("samples that are no whole frames");
+  if (samples.size() % channels != 0) fail(state.path, "samples that are no whole frames");
   const int type = state.info.format & SF_FORMAT_TYPEMASK;
   state.frames += samples.size() / channels;
   if (type == SF_FORMAT_WAV && state.frames * channels * 2 > kMostWavBytes)
-    state.fail("a .wav file cannot be larger than 4 GB", "Let the name end in .flac.");
-  std::vector<short> whole(kChunkFrames * channels);
-  std::vector<float> real(kChunkFrames * channels);
+    fail(state.path, "a .wav file cannot be larger than 4 GB", "Let the name end in .flac.");
+  std::vector<short> whole(kWriteFrames * channels);
+  std::vector<float> real(kWriteFrames * channels);
   while (!samples.empty()) {
-    const std::size_t count = std::min(samples.size(), kChunkFrames * channels);
+    const std::size_t count = std::min(samples.size(), kWriteFrames * channels);
     const auto frames = static_cast<sf_count_t>(count / channels);
     sf_count_t written = 0;
     if (type == SF_FORMAT_OGG) {
@@ -116,7 +112,7 @@ void AudioWriter::write(std::span<const float> samples) {
       written = sf_writef_short(state.handle, whole.data(), frames);
     }
     if (written != frames || sf_error(state.handle) != SF_ERR_NO_ERROR)
-      state.fail(std::string("cannot write: ") + sf_strerror(state.handle), "Check the space on that disk.");
+      fail(state.path, std::string("cannot write: ") + sf_strerror(state.handle), "Check the space on that disk.");
     samples = samples.subspan(count);
   }
 }
@@ -124,13 +120,14 @@ void AudioWriter::write(std::span<const float> samples) {
 void AudioWriter::commit() {
   State& state = *state_;
   const int code = sf_close(std::exchange(state.handle, nullptr));
-  if (code != 0) state.fail(std::string("cannot write: ") + sf_error_number(code), "Check the space on that disk.");
+  if (code != 0)
+    fail(state.path, std::string("cannot write: ") + sf_error_number(code), "Check the space on that disk.");
   // libsndfile does not report every failed write at the end of a file: what was written must be there.
   SF_INFO info{};
   SNDFILE* check = sf_open(state.file.temporary().c_str(), SFM_READ, &info);
   const bool whole = check != nullptr && info.frames == static_cast<sf_count_t>(state.frames);
   if (check != nullptr) sf_close(check);
-  if (!whole && state.frames > 0) state.fail("the file is incomplete", "Check the space on that disk.");
+  if (!whole && state.frames > 0) fail(state.path, "the file is incomplete", "Check the space on that disk.");
   state.file.commit();
 }
 

@@ -10,6 +10,7 @@
 #include <string>
 
 #include "continuo/base/error.h"
+#include "sndfile_samples.h"
 
 namespace continuo::audio {
 namespace {
@@ -50,8 +51,6 @@ struct Close {
   void operator()(SNDFILE* handle) const { sf_close(handle); }
 };
 
-float clean(float sample) noexcept { return std::isnan(sample) ? 0.0F : std::clamp(sample, -1.0F, 1.0F); }
-
 }  // namespace
 
 std::vector<std::uint8_t> encode_mp3(const Waveform& waveform, double quality) {
@@ -83,9 +82,8 @@ std::vector<std::uint8_t> encode_mp3(const Waveform& waveform, double quality) {
   sf_command(handle.get(), SFC_SET_COMPRESSION_LEVEL, &level, sizeof(level));
   std::vector<float> chunk;
   const auto channels = static_cast<std::size_t>(info.channels);
-  constexpr std::size_t kChunkFrames = 4096;
-  for (std::size_t at = 0; at < waveform.frames(); at += kChunkFrames) {
-    const std::size_t frames = std::min(kChunkFrames, waveform.frames() - at);
+  for (std::size_t at = 0; at < waveform.frames(); at += kWriteFrames) {
+    const std::size_t frames = std::min(kWriteFrames, waveform.frames() - at);
     const auto begin = waveform.samples.begin() + static_cast<std::ptrdiff_t>(at * channels);
     chunk.resize(frames * channels);
     std::transform(begin, begin + static_cast<std::ptrdiff_t>(chunk.size()), chunk.begin(), clean);

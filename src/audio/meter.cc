@@ -16,7 +16,7 @@ constexpr float kFullScale = 32767.0F / 32768.0F;  ///< the largest 16-bit value
 constexpr float kRaise = 100;                      ///< 40 dB
 constexpr double kRaiseDecibels = 40;
 constexpr double kMostGain = 1000;  ///< 60 dB: beyond it there is only noise to hear
-constexpr std::size_t kChunkFrames = 8192;
+constexpr std::size_t kMeteredFrames = 8192;
 
 }  // namespace
 
@@ -46,7 +46,7 @@ void Meter::add(std::span<const float> samples) {
     opening_.insert(opening_.end(), samples.begin(), samples.begin() + static_cast<std::ptrdiff_t>(missing));
   }
   while (!samples.empty()) {
-    const auto chunk = samples.first(std::min(samples.size(), kChunkFrames * channels));
+    const auto chunk = samples.first(std::min(samples.size(), kMeteredFrames * channels));
     samples = samples.subspan(chunk.size());
     scratch_.assign(chunk.begin(), chunk.end());
     for (float& value : scratch_) {

@@ -13,44 +13,44 @@ namespace {
 constexpr std::size_t kMostExtents = 8192;
 constexpr std::size_t kMostColumns = 2048;
 
-/// The envelope in the making; sums of squares instead of RMS.
-struct Envelope {
-  struct Column {
-    float low = 0, high = 0;
-    double squares = 0;
-    void add(const Column& other) {
-      low = std::min(low, other.low);
-      high = std::max(high, other.high);
-      squares += other.squares;
-    }
-  };
-  std::vector<Column> columns;
-  std::uint64_t step = 1;
-  std::uint64_t in_last = 0;  ///< frames in the last column
-
-  void add(const Column& frame) {
-    if (in_last == step || columns.empty()) {
-      if (columns.size() == kMostExtents) merge();
-      columns.push_back(frame);
-      in_last = 1;
-    } else {
-      columns.back().add(frame);
-      ++in_last;
-    }
-  }
-  void merge() {
-    for (std::size_t i = 0; i < columns.size() / 2; ++i) {
-      columns[i] = columns[2 * i];
-      columns[i].add(columns[2 * i + 1]);
-    }
-    columns.resize(columns.size() / 2);
-    step *= 2;
-  }
-};
-
 }  // namespace
 
 struct OverviewMaker::State {
+  /// The envelope in the making; sums of squares instead of RMS.
+  struct Envelope {
+    struct Column {
+      float low = 0, high = 0;
+      double squares = 0;
+      void add(const Column& other) {
+        low = std::min(low, other.low);
+        high = std::max(high, other.high);
+        squares += other.squares;
+      }
+    };
+    std::vector<Column> columns;
+    std::uint64_t step = 1;
+    std::uint64_t in_last = 0;  ///< frames in the last column
+
+    void add(const Column& frame) {
+      if (in_last == step || columns.empty()) {
+        if (columns.size() == kMostExtents) merge();
+        columns.push_back(frame);
+        in_last = 1;
+      } else {
+        columns.back().add(frame);
+        ++in_last;
+      }
+    }
+    void merge() {
+      for (std::size_t i = 0; i < columns.size() / 2; ++i) {
+        columns[i] = columns[2 * i];
+        columns[i].add(columns[2 * i + 1]);
+      }
+      columns.resize(columns.size() / 2);
+      step *= 2;
+    }
+  };
+
   State(int rate, int channel_count)
       : sample_rate(rate),
         channels(static_cast<std::size_t>(channel_count)),
@@ -128,7 +128,7 @@ OverviewMaker& OverviewMaker::operator=(OverviewMaker&&) noexcept = default;
 void OverviewMaker::add(std::span<const float> samples) {
   State& state = *state_;
   for (std::size_t at = 0; at + state.channels <= samples.size(); at += state.channels) {
-    Envelope::Column frame{.low = 1e30F, .high = -1e30F};
+    State::Envelope::Column frame{.low = 1e30F, .high = -1e30F};
     double sum = 0;
     for (std::size_t c = 0; c < state.channels; ++c) {
       const float sample = std::isfinite(samples[at + c]) ? samples[at + c] : 0.0F;

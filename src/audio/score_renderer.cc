@@ -10,7 +10,7 @@
 namespace continuo::audio {
 namespace {
 
-constexpr std::uint64_t kChunkFrames = 16'384;  ///< a multiple of Synth::kBlockFrames
+constexpr std::uint64_t kRenderedFrames = 16'384;  ///< a multiple of Synth::kBlockFrames
 constexpr double kLongestTail = 60;
 constexpr double kTrimBelow = 1e-4;  ///< of the peak: -80 dB
 constexpr double kFadeSeconds = 0.05;
@@ -49,7 +49,7 @@ bool ScoreRenderer::next(std::vector<float>& block) {
   block.clear();
   if (finished_) return false;
   if (frame_ < body_frames_) {
-    render(std::min(kChunkFrames, body_frames_ - frame_), block);
+    render(std::min(kRenderedFrames, body_frames_ - frame_), block);
     return true;
   }
   finished_ = true;

@@ -10,16 +10,13 @@
 #include <utility>
 
 #include "continuo/base/error.h"
+#include "fail.h"
 #include "score_renderer.h"
 
 namespace continuo::audio {
 namespace {
 
 constexpr std::size_t kBlockSamples = std::size_t{1} << 16;
-
-[[noreturn]] void fail(const std::filesystem::path& path, std::string message, std::string hint = {}) {
-  throw Error({.message = std::move(message), .path = path.string(), .hint = std::move(hint)});
-}
 
 class FileSource final : public SoundSource {
  public:

@@ -16,6 +16,19 @@
 #include "continuo/base/error.h"
 
 namespace continuo::audio {
+
+/// What FluidSynth has made, and who deletes it.
+namespace fluid {
+struct DeleteSettings {
+  void operator()(fluid_settings_t* settings) const noexcept { delete_fluid_settings(settings); }
+};
+struct DeleteSynth {
+  void operator()(fluid_synth_t* synth) const noexcept { delete_fluid_synth(synth); }
+};
+using Settings = std::unique_ptr<fluid_settings_t, DeleteSettings>;
+using SynthHandle = std::unique_ptr<fluid_synth_t, DeleteSynth>;
+}  // namespace fluid
+
 namespace {
 
 namespace fs = std::filesystem;
@@ -76,23 +89,14 @@ class GlibSilence {
   std::scoped_lock<std::mutex> lock_;
 };
 
-struct DeleteSettings {
-  void operator()(fluid_settings_t* settings) const noexcept { delete_fluid_settings(settings); }
-};
-struct DeleteSynth {
-  void operator()(fluid_synth_t* synth) const noexcept { delete_fluid_synth(synth); }
-};
-using Settings = std::unique_ptr<fluid_settings_t, DeleteSettings>;
-using SynthHandle = std::unique_ptr<fluid_synth_t, DeleteSynth>;
-
 [[noreturn]] void fail_soundfont(const fs::path& path, std::string message, std::string hint = kInstallHint) {
   throw Error({.message = std::move(message), .path = path.string(), .hint = std::move(hint)});
 }
 
 /// A SoundFont and the synthesizer that loaded it, which owns it.
 struct LoadedFont {
-  Settings settings;
-  SynthHandle owner;
+  fluid::Settings settings;
+  fluid::SynthHandle owner;
   fluid_sfont_t* font = nullptr;
   fs::file_time_type modified;
 };
@@ -146,8 +150,8 @@ fs::path default_soundfont() {
 }
 
 struct Synth::State {
-  Settings settings;
-  SynthHandle synth;
+  fluid::Settings settings;
+  fluid::SynthHandle synth;
   fluid_sfont_t* font = nullptr;
 };
 

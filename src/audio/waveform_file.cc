@@ -6,16 +6,12 @@
 #include "continuo/audio/audio_writer.h"
 #include "continuo/audio/sound_source.h"
 #include "continuo/audio/waveform.h"
-#include "continuo/base/error.h"
+#include "fail.h"
 
 namespace continuo::audio {
 namespace {
 
 constexpr std::uint64_t kMostSamples = std::uint64_t{1} << 31;  ///< 8 GiB of floats: 6.7 hours of 44.1 kHz stereo
-
-[[noreturn]] void fail(const std::filesystem::path& path, std::string message, std::string hint = {}) {
-  throw Error({.message = std::move(message), .path = path.string(), .hint = std::move(hint)});
-}
 
 }  // namespace
 

@@ -6,15 +6,13 @@
 #include <limits>
 
 #include "axis.h"
-#include "canvas.h"
 #include "continuo/base/error.h"
 #include "continuo/plot/plot.h"
+#include "look.h"
 
 namespace continuo::plot {
 namespace {
 
-constexpr Colour kGridLine{0.915, 0.922, 0.937};
-constexpr Colour kFrame{0.55, 0.57, 0.62};
 constexpr double kHuge = 1e100;  ///< beyond it values count as not finite: differences must not overflow
 constexpr int kMostBins = 2000;
 
@@ -64,7 +62,6 @@ std::vector<AxisTick> ticks_of(const Interval& range, int most, std::size_t leas
 /// Draws grid, ticks, labels and axis titles; the data goes on top.
 Frame draw_frame(Canvas& canvas, const ChartOptions& options, const Interval& x, const Interval& y,
                  const FrameOptions& frame_options) {
-  constexpr double kTickSize = 11, kLabelSize = 12;
   Frame frame{.x = x, .y = y};
   frame.top = frame_options.top;
   const std::string x_label = displayable(options.x_label), y_label = displayable(options.y_label);

@@ -6,12 +6,12 @@
 #include <cmath>
 
 #include "axis.h"
+#include "look.h"
 
 namespace continuo::plot {
 namespace {
 
 constexpr double kBarWidth = 14;
-constexpr double kTickSize = 11;
 
 }  // namespace
 

@@ -8,21 +8,17 @@
 #include <vector>
 
 #include "axis.h"
-#include "canvas.h"
 #include "continuo/base/error.h"
 #include "heat_map.h"
+#include "look.h"
 
 namespace continuo::plot {
 namespace {
 
-constexpr Colour kGridLine{0.915, 0.922, 0.937};
-constexpr Colour kFrame{0.55, 0.57, 0.62};
 constexpr Colour kExtent{0.49, 0.70, 0.85};
 constexpr Colour kBody{0.0, 0.447, 0.698};
-constexpr double kLeft = 78;   ///< tick labels and the turned title of the axis
-constexpr double kRight = 84;  ///< the colour bar with its labels
-constexpr double kTickSize = 11;
-constexpr double kLabelSize = 12;
+constexpr double kLeft = 78;       ///< tick labels and the turned title of the axis
+constexpr double kRight = 84;      ///< the colour bar with its labels
 constexpr double kLowestLog = 40;  ///< Hz
 constexpr double kQuietest = 1e-5;
 constexpr double kSilentPower = 1e-20;

@@ -13,7 +13,6 @@ namespace {
 
 constexpr int kFramesPpq = 480;
 constexpr std::int64_t kMostFrames = 1 << 16;
-constexpr std::uint8_t kVelocity = 64;
 constexpr double kSecondsPerQuarter = 0.5;
 
 struct Settings {
@@ -245,7 +244,7 @@ Decoding Frames::decode(std::span<const Symbol> symbols) const {
     const auto key = static_cast<std::size_t>(effect.pressed);
     if (effect.began) {
       track.notes.push_back(
-          {frame * settings.ticks(), 0, static_cast<std::uint8_t>(settings.lowest + effect.pressed), kVelocity});
+          {frame * settings.ticks(), 0, static_cast<std::uint8_t>(settings.lowest + effect.pressed), kPlainVelocity});
       sounding[key] = track.notes.size();
     }
     track.notes[sounding[key] - 1].duration += settings.ticks();

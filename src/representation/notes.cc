@@ -9,13 +9,13 @@
 
 #include "continuo/base/error.h"
 #include "representation/notes_grammar.h"
+#include "representation/settings.h"
 
 namespace continuo::representation {
 namespace {
 
 constexpr int kOctave = 60;  // where chords are decoded: the guide gives them no octave of their own
-constexpr std::uint8_t kVelocity = 64;
-constexpr int kPianos = 8;  // General MIDI programs 0 to 7
+constexpr int kPianos = 8;   // General MIDI programs 0 to 7
 
 struct Onset {
   std::int64_t unit = 0;
@@ -180,7 +180,7 @@ Decoding Notes::decode(std::span<const Symbol> symbols) const {
   NotesState state(*layout_);
   const auto write = [&](Tick onset, Tick end, Sonority sonority) {
     for_each_pitch(sonority, [&](int pitch) {
-      track.notes.push_back({onset, end - onset, static_cast<std::uint8_t>(pitch), kVelocity});
+      track.notes.push_back({onset, end - onset, static_cast<std::uint8_t>(pitch), kPlainVelocity});
     });
   };
   for (const Symbol symbol : symbols) {

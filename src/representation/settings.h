@@ -1,6 +1,7 @@
 // Settings of a representation: text in a spec, checked and turned into values once.
 #pragma once
 
+#include <cstdint>
 #include <initializer_list>
 #include <map>
 #include <string>
@@ -10,6 +11,8 @@
 #include "continuo/representation/representation.h"
 
 namespace continuo::representation {
+
+inline constexpr std::uint8_t kPlainVelocity = 64;  ///< of notes whose representation knows no dynamics
 
 /// Reads the settings of one representation. Every function throws Error naming the setting and what it may be.
 class SettingReader {

@@ -15,7 +15,7 @@ namespace {
 using nlohmann::json;
 
 constexpr std::size_t kMaxText = 1 << 16;
-constexpr int kMaxDepth = 3;
+constexpr int kMaxSpecDepth = 3;
 
 // The options of each network, once: reading and writing both walk these. `Spec` is const for writing.
 
@@ -199,7 +199,7 @@ NetworkSpec network_spec_from_json(const std::string& text) {
   if (text.size() > kMaxText) throw Error("network spec: the text is too long");
   json object;
   try {
-    object = parse_strict_json(text, kMaxDepth);
+    object = parse_strict_json(text, kMaxSpecDepth);
   } catch (const Error& error) {
     throw Error("network spec: " + error.info().message);
   }

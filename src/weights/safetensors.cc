@@ -19,10 +19,10 @@ constexpr std::uint64_t kLengthBytes = 8;
 constexpr std::uint64_t kMaxHeader = std::uint64_t{16} << 20;
 constexpr std::uint64_t kAlignment = 64;
 constexpr std::size_t kMaxDimensions = 8;
-constexpr int kMaxDepth = 3;  // header object, tensor object, shape array
+constexpr int kMaxHeaderDepth = 3;  // header object, tensor object, shape array
 constexpr const char* kMetadataKey = "__metadata__";
 
-[[noreturn]] void fail(const std::string& path, std::string message, std::optional<std::uint64_t> offset = {}) {
+[[noreturn]] void fail_damaged(const std::string& path, std::string message, std::optional<std::uint64_t> offset = {}) {
   throw Error({.message = std::move(message),
                .path = path,
                .offset = offset,
@@ -53,30 +53,31 @@ std::optional<std::uint64_t> byte_count(std::string_view dtype, const std::vecto
 
 SafetensorsEntry parse_entry(const std::string& name, const json& value, const std::string& path) {
   const std::string tensor = "tensor " + in_quotes(name);
-  if (!value.is_object()) fail(path, tensor + " is not described by an object");
+  if (!value.is_object()) fail_damaged(path, tensor + " is not described by an object");
   for (const auto& [key, unused] : value.items()) {
     if (key != "dtype" && key != "shape" && key != "data_offsets")
-      fail(path, tensor + " has an unknown property " + in_quotes(key));
+      fail_damaged(path, tensor + " has an unknown property " + in_quotes(key));
   }
-  if (value.size() != 3) fail(path, tensor + " lacks one of dtype, shape and data_offsets");
+  if (value.size() != 3) fail_damaged(path, tensor + " lacks one of dtype, shape and data_offsets");
   SafetensorsEntry entry;
-  if (!value["dtype"].is_string()) fail(path, tensor + " has a dtype that is not a string");
+  if (!value["dtype"].is_string()) fail_damaged(path, tensor + " has a dtype that is not a string");
   entry.dtype = value["dtype"].get<std::string>();
   if (dtype_bytes(entry.dtype) == 0)
-    fail(path,
-         tensor + " has the type " + in_quotes(entry.dtype) + ", only F32, BF16 and I8 are known to this version");
+    fail_damaged(
+        path, tensor + " has the type " + in_quotes(entry.dtype) + ", only F32, BF16 and I8 are known to this version");
   const json& shape = value["shape"];
   if (!shape.is_array() || shape.size() > kMaxDimensions)
-    fail(path, tensor + " has a shape that is not a list of at most " + std::to_string(kMaxDimensions) + " sizes");
+    fail_damaged(path,
+                 tensor + " has a shape that is not a list of at most " + std::to_string(kMaxDimensions) + " sizes");
   for (const json& size : shape) {
     const auto number = as_unsigned(size);
     if (!number || *number > static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max()))
-      fail(path, tensor + " has a size in its shape that is not a whole number from 0 on");
+      fail_damaged(path, tensor + " has a size in its shape that is not a whole number from 0 on");
     entry.shape.push_back(static_cast<std::int64_t>(*number));
   }
   const json& offsets = value["data_offsets"];
   if (!offsets.is_array() || offsets.size() != 2 || !as_unsigned(offsets[0]) || !as_unsigned(offsets[1]))
-    fail(path, tensor + " has data_offsets that are not two whole numbers");
+    fail_damaged(path, tensor + " has data_offsets that are not two whole numbers");
   entry.begin = *as_unsigned(offsets[0]);
   entry.end = *as_unsigned(offsets[1]);
   return entry;
@@ -90,15 +91,15 @@ void check_ranges(const std::map<std::string, SafetensorsEntry>& tensors, std::u
     const auto& [name, entry] = item;
     const std::string tensor = "tensor " + in_quotes(name);
     if (entry.begin > entry.end || entry.end > data_bytes)
-      fail(path, tensor + " claims the bytes " + std::to_string(entry.begin) + " to " + std::to_string(entry.end) +
-                     " of " + std::to_string(data_bytes));
+      fail_damaged(path, tensor + " claims the bytes " + std::to_string(entry.begin) + " to " +
+                             std::to_string(entry.end) + " of " + std::to_string(data_bytes));
     if (const std::uint64_t size = dtype_bytes(entry.dtype); entry.begin % size != 0)
-      fail(path, tensor + " begins at byte " + std::to_string(entry.begin) + ", which is not a multiple of " +
-                     std::to_string(size));
+      fail_damaged(path, tensor + " begins at byte " + std::to_string(entry.begin) + ", which is not a multiple of " +
+                             std::to_string(size));
     const auto needed = byte_count(entry.dtype, entry.shape);
     if (!needed || *needed != entry.end - entry.begin)
-      fail(path, tensor + " has " + std::to_string(entry.end - entry.begin) + " bytes, its shape asks for " +
-                     (needed ? std::to_string(*needed) : "more than can be counted"));
+      fail_damaged(path, tensor + " has " + std::to_string(entry.end - entry.begin) + " bytes, its shape asks for " +
+                             (needed ? std::to_string(*needed) : "more than can be counted"));
     in_order.push_back(&item);
   }
   std::ranges::sort(in_order, [](const auto* a, const auto* b) {
@@ -107,13 +108,14 @@ void check_ranges(const std::map<std::string, SafetensorsEntry>& tensors, std::u
   std::uint64_t covered = 0;
   for (const auto* item : in_order) {
     const auto& [name, entry] = *item;
-    if (entry.begin < covered) fail(path, "tensor " + in_quotes(name) + " overlaps another tensor");
+    if (entry.begin < covered) fail_damaged(path, "tensor " + in_quotes(name) + " overlaps another tensor");
     if (entry.begin > covered)
-      fail(path, "tensor " + in_quotes(name) + " leaves a gap of " + std::to_string(entry.begin - covered) +
-                     " bytes before it");
+      fail_damaged(path, "tensor " + in_quotes(name) + " leaves a gap of " + std::to_string(entry.begin - covered) +
+                             " bytes before it");
     covered = entry.end;
   }
-  if (covered != data_bytes) fail(path, std::to_string(data_bytes - covered) + " bytes at the end belong to no tensor");
+  if (covered != data_bytes)
+    fail_damaged(path, std::to_string(data_bytes - covered) + " bytes at the end belong to no tensor");
 }
 
 }  // namespace
@@ -124,22 +126,23 @@ std::uint64_t dtype_bytes(std::string_view dtype) noexcept {
 
 SafetensorsHeader parse_safetensors_header(std::span<const std::uint8_t> file, const std::string& path) {
   if (file.size() < kLengthBytes)
-    fail(path, "is no model file: only " + std::to_string(file.size()) + " bytes long", 0);
+    fail_damaged(path, "is no model file: only " + std::to_string(file.size()) + " bytes long", 0);
   const std::uint64_t length = little_endian_64(file.data());
-  if (length > kMaxHeader) fail(path, "is no model file: the header claims " + std::to_string(length) + " bytes", 0);
+  if (length > kMaxHeader)
+    fail_damaged(path, "is no model file: the header claims " + std::to_string(length) + " bytes", 0);
   if (length > file.size() - kLengthBytes)
-    fail(path,
-         "is cut off: the header claims " + std::to_string(length) + " bytes, the file has " +
-             std::to_string(file.size() - kLengthBytes),
-         0);
+    fail_damaged(path,
+                 "is cut off: the header claims " + std::to_string(length) + " bytes, the file has " +
+                     std::to_string(file.size() - kLengthBytes),
+                 0);
   const std::string_view text(reinterpret_cast<const char*>(file.data()) + kLengthBytes, length);
   if (text.empty() || text.front() != '{')
-    fail(path, "is no model file: the header is not a JSON object", kLengthBytes);
+    fail_damaged(path, "is no model file: the header is not a JSON object", kLengthBytes);
   json header;
   try {
-    header = parse_strict_json(text, kMaxDepth);
+    header = parse_strict_json(text, kMaxHeaderDepth);
   } catch (const Error& error) {
-    fail(path, "in the header: " + error.info().message, kLengthBytes);
+    fail_damaged(path, "in the header: " + error.info().message, kLengthBytes);
   }
 
   SafetensorsHeader result;
@@ -149,9 +152,9 @@ SafetensorsHeader parse_safetensors_header(std::span<const std::uint8_t> file, c
       result.tensors.emplace(name, parse_entry(name, value, path));
       continue;
     }
-    if (!value.is_object()) fail(path, "__metadata__ is not an object");
+    if (!value.is_object()) fail_damaged(path, "__metadata__ is not an object");
     for (const auto& [key, text_value] : value.items()) {
-      if (!text_value.is_string()) fail(path, "the metadata " + in_quotes(key) + " is not a string");
+      if (!text_value.is_string()) fail_damaged(path, "the metadata " + in_quotes(key) + " is not a string");
       result.metadata.emplace(key, text_value.get<std::string>());
     }
   }

@@ -1,0 +1,16 @@
+// How this module refuses a file.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <utility>
+
+#include "continuo/base/error.h"
+
+namespace continuo::audio {
+
+[[noreturn]] inline void fail(const std::filesystem::path& path, std::string message, std::string hint = {}) {
+  throw Error({.message = std::move(message), .path = path.string(), .hint = std::move(hint)});
+}
+
+}  // namespace continuo::audio
