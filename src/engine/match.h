@@ -6,6 +6,7 @@
 
 #include "continuo/weights/match_model.h"
 #include "engine/arena.h"
+#include "engine/embedding.h"
 #include "engine/kernels.h"
 
 namespace continuo::engine {
@@ -39,14 +40,17 @@ class MatchState {
     found_ = arena.take_objects<weights::Match>(streams);
   }
 
-  void step(const MatchTables& tables, std::size_t stream, std::size_t symbol, float* input,
-            std::size_t channels) noexcept {
-    found_[stream] = weights::MatchModel(memories_[stream], tables.shortest).step(static_cast<std::uint16_t>(symbol));
-    tables.add_to(input, channels, found_[stream]);
+  /// Takes one more symbol of each and adds to the embeddings [streams, padded(channels)].
+  void step(const MatchTables& tables, const Input* inputs, float* x, std::size_t channels) noexcept {
+    for (std::size_t i = 0; tables.shortest > 0 && i < streams_; ++i, x += padded(channels)) {
+      found_[i] = weights::MatchModel(memories_[i], tables.shortest).step(static_cast<std::uint16_t>(inputs[i].symbol));
+      tables.add_to(x, channels, found_[i]);
+    }
   }
-  void weigh(const MatchTables& tables, std::size_t stream, float* logits) const noexcept {
-    const weights::Match match = found_[stream];
-    if (match.length > 0) logits[match.symbol] += tables.copy[match.length];
+  /// Adds to the logits [streams, stride] of the symbols that would follow.
+  void weigh(const MatchTables& tables, float* logits, std::size_t stride) const noexcept {
+    for (std::size_t i = 0; tables.shortest > 0 && i < streams_; ++i, logits += stride)
+      if (found_[i].length > 0) logits[found_[i].symbol] += tables.copy[found_[i].length];
   }
   void reset() noexcept {
     for (std::size_t i = 0; i < streams_; ++i) reset(i);

@@ -56,6 +56,29 @@ Sequence recompute_embedding(const Embedding& embedding, const Inputs& inputs) {
   return x;
 }
 
+std::vector<weights::Match> recompute_matches(const MatchTables& tables, const Inputs& inputs) {
+  std::vector<weights::Match> matches;
+  if (tables.shortest == 0) return matches;
+  std::vector<std::int32_t> memory(weights::MatchModel::kMemory);
+  weights::MatchModel model(memory, tables.shortest);
+  for (std::size_t t = 0; t < inputs.length; ++t) matches.push_back(model.step(inputs.symbols[t]));
+  return matches;
+}
+
+void add_matches(const MatchTables& tables, const std::vector<weights::Match>& matches, Sequence& x) {
+  for (std::size_t t = 0; t < matches.size(); ++t)
+    for (std::size_t i = 0; i < x.channels(); ++i) {
+      x(t, i) += static_cast<double>(tables.length[matches[t].length * x.channels() + i]);
+      if (matches[t].length > 0) x(t, i) += static_cast<double>(tables.embedding[matches[t].symbol * x.channels() + i]);
+    }
+}
+
+void weigh_matches(const MatchTables& tables, const std::vector<weights::Match>& matches, std::size_t vocabulary,
+                   std::vector<float>& logits) {
+  for (std::size_t t = 0; t < matches.size(); ++t)
+    if (matches[t].length > 0) logits[t * vocabulary + matches[t].symbol] += tables.copy[matches[t].length];
+}
+
 Sequence recompute_convolution(const Affine& affine, const Sequence& x, std::size_t dilation) {
   const std::size_t taps = affine.columns / x.channels();
   Sequence y(x.length(), affine.rows);
@@ -90,6 +113,7 @@ Sequence recompute_taps(const WaveNetLayer& layer, const Sequence& x) {
 
 Sequence recompute_body(const WaveNetBody& body, const Inputs& inputs, std::size_t label) {
   Sequence x = recompute_embedding(body.embedding, inputs);
+  add_matches(body.match, recompute_matches(body.match, inputs), x);
   Sequence skips(inputs.length, body.skips);
   for (const WaveNetLayer& layer : body.layers) {
     const Sequence c = recompute_taps(layer, x);
@@ -108,10 +132,13 @@ Sequence recompute_body(const WaveNetBody& body, const Inputs& inputs, std::size
   return skips;
 }
 
-std::vector<float> recompute_head(const WaveNetHead& head, const Sequence& x) {
+std::vector<float> recompute_head(const WaveNetHead& head, const Sequence& x, const WaveNetBody& body,
+                                  const Inputs& inputs) {
   Sequence h = recompute_pointwise(head.hidden, x);
   rectify(h);
-  return recompute_pointwise(head.logits, h).to_float();
+  std::vector<float> logits = recompute_pointwise(head.logits, h).to_float();
+  weigh_matches(body.match, recompute_matches(body.match, inputs), head.logits.rows, logits);
+  return logits;
 }
 
 Sequence recompute_lstm(const LstmLayers& lstm, const Sequence& x) {

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "engine/lstm.h"
+#include "engine/match.h"
 #include "engine/wavenet.h"
 
 namespace continuo::engine {
@@ -28,14 +29,22 @@ class Sequence {
 
 /// What enters the network.
 Sequence recompute_embedding(const Embedding& embedding, const Inputs& inputs);
+/// What the match model says at each step; nothing where the network has none.
+std::vector<weights::Match> recompute_matches(const MatchTables& tables, const Inputs& inputs);
+/// Adds to the embedding what the network is told of these.
+void add_matches(const MatchTables& tables, const std::vector<weights::Match>& matches, Sequence& x);
+/// Adds to the logits [time, vocabulary] of the symbols that would follow.
+void weigh_matches(const MatchTables& tables, const std::vector<weights::Match>& matches, std::size_t vocabulary,
+                   std::vector<float>& logits);
 /// y[t] = b + sum over taps j of W[j] x[t - (taps - 1 - j) dilation], x being zero before the start.
 Sequence recompute_convolution(const Affine& affine, const Sequence& x, std::size_t dilation);
 /// The same affine map at every time.
 Sequence recompute_pointwise(const Affine& affine, const Sequence& x);
 /// relu(sum of skips).
 Sequence recompute_body(const WaveNetBody& body, const Inputs& inputs, std::size_t label);
-/// Logits [time, vocabulary].
-std::vector<float> recompute_head(const WaveNetHead& head, const Sequence& x);
+/// Logits [time, vocabulary], with what the body's matches add to them.
+std::vector<float> recompute_head(const WaveNetHead& head, const Sequence& x, const WaveNetBody& body,
+                                  const Inputs& inputs);
 /// Outputs of the last layer.
 Sequence recompute_lstm(const LstmLayers& lstm, const Sequence& x);
 

@@ -47,13 +47,10 @@ struct RecurrentStates {
     embedding.step(weights.embedding, inputs, input);
     for (std::size_t i = 0; weights.condition != nullptr && i < streams; ++i)
       add(channels, weights.condition + labels[i] * channels, input + i * padded(channels));
-    const bool matches = weights.match.shortest > 0;
-    for (std::size_t i = 0; matches && i < streams; ++i)
-      match.step(weights.match, i, inputs[i].symbol, input + i * padded(channels), channels);
+    match.step(weights.match, inputs, input, channels);
     const float* const outputs = layers.step(weights.layers, input, padded(channels));
     assign(weights.head, streams, outputs, padded(weights.head.columns), logits, prepared);
-    for (std::size_t i = 0; matches && i < streams; ++i)
-      match.weigh(weights.match, i, logits + i * padded(weights.head.rows));
+    match.weigh(weights.match, logits, padded(weights.head.rows));
     return logits;
   }
   void reset(const Weights& weights) noexcept {
@@ -90,22 +87,10 @@ std::vector<float> recompute_recurrent(const Weights& own, const Inputs& given, 
     for (std::size_t t = 0; t < given.length; ++t)
       for (std::size_t i = 0; i < inputs.channels(); ++i)
         inputs(t, i) += static_cast<double>(own.condition[label * inputs.channels() + i]);
-  std::vector<weights::Match> matches;
-  if (own.match.shortest > 0) {
-    std::vector<std::int32_t> memory(weights::MatchModel::kMemory);
-    weights::MatchModel model(memory, own.match.shortest);
-    for (std::size_t t = 0; t < given.length; ++t) {
-      const weights::Match match = matches.emplace_back(model.step(given.symbols[t]));
-      for (std::size_t i = 0; i < inputs.channels(); ++i) {
-        inputs(t, i) += static_cast<double>(own.match.length[match.length * inputs.channels() + i]);
-        if (match.length > 0)
-          inputs(t, i) += static_cast<double>(own.match.embedding[match.symbol * inputs.channels() + i]);
-      }
-    }
-  }
+  const std::vector<weights::Match> matches = recompute_matches(own.match, given);
+  add_matches(own.match, matches, inputs);
   std::vector<float> logits = recompute_pointwise(own.head, layers(own.layers, inputs)).to_float();
-  for (std::size_t t = 0; t < matches.size(); ++t)
-    if (matches[t].length > 0) logits[t * own.head.rows + matches[t].symbol] += own.match.copy[matches[t].length];
+  weigh_matches(own.match, matches, own.head.rows, logits);
   return logits;
 }
 

@@ -18,7 +18,8 @@ WaveNetBody::WaveNetBody(const weights::ModelFile& file, const weights::WaveNetS
       channels(static_cast<std::size_t>(wavenet.residual_channels)),
       skips(static_cast<std::size_t>(wavenet.skip_channels)),
       labels(static_cast<std::size_t>(file.network().labels)),
-      embedding(file, arena) {
+      embedding(file, arena),
+      match(file, arena) {
   const auto taps = static_cast<std::size_t>(spec.kernel_size);
   for (int i = 0; i < spec.layers(); ++i) {
     const std::string block = "block." + std::to_string(i) + ".";
@@ -121,7 +122,10 @@ void WaveNetPartner::work(void* self, Partner& thread) noexcept {
 }
 
 WaveNetState::WaveNetState(const WaveNetBody& body, Arena& arena, std::size_t streams, WaveNetRest rest)
-    : memory_(body, arena, streams), rest_(rest), embedding_(body.embedding, arena, streams) {
+    : memory_(body, arena, streams),
+      rest_(rest),
+      embedding_(body.embedding, arena, streams),
+      match_(body.match, arena, streams) {
   input_ = arena.take(streams * padded(body.channels));
   pre_ = arena.take(streams * padded(2 * body.channels));
   gated_ = arena.take(streams * padded(body.channels));
@@ -132,12 +136,14 @@ void WaveNetState::reset(const WaveNetBody& body) noexcept {
   ahead_known_ = false;
   std::fill_n(memory_.rings, memory_.streams * body.ring_values, 0.0F);
   embedding_.reset();
+  match_.reset();
   time_ = 0;
 }
 
 void WaveNetState::reset(const WaveNetBody& body, std::size_t stream) noexcept {
   const std::size_t streams = memory_.streams;
   embedding_.reset(stream);
+  match_.reset(stream);
   for (const WaveNetLayer& layer : body.layers) {
     float* const ring = memory_.rings + streams * layer.ring;
     for (std::size_t slot = 0; slot <= layer.ring_mask; ++slot)
@@ -151,6 +157,7 @@ void WaveNetState::remove(const WaveNetBody& body, std::size_t stream) noexcept 
   remove_column(memory_.rings, body.ring_values / body.slot, memory_.streams, body.slot, stream);
   remove_column(memory_.ahead, body.blocks[memory_.most_ahead], memory_.streams, body.rows, stream);
   embedding_.remove(stream);
+  match_.remove(stream);
   --memory_.streams;
   if (partner_ != nullptr) partner_->memory = memory_;
 }
@@ -212,6 +219,7 @@ float* WaveNetState::step(const WaveNetBody& body, const Input* inputs, const st
   const bool together = partner_ != nullptr && partner_->thread.begin();
   if (together) expect_writes(memory_.prepared, layers * memory_.streams * body.slot);
   embedding_.step(body.embedding, inputs, input_);
+  match_.step(body.match, inputs, input_, body.channels);
   if (!together) memory_.clear_skips(body);
   for (std::size_t i = 0; i < layers; ++i) {
     if (!ahead_known_) memory_.look_ahead(body, body.layers[i], time_);
@@ -226,15 +234,17 @@ float* WaveNetState::step(const WaveNetBody& body, const Input* inputs, const st
   }
   ++time_;
   ahead_known_ = together;
-  if (!together) {
-    float* const result = rest_.function(rest_.network, memory_.relu_of_skips(body));
-    if (partner_ != nullptr) partner_->thread.end();
-    return result;
+  float* result = nullptr;
+  if (together) {
+    for (const WaveNetLayer& layer : body.layers) memory_.look_ahead(body, layer, time_);
+    partner_->thread.await_result(++together_);
+    result = partner_->result;
+  } else {
+    result = rest_.function(rest_.network, memory_.relu_of_skips(body));
   }
-  for (const WaveNetLayer& layer : body.layers) memory_.look_ahead(body, layer, time_);
-  partner_->thread.await_result(++together_);
-  partner_->thread.end();
-  return partner_->result;
+  if (partner_ != nullptr) partner_->thread.end();
+  match_.weigh(body.match, result, rest_.outputs);
+  return result;
 }
 
 WaveNetHeadState::WaveNetHeadState(const WaveNetHead& head, Arena& arena, std::size_t streams)
@@ -287,7 +297,7 @@ struct WaveNetStates {
 };
 
 std::vector<float> recompute_wavenet_network(const WaveNetWeights& weights, const Inputs& inputs, std::size_t label) {
-  return recompute_head(weights.head, recompute_body(weights.body, inputs, label));
+  return recompute_head(weights.head, recompute_body(weights.body, inputs, label), weights.body, inputs);
 }
 
 }  // namespace

@@ -12,6 +12,7 @@
 #include "engine/arena.h"
 #include "engine/embedding.h"
 #include "engine/kernels.h"
+#include "engine/match.h"
 #include "engine/partner.h"
 
 namespace continuo::engine {
@@ -48,6 +49,7 @@ struct WaveNetBody {
   std::size_t skips = 0;     ///< skip channels, S
   std::size_t labels = 0;
   Embedding embedding;
+  MatchTables match;
   const Kernels* kernels = nullptr;
   Precision precision{};
   std::size_t slot = 0;                       ///< floats of one prepared vector [R]
@@ -148,6 +150,7 @@ class WaveNetState {
   std::uint64_t time_ = 0;
   bool ahead_known_ = false;  ///< the oldest taps of this step were summed when the last one waited for the partner
   EmbeddingState embedding_;
+  MatchState match_;
   float* input_ = nullptr;      ///< of the present layer [R]
   float* pre_ = nullptr;        ///< before the gate [2R]
   float* gated_ = nullptr;      ///< [R]

@@ -79,7 +79,7 @@ std::vector<float> recompute_wavenet_lstm_network(const WaveNetLstmWeights& weig
     for (std::size_t i = 0; i < skips.channels(); ++i) joined(t, i) = skips(t, i);
     for (std::size_t i = 0; i < outputs.channels(); ++i) joined(t, skips.channels() + i) = outputs(t, i);
   }
-  return recompute_head(weights.head, joined);
+  return recompute_head(weights.head, joined, weights.body, inputs);
 }
 
 }  // namespace

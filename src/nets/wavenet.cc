@@ -5,8 +5,8 @@
 
 namespace continuo::nets {
 
-torch::Tensor skip_sum(const weights::WaveNetSpec& spec, const ParameterFinder& find, const torch::Tensor& symbols,
-                       const torch::Tensor& labels, State* state, std::int64_t first, bool training) {
+Skips skip_sum(const weights::WaveNetSpec& spec, const ParameterFinder& find, const torch::Tensor& symbols,
+               const torch::Tensor& labels, State* state, std::int64_t first, bool training) {
   const std::int64_t batch = symbols.size(0);
   const auto layers = static_cast<std::size_t>(spec.layers());
   const std::int64_t past = spec.input_kernel_size - 1;
@@ -21,8 +21,13 @@ torch::Tensor skip_sum(const weights::WaveNetSpec& spec, const ParameterFinder& 
   else
     before = torch::full({past, batch}, kNoSymbol, symbols.options());
   const torch::Tensor with_past = torch::cat({before, symbols.transpose(0, 1)});
-  const torch::Tensor input = frames ? embed_frames(with_past, find("embedding.weight"), find("embedding.bias"))
-                                     : embed(with_past, find("embedding.weight"), find("embedding.bias"));
+  torch::Tensor input = frames ? embed_frames(with_past, find("embedding.weight"), find("embedding.bias"))
+                               : embed(with_past, find("embedding.weight"), find("embedding.bias"));
+  Matches matches;
+  if (spec.match > 0) {
+    matches = find_matches(symbols.t(), goes_on ? state->tensors.at(1 + layers) : torch::Tensor(), spec.match);
+    input = input + embed_matches(matches, find);
+  }
 
   std::vector<BlockTensors> blocks(layers);
   std::vector<torch::Tensor> keep;
@@ -52,8 +57,16 @@ torch::Tensor skip_sum(const weights::WaveNetSpec& spec, const ParameterFinder& 
   if (state != nullptr) {
     state->tensors.assign(1, with_past.slice(0, with_past.size(0) - past).clone());
     state->tensors.insert(state->tensors.end(), new_tails.begin(), new_tails.end());
+    if (spec.match > 0) state->tensors.push_back(matches.memory.to(symbols.device()));
   }
-  return torch::relu(skip);
+  return {torch::relu(skip), matches};
+}
+
+torch::Tensor wavenet_head(const torch::Tensor& x, const Matches& matches, const ParameterFinder& find,
+                           std::int64_t first) {
+  const torch::Tensor hidden =
+      torch::relu(linear(x.transpose(0, 1).contiguous(), find("head.0.weight"), find("head.0.bias")));
+  return weigh_matches(linear(hidden, find("head.1.weight"), find("head.1.bias")), matches, find, first);
 }
 
 WaveNetImpl::WaveNetImpl(const weights::NetworkSpec& spec) : NetworkImpl(spec) {}
@@ -63,11 +76,8 @@ torch::Tensor WaveNetImpl::forward(const torch::Tensor& symbols, const torch::Te
   check_input(symbols, state, first);
   const auto& options = std::get<weights::WaveNetSpec>(spec().network);
   const auto find = [this](const std::string& name) { return has_parameter(name) ? parameter(name) : torch::Tensor(); };
-  const torch::Tensor sum =
-      skip_sum(options, find, symbols, labels_or_unknown(labels, symbols), state, first, is_training());
-  const torch::Tensor hidden =
-      torch::relu(linear(sum.transpose(0, 1).contiguous(), parameter("head.0.weight"), parameter("head.0.bias")));
-  return linear(hidden, parameter("head.1.weight"), parameter("head.1.bias"));
+  const Skips skips = skip_sum(options, find, symbols, labels_or_unknown(labels, symbols), state, first, is_training());
+  return wavenet_head(skips.sum, skips.matches, find, first);
 }
 
 }  // namespace continuo::nets

@@ -21,17 +21,16 @@ torch::Tensor WaveNetLstmImpl::forward(const torch::Tensor& symbols, const torch
     lstm_state.tensors.assign(split, state->tensors.end());
   }
   // The LSTM has an unlimited memory: it needs the skip sum of every position.
-  const torch::Tensor sum = skip_sum(options.wavenet, find, symbols, labels_or_unknown(labels, symbols),
-                                     state != nullptr ? &wavenet_state : nullptr, 0, is_training());
-  const torch::Tensor recurrent = lstm_layers(sum, find, options.layers, state != nullptr ? &lstm_state : nullptr, {});
+  const Skips skips = skip_sum(options.wavenet, find, symbols, labels_or_unknown(labels, symbols),
+                               state != nullptr ? &wavenet_state : nullptr, 0, is_training());
+  const torch::Tensor recurrent =
+      lstm_layers(skips.sum, find, options.layers, state != nullptr ? &lstm_state : nullptr, {});
   if (state != nullptr) {
     state->tensors = std::move(wavenet_state.tensors);
     state->tensors.insert(state->tensors.end(), lstm_state.tensors.begin(), lstm_state.tensors.end());
   }
-  const torch::Tensor both =
-      torch::cat({sum.slice(0, first), recurrent.slice(0, first)}, 2).transpose(0, 1).contiguous();
-  const torch::Tensor hidden = torch::relu(linear(both, parameter("head.0.weight"), parameter("head.0.bias")));
-  return linear(hidden, parameter("head.1.weight"), parameter("head.1.bias"));
+  return wavenet_head(torch::cat({skips.sum.slice(0, first), recurrent.slice(0, first)}, 2), skips.matches, find,
+                      first);
 }
 
 }  // namespace continuo::nets

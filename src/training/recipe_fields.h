@@ -22,6 +22,13 @@ inline constexpr Limits kNotNegative{0, 9e18};
 inline constexpr Limits kDropout{0, 0.95};
 
 /// A visitor has section(name, comment), field(name, value, comment, limits or choices) and settings(spec).
+template <class Visitor, class Net>
+void visit_match(Visitor& v, Net& net) {
+  v.field("match", net.match,
+          "symbols of the shortest earlier passage that it is told the continuation of (a match model); 0: none",
+          Limits{0, 64});
+}
+
 template <class Visitor, class WaveNet>
 void visit_wavenet(Visitor& v, WaveNet& net) {
   const Limits channels{1, 65536};
@@ -36,6 +43,7 @@ void visit_wavenet(Visitor& v, WaveNet& net) {
   v.field("block", net.block, "\"standard\" (van den Oord et al. 2016) or \"paper\" (Ibreighith 2023, figure 8)",
           std::vector<std::string>{"standard", "paper"});
   v.field("dropout", net.dropout, "in training, on the input of each block", kDropout);
+  visit_match(v, net);
 }
 
 /// Of `lstm` and `gru`.
@@ -46,9 +54,7 @@ void visit_recurrent(Visitor& v, Net& net) {
   v.field("hidden", net.hidden, "units of each layer", channels);
   v.field("layers", net.layers, "recurrent layers, one above the other", Limits{1, 64});
   v.field("dropout", net.dropout, "in training, on the embedding, between layers and before the head", kDropout);
-  v.field("match", net.match,
-          "symbols of the shortest earlier passage that it is told the continuation of (a match model); 0: none",
-          Limits{0, 64});
+  visit_match(v, net);
 }
 
 template <class Visitor, class Net>

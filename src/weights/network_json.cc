@@ -30,6 +30,7 @@ void visit_wavenet(Visitor& v, Spec& spec) {
   v("dilations", spec.dilations);
   v("block", spec.block);
   v("dropout", spec.dropout);
+  v.unless_zero("match", spec.match);
 }
 
 /// Of `lstm` and `gru`.

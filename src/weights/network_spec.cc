@@ -42,6 +42,11 @@ std::int64_t exact_receptive_field(const WaveNetSpec& spec) {
   return 1 + (spec.input_kernel_size - 1) + std::int64_t{spec.kernel_size - 1} * spec.stacks * sum;
 }
 
+void validate_match(int match) {
+  check_range("match", match, 0, kLongestMatch);
+  if (match == 1) throw Error("network option match is 1, but must be 0 or at least 2");
+}
+
 void validate_wavenet(const WaveNetSpec& spec) {
   check_range("residual_channels", spec.residual_channels, 1, kMaxChannels);
   check_range("skip_channels", spec.skip_channels, 1, kMaxChannels);
@@ -60,6 +65,7 @@ void validate_wavenet(const WaveNetSpec& spec) {
     throw Error({.message = "network option skip_channels must equal residual_channels with the paper block",
                  .hint = "Set skip_channels to " + std::to_string(spec.residual_channels) + "."});
   check_dropout("dropout", spec.dropout);
+  validate_match(spec.match);
   const std::int64_t field = exact_receptive_field(spec);
   check_range("dilations (receptive field)", field, 1, kMaxReceptiveField);
   check_range("residual_channels (times receptive field)", field * spec.residual_channels, 1, kMaxStateValues);
@@ -76,8 +82,7 @@ void validate_recurrent(const Spec& spec) {
   check_range("embedding", spec.embedding, 1, kMaxChannels);
   validate_recurrent(spec.hidden, spec.layers);
   check_dropout("dropout", spec.dropout);
-  check_range("match", spec.match, 0, kLongestMatch);
-  if (spec.match == 1) throw Error("network option match is 1, but must be 0 or at least 2");
+  validate_match(spec.match);
 }
 
 void validate_guide_cnn(const GuideCnnSpec& spec) {
@@ -111,6 +116,13 @@ void validate_markov(const MarkovSpec& spec, int labels) {
   for (const int entries : spec.entries) check_range("entries", entries, 1, kMaxEntries);
 }
 
+void add_match_tensors(int match, std::int64_t vocabulary, std::int64_t channels, std::vector<TensorSpec>& tensors) {
+  if (match == 0) return;
+  tensors.push_back({"match.embedding.weight", {vocabulary, channels}});
+  tensors.push_back({"match.length.weight", {kMatchLengths, channels}});
+  tensors.push_back({"match.copy", {kMatchLengths}});
+}
+
 void add_wavenet_tensors(const WaveNetSpec& spec, std::int64_t inputs, std::int64_t labels,
                          std::vector<TensorSpec>& tensors) {
   const std::int64_t residual = spec.residual_channels;
@@ -118,6 +130,7 @@ void add_wavenet_tensors(const WaveNetSpec& spec, std::int64_t inputs, std::int6
   const std::int64_t taps = spec.kernel_size;
   tensors.push_back({"embedding.weight", {spec.input_kernel_size, inputs, residual}});
   tensors.push_back({"embedding.bias", {residual}});
+  add_match_tensors(spec.match, inputs, residual, tensors);
   const bool paper = spec.block == "paper";
   for (int i = 0; i < spec.layers(); ++i) {
     const std::string block = "block." + std::to_string(i) + ".";
@@ -156,11 +169,7 @@ void add_recurrent_network(const std::string& name, std::int64_t gates, const Sp
                            std::int64_t vocabulary, std::int64_t labels, std::vector<TensorSpec>& tensors) {
   tensors.push_back({"embedding.weight", {inputs, spec.embedding}});
   if (labels > 0) tensors.push_back({"condition.weight", {labels, spec.embedding}});
-  if (spec.match > 0) {
-    tensors.push_back({"match.embedding.weight", {vocabulary, spec.embedding}});
-    tensors.push_back({"match.length.weight", {kMatchLengths, spec.embedding}});
-    tensors.push_back({"match.copy", {kMatchLengths}});
-  }
+  add_match_tensors(spec.match, vocabulary, spec.embedding, tensors);
   add_recurrent_tensors(name, gates, spec.embedding, spec.hidden, spec.layers, tensors);
   tensors.push_back({"head.weight", {vocabulary, spec.hidden}});
   tensors.push_back({"head.bias", {vocabulary}});
@@ -215,6 +224,7 @@ std::string NetworkSpec::name() const {
 }
 
 int NetworkSpec::receptive_field() const noexcept {
+  if (match() > 0) return 0;
   if (const auto* const wavenet = std::get_if<WaveNetSpec>(&network)) return wavenet->receptive_field();
   if (const auto* const guide = std::get_if<GuideCnnSpec>(&network)) return guide->window;
   if (const auto* const markov = std::get_if<MarkovSpec>(&network)) return markov->order;
@@ -222,6 +232,8 @@ int NetworkSpec::receptive_field() const noexcept {
 }
 
 int NetworkSpec::match() const noexcept {
+  if (const auto* const wavenet = std::get_if<WaveNetSpec>(&network)) return wavenet->match;
+  if (const auto* const both = std::get_if<WaveNetLstmSpec>(&network)) return both->wavenet.match;
   if (const auto* const lstm = std::get_if<LstmSpec>(&network)) return lstm->match;
   if (const auto* const gru = std::get_if<GruSpec>(&network)) return gru->match;
   return 0;

@@ -25,6 +25,9 @@ struct WaveNetSpec {
   /// product is itself the skip and c + gated is the next layer's input.
   std::string block = "standard";
   float dropout = 0.0F;  ///< training only, on the input of each block
+  /// Above 0: the network is told what followed when the latest symbols, so many or more, last stood in the sequence
+  /// (MatchModel). Over symbols only.
+  int match = 0;
 
   int layers() const noexcept { return stacks * static_cast<int>(dilations.size()); }
   /// Symbols (the present one included) on which one prediction depends.
@@ -38,9 +41,7 @@ struct LstmSpec {
   int hidden = 256;
   int layers = 2;
   float dropout = 0.0F;  ///< training only, on the embedding, between layers and before the head
-  /// Above 0: the network is told what followed when the latest symbols, so many or more, last stood in the sequence
-  /// (MatchModel). Over symbols only.
-  int match = 0;
+  int match = 0;         ///< as for WaveNetSpec
   friend bool operator==(const LstmSpec&, const LstmSpec&) = default;
 };
 
@@ -50,7 +51,7 @@ struct GruSpec {
   int hidden = 256;
   int layers = 2;
   float dropout = 0.0F;  ///< training only, as for LstmSpec
-  int match = 0;         ///< as for LstmSpec
+  int match = 0;         ///< as for WaveNetSpec
   friend bool operator==(const GruSpec&, const GruSpec&) = default;
 };
 
@@ -102,10 +103,11 @@ struct NetworkSpec {
   bool reads_frames() const noexcept { return output != kCategorical || inputs > 0; }
   /// Symbols that may come in, or values of a frame that does.
   int input_size() const noexcept { return inputs > 0 ? inputs : vocabulary_size; }
-  int match() const noexcept;  ///< LstmSpec::match or GruSpec::match; 0 for other networks
+  int match() const noexcept;  ///< of the network's options; 0 for networks that are never told of passages
   /// Whether it is counted, not trained by gradient: then it is no libtorch module.
   bool is_counted() const noexcept { return std::holds_alternative<MarkovSpec>(network); }
-  /// Steps on which a prediction depends, 0 when it depends on all since the start (networks with recurrent state).
+  /// Steps on which a prediction depends, 0 when it depends on all since the start (networks with recurrent state or a
+  /// match model).
   int receptive_field() const noexcept;
   friend bool operator==(const NetworkSpec&, const NetworkSpec&) = default;
 };

@@ -61,6 +61,14 @@ TEST(EngineParity, NetworksThatAreToldOfEarlierPassages) {
   for (const int labels : {0, 3}) {  // four symbols: passages come again by chance
     expect_parity(with(weights::LstmSpec{.embedding = 5, .hidden = 7, .layers = 2, .match = 3}, 4, labels), 300);
     expect_parity(with(weights::GruSpec{.embedding = 6, .hidden = 5, .layers = 1, .match = 2}, 4, labels), 300);
+    const weights::WaveNetSpec wavenet{.residual_channels = 6,
+                                       .skip_channels = 9,
+                                       .head_channels = 7,
+                                       .stacks = 1,
+                                       .dilations = {1, 2, 4},
+                                       .match = 3};
+    expect_parity(with(wavenet, 4, labels), 300);
+    expect_parity(with(weights::WaveNetLstmSpec{.wavenet = wavenet, .hidden = 5, .layers = 2}, 4, labels), 300);
   }
 }
 

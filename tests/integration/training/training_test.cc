@@ -95,6 +95,11 @@ const weights::WaveNetSpec kTiny{.residual_channels = 8,
                                  .stacks = 1,
                                  .dilations = {1, 2, 4},
                                  .dropout = 0.1F};
+const weights::WaveNetSpec kToldTiny = [] {
+  weights::WaveNetSpec told = kTiny;
+  told.match = 3;
+  return told;
+}();
 INSTANTIATE_TEST_SUITE_P(
     Ways, InterruptedTrainingTest,
     ::testing::Values(
@@ -104,6 +109,8 @@ INSTANTIATE_TEST_SUITE_P(
         Way{"Lstm", network(weights::LstmSpec{.embedding = 6, .hidden = 8, .layers = 2, .dropout = 0.1F, .match = 3}),
             "every-position", "contiguous"},
         Way{"WaveNetLstm", network(weights::WaveNetLstmSpec{.wavenet = kTiny, .hidden = 8, .layers = 1}),
+            "every-position", "contiguous"},
+        Way{"ToldWaveNetLstm", network(weights::WaveNetLstmSpec{.wavenet = kToldTiny, .hidden = 8, .layers = 1}),
             "every-position", "contiguous"}),
     [](const auto& way) { return way.param.name; });
 

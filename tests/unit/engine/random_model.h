@@ -103,12 +103,15 @@ inline weights::NetworkSpec random_spec(Random& random, int kind, int narrowest 
     case 9:
     case 13:
       spec.network = random_wavenet(random, block, narrowest);
+      if (kind < 2) std::get<weights::WaveNetSpec>(spec.network).match = pick(random, 2, 4) * pick(random, 0, 1);
       break;
     case 2:
     case 3:
     case 10:
     case 14:
       spec.network = weights::WaveNetLstmSpec{random_wavenet(random, block, narrowest), channels(), pick(random, 1, 3)};
+      if (kind < 4)
+        std::get<weights::WaveNetLstmSpec>(spec.network).wavenet.match = pick(random, 2, 4) * pick(random, 0, 1);
       break;
     case 4:
     case 11:

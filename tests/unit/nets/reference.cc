@@ -1,6 +1,8 @@
 // See reference.h. Slow and plain on purpose; channels first, as torch's convolutions want them.
 #include "reference.h"
 
+#include "continuo/weights/match_model.h"
+
 namespace continuo::nets::testing {
 namespace {
 
@@ -38,14 +40,46 @@ struct Reference {
     return torch::one_hot(symbols + 1, vocabulary + 1).slice(2, 1).to(torch::kFloat32);
   }
 
+  /// One-hot vectors of what a match model says of sequences that begin here: of the symbol that would follow, zeros
+  /// where there is none [batch, time, vocabulary], and of the length's class [batch, time, kMatchLengths].
+  static std::pair<Tensor, Tensor> matches_of(const Tensor& symbols, int shortest, std::int64_t vocabulary) {
+    Tensor symbol = torch::zeros({symbols.size(0), symbols.size(1), vocabulary});
+    Tensor length = torch::zeros({symbols.size(0), symbols.size(1), weights::kMatchLengths});
+    for (std::int64_t i = 0; i < symbols.size(0); ++i) {
+      std::vector<std::int32_t> memory(weights::MatchModel::kMemory);
+      weights::MatchModel model(memory, shortest);
+      for (std::int64_t t = 0; t < symbols.size(1); ++t) {
+        const weights::Match match = model.step(static_cast<std::uint16_t>(symbols[i][t].item<std::int64_t>()));
+        if (match.length > 0) symbol[i][t][match.symbol] = 1.0F;
+        length[i][t][match.length] = 1.0F;
+      }
+    }
+    return {symbol, length};
+  }
+  /// x [batch, channels, time] with what the network is told of earlier passages.
+  Tensor told(const Tensor& x, const Tensor& symbols, const weights::NetworkSpec& spec) const {
+    if (spec.match() == 0) return x;
+    const auto [symbol, length] = matches_of(symbols, spec.match(), spec.vocabulary_size);
+    return x +
+           (torch::matmul(symbol, get("match.embedding.weight")) + torch::matmul(length, get("match.length.weight")))
+               .transpose(1, 2);
+  }
+  /// Logits [batch, vocabulary, time] with the weight of the symbol that would follow.
+  Tensor weighed(const Tensor& logits, const Tensor& symbols, const weights::NetworkSpec& spec) const {
+    if (spec.match() == 0) return logits;
+    const auto [symbol, length] = matches_of(symbols, spec.match(), spec.vocabulary_size);
+    return logits + (symbol * torch::matmul(length, get("match.copy")).unsqueeze(2)).transpose(1, 2);
+  }
+
   /// Skip sum after its ReLU [batch, S, time].
-  Tensor wavenet(const weights::WaveNetSpec& spec, const Tensor& symbols, std::int64_t vocabulary) const {
+  Tensor wavenet(const weights::WaveNetSpec& spec, const Tensor& symbols, const weights::NetworkSpec& network) const {
     const Tensor all = state.empty() ? symbols : torch::cat({state.at(0).transpose(0, 1), symbols}, 1);
-    const Tensor one_hot = frames_of(all, vocabulary).transpose(1, 2);
+    const Tensor one_hot = frames_of(all, network.input_size()).transpose(1, 2);
     const Tensor& embedding = get("embedding.weight");
     const std::int64_t missing = state.empty() ? embedding.size(0) - 1 : 0;
     Tensor x = torch::conv1d(torch::constant_pad_nd(one_hot, {missing, 0}), embedding.permute({2, 1, 0}),
                              get("embedding.bias"));
+    x = told(x, symbols, network);
     Tensor sum;
     for (int i = 0; i < spec.layers(); ++i) {
       const std::string block = "block." + std::to_string(i);
@@ -105,7 +139,7 @@ struct Reference {
   Tensor embedded(const Tensor& symbols, const weights::NetworkSpec& spec) const {
     Tensor x = torch::matmul(frames_of(symbols, spec.input_size()), get("embedding.weight")).transpose(1, 2);
     if (spec.labels > 0) x = x + get("condition.weight").index_select(0, labels).unsqueeze(2);
-    return x;
+    return told(x, symbols, spec);
   }
 
   /// Logits [batch, vocabulary, time], window by window.
@@ -141,7 +175,7 @@ Tensor reference_logits(const NetworkImpl& network, const Tensor& symbols, const
   const weights::NetworkSpec& spec = network.spec();
   Tensor logits;
   if (const auto* wavenet = std::get_if<weights::WaveNetSpec>(&spec.network)) {
-    logits = r.head(r.wavenet(*wavenet, symbols, spec.input_size()));
+    logits = r.head(r.wavenet(*wavenet, symbols, spec));
   } else if (const auto* lstm = std::get_if<weights::LstmSpec>(&spec.network)) {
     const Tensor x = r.embedded(symbols, spec);
     logits = r.pointwise(r.drop(r.lstm(r.drop(x), lstm->layers, lstm->hidden, true)), "head");
@@ -151,10 +185,10 @@ Tensor reference_logits(const NetworkImpl& network, const Tensor& symbols, const
     logits = r.guide_cnn(*guide, spec, symbols);
   } else {
     const auto& both = std::get<weights::WaveNetLstmSpec>(spec.network);
-    const Tensor sum = r.wavenet(both.wavenet, symbols, spec.input_size());
+    const Tensor sum = r.wavenet(both.wavenet, symbols, spec);
     logits = r.head(torch::cat({sum, r.lstm(sum, both.layers, both.hidden, false)}, 1));
   }
-  return logits.transpose(1, 2);
+  return r.weighed(logits, symbols, spec).transpose(1, 2);
 }
 
 }  // namespace continuo::nets::testing

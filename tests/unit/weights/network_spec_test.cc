@@ -36,7 +36,9 @@ std::vector<NetworkSpec> examples() {
           {88, 0, GruSpec{}, kBinary, 40},
           {400, 3, GuideCnnSpec{.window = 16, .channels = {3, 5}, .dilations = {2, 1}, .hidden = 7}},
           {400, 0, MarkovSpec{}},
-          {9, 0, MarkovSpec{.order = 2, .max_entries = 100, .entries = {9, 80, 100}}}};
+          {9, 0, MarkovSpec{.order = 2, .max_entries = 100, .entries = {9, 80, 100}}},
+          {91, 0, WaveNetSpec{.match = 12}},
+          {91, 2, WaveNetLstmSpec{.wavenet = {.match = 2}}}};
 }
 
 TEST(NetworkSpec, JsonGivesBackTheSpec) {
@@ -54,7 +56,7 @@ TEST(NetworkSpec, NamesAreThoseOfTheList) {
   std::vector<std::string> names;
   for (const NetworkSpec& spec : examples()) names.push_back(spec.name());
   EXPECT_THAT(names, ElementsAre("wavenet", "wavenet", "lstm", "wavenet-lstm", "gru", "lstm", "wavenet", "gru", "gru",
-                                 "guide-cnn", "markov", "markov"));
+                                 "guide-cnn", "markov", "markov", "wavenet", "wavenet-lstm"));
   EXPECT_THAT(network_names(), ElementsAre("wavenet", "lstm", "gru", "wavenet-lstm", "guide-cnn", "markov"));
   for (const std::string& name : network_names()) EXPECT_EQ(default_network(name).name(), name);
   EXPECT_THROW(default_network("transformer"), Error);
@@ -68,6 +70,7 @@ TEST(NetworkSpec, ReceptiveFields) {
   EXPECT_EQ((WaveNetSpec{.kernel_size = 3, .input_kernel_size = 4, .stacks = 2, .dilations = {1, 5}}).receptive_field(),
             1 + 3 + 2 * 2 * 6);
   EXPECT_EQ((NetworkSpec{9, 0, WaveNetSpec{}}).receptive_field(), 512);
+  EXPECT_EQ((NetworkSpec{9, 0, WaveNetSpec{.match = 8}}).receptive_field(), 0) << "it is told of passages of any age";
   EXPECT_EQ((NetworkSpec{9, 0, LstmSpec{}}).receptive_field(), 0);
   EXPECT_EQ((NetworkSpec{9, 0, WaveNetLstmSpec{}}).receptive_field(), 0);
   EXPECT_EQ((NetworkSpec{9, 0, GuideCnnSpec{}}).receptive_field(), 32);
@@ -127,10 +130,10 @@ TEST(NetworkSpec, TensorsOfLstmAndBoth) {
                           "match.copy 8", "lstm.weight_ih_l0 20 3", "lstm.weight_hh_l0 20 5", "lstm.bias_ih_l0 20",
                           "lstm.bias_hh_l0 20", "head.weight 11 5", "head.bias 11"));
   const WaveNetSpec wavenet{
-      .residual_channels = 3, .skip_channels = 4, .head_channels = 7, .stacks = 1, .dilations = {1}};
+      .residual_channels = 3, .skip_channels = 4, .head_channels = 7, .stacks = 1, .dilations = {1}, .match = 2};
   EXPECT_THAT(listed({11, 0, WaveNetLstmSpec{.wavenet = wavenet, .hidden = 6, .layers = 1}}),
-              testing::IsSupersetOf({"block.0.skip.weight 4 3", "lstm.weight_ih_l0 24 4", "lstm.weight_hh_l0 24 6",
-                                     "head.0.weight 7 10"}));
+              testing::IsSupersetOf({"match.embedding.weight 11 3", "match.copy 8", "block.0.skip.weight 4 3",
+                                     "lstm.weight_ih_l0 24 4", "lstm.weight_hh_l0 24 6", "head.0.weight 7 10"}));
 }
 
 TEST(NetworkSpec, TheEmbeddingReadsTheInputsAndTheHeadGivesTheVocabulary) {
