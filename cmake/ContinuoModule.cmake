@@ -31,7 +31,7 @@ endfunction()
 
 # continuo_quick_to_build(TARGET): for code whose own speed nobody waits for: reading options, checking results.
 function(continuo_quick_to_build target)
-  target_compile_options(${target} PRIVATE $<$<CONFIG:Release>:-O1>)
+  target_compile_options(${target} PRIVATE $<$<CONFIG:Release,RelWithDebInfo>:-O1>)
 endfunction()
 
 # continuo_compile_together(TARGET COUNT): its files COUNT at a time, where reading headers takes longer than compiling. Every file
