@@ -11,7 +11,9 @@ target_compile_options(continuo_settings INTERFACE -Wall -Wextra -Wpedantic -Wsh
   $<$<CXX_COMPILER_ID:GNU>:-Wno-restrict>
   $<$<BOOL:${CONTINUO_WERROR}>:-Werror>)
 if(CONTINUO_SANITIZE)
-  target_compile_options(continuo_settings INTERFACE -fsanitize=${CONTINUO_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
+  # g++ itself says that its warnings of uninitialised values are often wrong with sanitizers.
+  target_compile_options(continuo_settings INTERFACE -fsanitize=${CONTINUO_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all
+    $<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized>)
   target_link_options(continuo_settings INTERFACE -fsanitize=${CONTINUO_SANITIZE})
 endif()
 

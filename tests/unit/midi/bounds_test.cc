@@ -24,6 +24,13 @@ __attribute__((noinline)) void* operator new(std::size_t size) {
   if (now > most_held) most_held = now;
   return p;
 }
+__attribute__((noinline)) void* operator new(std::size_t size, const std::nothrow_t& /*tag*/) noexcept {
+  try {
+    return operator new(size);
+  } catch (const std::bad_alloc&) {
+    return nullptr;
+  }
+}
 __attribute__((noinline)) void operator delete(void* p) noexcept {
   if (p != nullptr) held -= malloc_usable_size(p);
   std::free(p);
@@ -38,18 +45,21 @@ using test::header;
 using test::join;
 using test::text;
 
+/// A file that begins so and goes on with so many of one unit that it has kSize bytes; or what a function makes.
 struct Hostile {
   const char* name;
-  Bytes bytes;
+  Bytes start, unit{};
+  Bytes (*make)() = nullptr;
 };
 void PrintTo(const Hostile& file, std::ostream* out) { *out << file.name; }
 
 constexpr std::size_t kSize = 2'000'000;
 
-Bytes repeated(const Bytes& start, const Bytes& unit) {
-  Bytes bytes = start;
-  bytes.reserve(kSize + unit.size());
-  while (bytes.size() < kSize) bytes.insert(bytes.end(), unit.begin(), unit.end());
+Bytes whole(const Hostile& file) {
+  if (file.make != nullptr) return file.make();
+  Bytes bytes = file.start;
+  bytes.reserve(kSize + file.unit.size());
+  while (bytes.size() < kSize) bytes.insert(bytes.end(), file.unit.begin(), file.unit.end());
   return bytes;
 }
 
@@ -77,7 +87,7 @@ Bytes crossing_chunks() {
 class ReadWithinBounds : public ::testing::TestWithParam<Hostile> {};
 
 TEST_P(ReadWithinBounds, MemoryAndTime) {
-  const Bytes& bytes = GetParam().bytes;
+  const Bytes bytes = whole(GetParam());
   const std::size_t before = held;
   most_held = before;
   const auto start = std::chrono::steady_clock::now();
@@ -96,27 +106,25 @@ const Bytes kStart = join({header(1, 1, 96), kTrackHead});
 
 INSTANTIATE_TEST_SUITE_P(
     Files, ReadWithinBounds,
-    ::testing::Values(
-        Hostile{"noise", noise()}, Hostile{"hanging notes", repeated(kStart, {0, 0x90, 60, 9, 0, 61, 9})},
-        Hostile{"notes off first", repeated(kStart, {0, 0x90, 60, 0})},
-        Hostile{"zero-length notes", repeated(kStart, {0, 0x90, 60, 9, 0, 60, 0})},
-        Hostile{"descending chords", repeated(kStart, {0, 0x90, 67, 9, 0, 64, 9, 0, 60, 9, 0, 48, 9})},
-        Hostile{"steps back", repeated(kStart, {0x8f, 0xff, 0xff, 0xff, 0x20, 0x90, 60, 9, 0x50, 60, 0})},
-        Hostile{"programs", repeated(kStart, {0, 0xc0, 1, 0, 0x90, 60, 9, 0, 0xc0, 2, 0, 0x90, 60, 9})},
-        Hostile{"delta time without end", repeated(kStart, {0xff})},
-        Hostile{"long system exclusive", repeated(kStart, {0, 0xf0, 0xff, 0xff, 0xff, 0x7f})},
-        Hostile{"long text", repeated(kStart, {0, 0xff, 1, 0xff, 0xff, 0xff, 0x7f})},
-        Hostile{"empty texts", repeated(kStart, {0, 0xff, 1, 0})},
-        Hostile{"system messages", repeated(kStart, {0, 0xf8})},
-        Hostile{"track heads", repeated(header(1, 1, 96), kTrackHead)},
-        Hostile{"tracks of wrong length", repeated(header(1, 1, 96), join({kTrackHead, test::end_of_track()}))},
-        Hostile{"tracks of one note", repeated(header(1, 1, 96), test::track({0, 0x90, 60, 9}))},
-        Hostile{"tracks of one program", repeated(header(1, 1, 96), test::track({0, 0xc0, 9, 0, 0x90, 60, 9}))},
-        Hostile{"crossing chunks", crossing_chunks()},
-        Hostile{"alien chunks", repeated(header(1, 1, 96), test::chunk({}, "XXXX"))},
-        Hostile{"letters M", repeated(header(1, 1, 96), {'M'})},
-        Hostile{"letters MTr", repeated(kStart, {'M', 'T', 'r'})}, Hostile{"no header", repeated({}, {'M', 'T', 'h'})},
-        Hostile{"RIFF chunks", repeated(text("RIFF....RMID"), join({text("LIST"), {0, 0, 0, 0}}))}));
+    ::testing::Values(Hostile{"noise", {}, {}, noise}, Hostile{"hanging notes", kStart, {0, 0x90, 60, 9, 0, 61, 9}},
+                      Hostile{"notes off first", kStart, {0, 0x90, 60, 0}},
+                      Hostile{"zero-length notes", kStart, {0, 0x90, 60, 9, 0, 60, 0}},
+                      Hostile{"descending chords", kStart, {0, 0x90, 67, 9, 0, 64, 9, 0, 60, 9, 0, 48, 9}},
+                      Hostile{"steps back", kStart, {0x8f, 0xff, 0xff, 0xff, 0x20, 0x90, 60, 9, 0x50, 60, 0}},
+                      Hostile{"programs", kStart, {0, 0xc0, 1, 0, 0x90, 60, 9, 0, 0xc0, 2, 0, 0x90, 60, 9}},
+                      Hostile{"delta time without end", kStart, {0xff}},
+                      Hostile{"long system exclusive", kStart, {0, 0xf0, 0xff, 0xff, 0xff, 0x7f}},
+                      Hostile{"long text", kStart, {0, 0xff, 1, 0xff, 0xff, 0xff, 0x7f}},
+                      Hostile{"empty texts", kStart, {0, 0xff, 1, 0}}, Hostile{"system messages", kStart, {0, 0xf8}},
+                      Hostile{"track heads", header(1, 1, 96), kTrackHead},
+                      Hostile{"tracks of wrong length", header(1, 1, 96), join({kTrackHead, test::end_of_track()})},
+                      Hostile{"tracks of one note", header(1, 1, 96), test::track({0, 0x90, 60, 9})},
+                      Hostile{"tracks of one program", header(1, 1, 96), test::track({0, 0xc0, 9, 0, 0x90, 60, 9})},
+                      Hostile{"crossing chunks", {}, {}, crossing_chunks},
+                      Hostile{"alien chunks", header(1, 1, 96), test::chunk({}, "XXXX")},
+                      Hostile{"letters M", header(1, 1, 96), {'M'}}, Hostile{"letters MTr", kStart, {'M', 'T', 'r'}},
+                      Hostile{"no header", {}, {'M', 'T', 'h'}},
+                      Hostile{"RIFF chunks", text("RIFF....RMID"), join({text("LIST"), {0, 0, 0, 0}})}));
 
 }  // namespace
 }  // namespace continuo::midi
