@@ -161,6 +161,7 @@ std::vector<Way> ways_of(const RatedModel& subject, const BenchOptions& options,
   std::vector<Way> ways;
   for (const std::string& precision : options.precisions)
     for (const int threads : options.threads) {
+      if (threads > available_cores() && options.threads.size() > 1) continue;  // they would wait for each other
       const auto model_on = [&](int cores) {
         return engine::Model::create(
             subject.file, {.precision = weights::precision_from(precision), .instruction_set = set, .threads = cores});
