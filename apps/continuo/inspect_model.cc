@@ -63,6 +63,7 @@ void print_network(const weights::NetworkSpec& spec) {
                spec.output);
   else if (spec.reads_frames())
     fmt::print("  frames          of {} values, {}\n", spec.vocabulary_size, spec.output);
+  if (spec.match() > 0) fmt::print("  match model     of passages of {} symbols or more\n", spec.match());
   if (spec.receptive_field() > 0) {
     fmt::print("  receptive field {} steps\n", format_count(static_cast<std::uint64_t>(spec.receptive_field())));
   } else {

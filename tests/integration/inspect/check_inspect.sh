@@ -60,6 +60,7 @@ expect '0.60 s  TimeShift_600ms NoteOff_62 NoteOn_66 NoteOn_69' "$continuo" insp
 expect 'Start D4 6.9 End' "$continuo" inspect "$work/waltz.mid" --representation notes
 expect 'lost: 3 of 3 notes come back, 0:02 of 0:02' "$continuo" inspect "$work/waltz.mid" --representation remi
 expect 'receptive field' "$continuo" inspect "$source/tests/golden/engine/wavenet.safetensors"
+expect 'match model     of passages of 8 symbols or more' "$continuo" inspect "$source/models/default.safetensors"
 expect 'everything since the beginning' "$continuo" inspect "$source/tests/golden/engine/lstm.safetensors"
 expect 'Examples:' "$continuo" inspect --help
 
