@@ -14,6 +14,7 @@
 
 #include "continuo/audio/render.h"
 #include "continuo/base/error.h"
+#include "fail.h"
 
 namespace continuo::audio {
 
@@ -89,10 +90,6 @@ class GlibSilence {
   std::scoped_lock<std::mutex> lock_;
 };
 
-[[noreturn]] void fail_soundfont(const fs::path& path, std::string message, std::string hint = kInstallHint) {
-  throw Error({.message = std::move(message), .path = path.string(), .hint = std::move(hint)});
-}
-
 /// A SoundFont and the synthesizer that loaded it, which owns it.
 struct LoadedFont {
   fluid::Settings settings;
@@ -103,7 +100,7 @@ struct LoadedFont {
 
 LoadedFont load_font(const fs::path& path) {
   if (fluid_is_soundfont(path.c_str()) == 0)
-    fail_soundfont(path, "is not a SoundFont", std::string("Give a .sf2 or .sf3 file. ") + kInstallHint);
+    fail(path, "is not a SoundFont", std::string("Give a .sf2 or .sf3 file. ") + kInstallHint);
   LoadedFont loaded;
   loaded.settings.reset(new_fluid_settings());
   if (loaded.settings == nullptr) throw Error("FluidSynth cannot start");
@@ -114,7 +111,7 @@ LoadedFont load_font(const fs::path& path) {
   const GlibSilence silence;
   const int id = fluid_synth_sfload(loaded.owner.get(), path.c_str(), 0);
   if (id != FLUID_FAILED) loaded.font = fluid_synth_get_sfont_by_id(loaded.owner.get(), id);
-  if (loaded.font == nullptr) fail_soundfont(path, "cannot be loaded as a SoundFont: " + last_message());
+  if (loaded.font == nullptr) fail(path, "cannot be loaded as a SoundFont: " + last_message(), kInstallHint);
   return loaded;
 }
 
@@ -122,7 +119,7 @@ LoadedFont load_font(const fs::path& path) {
 fluid_sfont_t* cached_font(const fs::path& path) {
   thread_local std::map<fs::path, LoadedFont> fonts;
   std::error_code code;
-  if (!fs::is_regular_file(path, code)) fail_soundfont(path, "no such SoundFont");
+  if (!fs::is_regular_file(path, code)) fail(path, "no such SoundFont", kInstallHint);
   const auto modified = fs::last_write_time(path, code);
   const auto found = fonts.find(path);
   if (found != fonts.end() && found->second.modified == modified) return found->second.font;
@@ -138,7 +135,7 @@ fs::path default_soundfont() {
   std::error_code code;
   if (const char* chosen = std::getenv("CONTINUO_SOUNDFONT"); chosen != nullptr && *chosen != '\0') {
     if (!fs::is_regular_file(chosen, code))
-      fail_soundfont(chosen, "no such SoundFont", "Correct the environment variable CONTINUO_SOUNDFONT, or unset it.");
+      fail(chosen, "no such SoundFont", "Correct the environment variable CONTINUO_SOUNDFONT, or unset it.");
     return chosen;
   }
   for (const char* place : {"/usr/share/sounds/sf2/TimGM6mb.sf2", "/usr/share/sounds/sf2/default-GM.sf2",
@@ -181,7 +178,7 @@ Synth::Synth(const fs::path& soundfont, int sample_rate, int channels) : state_(
   state_->synth.reset(new_fluid_synth(settings));
   if (state_->synth == nullptr) throw Error("FluidSynth cannot start: " + last_message());
   if (fluid_synth_add_sfont(state_->synth.get(), state_->font) == FLUID_FAILED)
-    fail_soundfont(soundfont, "cannot be used: " + last_message());
+    fail(soundfont, "cannot be used: " + last_message(), kInstallHint);
 }
 
 Synth::~Synth() {

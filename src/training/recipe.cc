@@ -240,7 +240,7 @@ void apply(Recipe& recipe, const toml::table& table, const std::string& path) {
     refuse("split.train and split.validation make more than the whole", "Together they may be 1 at most.");
   }
   if (t.order == "random" && t.objective == "every-position" && changed.network.receptive_field() == 0) {
-    refuse("training.order = \"random\" does not fit a network with recurrent state",
+    refuse("training.order = \"random\" does not fit a network with recurrent state or a match model",
            "Use training.order = \"contiguous\".");
   }
   recipe = std::move(changed);

@@ -123,6 +123,8 @@ TEST(Recipe, NetworksHaveTheirOwnOptions) {
   EXPECT_THAT(error_of("[network]\nblock = \"paper\"\nskip_channels = 3\n"),
               AllOf(HasSubstr("line 1"), HasSubstr("skip_channels")));
   EXPECT_THAT(error_of("[network]\nname = \"lstm\"\n[training]\norder = \"random\"\n"), HasSubstr("recurrent"));
+  EXPECT_THAT(error_of("[network]\nname = \"wavenet\"\nmatch = 8\n[training]\norder = \"random\"\n"),
+              HasSubstr("match model"));
 }
 
 TEST(SetOptions, ChangesSingleOptions) {
