@@ -24,7 +24,10 @@ namespace fs = std::filesystem;
   if (code == ENOSPC) hint = "Free some space on that disk, or write somewhere else.";
   if (code == ENOENT) hint = "Check the name and the current folder.";
   if (code == EACCES) hint = "Check the permissions of the file and its folder.";
-  throw Error({.message = std::string(doing) + ": " + std::strerror(code), .path = path.string(), .hint = hint});
+  throw Error({.message = std::string(doing) + ": " + std::strerror(code),
+               .path = path.string(),
+               .hint = hint,
+               .code = error_code_of(code)});
 }
 
 /// Owns a file descriptor.
@@ -45,7 +48,8 @@ class Descriptor {
 std::uint64_t regular_file_size(int fd, const fs::path& path) {
   struct stat info {};
   if (::fstat(fd, &info) != 0) fail(path, "cannot read", errno);
-  if (S_ISDIR(info.st_mode)) throw Error({.message = "is a folder, not a file", .path = path.string()});
+  if (S_ISDIR(info.st_mode))
+    throw Error({.message = "is a folder, not a file", .path = path.string(), .code = ErrorCode::kInvalidArgument});
   return static_cast<std::uint64_t>(info.st_size);
 }
 
@@ -99,9 +103,12 @@ std::string read_text_file(const fs::path& path) {
 AtomicFile::AtomicFile(fs::path path) : path_(std::move(path)) {
   static std::atomic<unsigned> counter{0};
   if (path_.filename().empty())
-    throw Error({.message = "is not a file name that can be written", .path = path_.string()});
+    throw Error({.message = "is not a file name that can be written",
+                 .path = path_.string(),
+                 .code = ErrorCode::kInvalidArgument});
   std::error_code code;
-  if (fs::is_directory(path_, code)) throw Error({.message = "is a folder, not a file", .path = path_.string()});
+  if (fs::is_directory(path_, code))
+    throw Error({.message = "is a folder, not a file", .path = path_.string(), .code = ErrorCode::kInvalidArgument});
   create_parent(path_);
   temporary_ = path_.parent_path() / ("." + path_.stem().string() + "." + std::to_string(::getpid()) + "-" +
                                       std::to_string(counter++) + ".partial" + path_.extension().string());

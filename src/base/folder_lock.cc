@@ -18,14 +18,16 @@ FolderLock::FolderLock(const std::filesystem::path& folder) {
   if (file_ < 0) {
     throw Error({.message = std::string("cannot be opened as a folder: ") + std::strerror(errno),
                  .path = folder.string(),
-                 .hint = "Check its name and permissions, or choose another folder."});
+                 .hint = "Check its name and permissions, or choose another folder.",
+                 .code = error_code_of(errno)});
   }
   // File systems that know no locks let everybody pass.
   if (::flock(file_, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) {
     ::close(file_);
     throw Error({.message = "another run is writing into this folder",
                  .path = folder.string(),
-                 .hint = "Wait until it is finished, or choose another folder."});
+                 .hint = "Wait until it is finished, or choose another folder.",
+                 .code = ErrorCode::kBusy});
   }
 }
 

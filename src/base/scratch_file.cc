@@ -17,7 +17,8 @@ namespace {
 [[noreturn]] void fail(const std::filesystem::path& folder, const char* what) {
   throw Error({.message = std::string(what) + ": " + std::strerror(errno),
                .path = folder.string(),
-               .hint = "Check the permissions of the folder and the space on its disk."});
+               .hint = "Check the permissions of the folder and the space on its disk.",
+               .code = error_code_of(errno)});
 }
 
 }  // namespace

@@ -3,6 +3,11 @@
 
 #include <gtest/gtest.h>
 
+#include <cerrno>
+#include <set>
+
+#include "continuo/base/file.h"
+
 namespace continuo {
 namespace {
 
@@ -14,6 +19,32 @@ TEST(Error, SaysFileOffsetMessageAndHint) {
 TEST(Error, LeavesOutWhatIsAbsent) {
   EXPECT_STREQ(Error("nothing to do").what(), "nothing to do");
   EXPECT_STREQ(Error({.message = "is empty", .path = "b.mid"}).what(), "b.mid: is empty");
+}
+
+TEST(Error, HasACodeForPrograms) {
+  EXPECT_EQ(Error("nothing to do").code(), ErrorCode::kUnspecified);
+  EXPECT_EQ(Error({.message = "is empty", .code = ErrorCode::kDamaged}).code(), ErrorCode::kDamaged);
+  EXPECT_EQ(Interrupted("stopped").code(), ErrorCode::kInterrupted);
+  EXPECT_EQ(Interrupted({.message = "stopped", .path = "a.mid"}).info().path, "a.mid");
+}
+
+TEST(Error, EveryCodeHasANameOfItsOwn) {
+  std::set<std::string_view> names;
+  for (int code = 0; code <= static_cast<int>(ErrorCode::kEmpty); ++code)
+    names.insert(name(static_cast<ErrorCode>(code)));
+  EXPECT_EQ(names.size(), 1U + static_cast<std::size_t>(ErrorCode::kEmpty));
+}
+
+TEST(Error, TheSystemsErrorsHaveCodes) {
+  EXPECT_EQ(error_code_of(ENOSPC), ErrorCode::kOutOfSpace);
+  EXPECT_EQ(error_code_of(EACCES), ErrorCode::kAccessDenied);
+  EXPECT_EQ(error_code_of(EIO), ErrorCode::kSystem);
+  try {
+    read_file("/nowhere/at/all");
+    ADD_FAILURE() << "a missing file was read";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), ErrorCode::kNotFound);
+  }
 }
 
 }  // namespace
