@@ -58,6 +58,14 @@ class Arena {
   std::size_t used_ = 0;
 };
 
+/// Calls f(x, at_a, at_b, bytes), offsets in bytes, for columns a and b of each row of x [rows, columns, size].
+template <class T, class F>
+void each_column(T* x, std::size_t rows, std::size_t columns, std::size_t size, std::size_t a, std::size_t b,
+                 const F& f) {
+  for (std::size_t row = 0; row < rows; ++row)
+    f(x, (row * columns + a) * size * sizeof(T), (row * columns + b) * size * sizeof(T), size * sizeof(T));
+}
+
 /// x [rows, columns, size] without column `gone`, packed to the front of the same memory.
 void remove_column(float* x, std::size_t rows, std::size_t columns, std::size_t size, std::size_t gone) noexcept;
 

@@ -49,6 +49,13 @@ class EmbeddingState {
   void reset() noexcept;
   void reset(std::size_t stream) noexcept;
   void remove(std::size_t stream) noexcept;
+  template <class F>
+  void each_part(const Embedding& embedding, std::size_t a, std::size_t b, const F& f) const noexcept {
+    if (embedding.frames)
+      each_column(frames_, 1, streams_, frame_size_, a, b, f);
+    else
+      each_column(past_, 1, streams_, 1, a, b, f);
+  }
 
  private:
   struct Past {

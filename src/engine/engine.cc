@@ -67,6 +67,10 @@ std::optional<InstructionSet> instruction_set_from(std::string_view name) noexce
   return std::nullopt;
 }
 
+std::unique_ptr<Snapshot> Model::new_snapshot() const {
+  return std::unique_ptr<Snapshot>(new Snapshot(shared_from_this(), snapshot_bytes()));
+}
+
 std::shared_ptr<const Model> Model::create(const weights::ModelFile& file, const Options& options) {
   const std::string name = file.network().name();
   for (const Entry& entry : kNetworks)

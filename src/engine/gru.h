@@ -33,6 +33,10 @@ class GruState {
   void reset(const GruLayers& gru) noexcept;
   void reset(const GruLayers& gru, std::size_t stream) noexcept;
   void remove(const GruLayers& gru, std::size_t stream) noexcept;
+  template <class F>
+  void each_part(const GruLayers& gru, std::size_t a, std::size_t b, const F& f) const noexcept {
+    each_column(outputs_, gru.layers.size(), streams_, padded(gru.hidden), a, b, f);
+  }
 
  private:
   std::size_t streams_;

@@ -118,6 +118,12 @@ class GuideCnnStates {
     lookup_.remove(stream);
     --streams_;
   }
+  template <class F>
+  void each_part(const GuideCnnWeights& weights, std::size_t a, std::size_t b, const F& f) const noexcept {
+    each_column(past_, 1, streams_, past_size(weights), a, b, f);
+    lookup_.each_part(weights.embedding, a, b, f);
+  }
+  void resume(const GuideCnnWeights& /*weights*/, std::size_t /*stream*/) noexcept {}
 
  private:
   static std::size_t past_size(const GuideCnnWeights& weights) noexcept {

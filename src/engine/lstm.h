@@ -33,6 +33,10 @@ class LstmState {
   void reset(const LstmLayers& lstm) noexcept;
   void reset(const LstmLayers& lstm, std::size_t stream) noexcept;
   void remove(const LstmLayers& lstm, std::size_t stream) noexcept;
+  template <class F>
+  void each_part(const LstmLayers& lstm, std::size_t a, std::size_t b, const F& f) const noexcept {
+    each_column(values_, 2 * lstm.layers.size(), streams_, padded(lstm.hidden), a, b, f);
+  }
 
  private:
   std::size_t streams_;

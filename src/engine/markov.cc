@@ -83,6 +83,11 @@ class MarkovStates {
     std::copy(pasts_ + stream + 1, pasts_ + streams_, pasts_ + stream);
     --streams_;
   }
+  template <class F>
+  void each_part(const MarkovWeights& /*weights*/, std::size_t a, std::size_t b, const F& f) const noexcept {
+    each_column(pasts_, 1, streams_, 1, a, b, f);
+  }
+  void resume(const MarkovWeights& /*weights*/, std::size_t /*stream*/) noexcept {}
 
  private:
   struct Past {

@@ -62,6 +62,10 @@ class MatchState {
     if (memories_ != nullptr) std::copy(memories_ + stream + 1, memories_ + streams_, memories_ + stream);
     --streams_;
   }
+  template <class F>
+  void each_part(const MatchTables& tables, std::size_t a, std::size_t b, const F& f) const noexcept {
+    if (tables.shortest > 0) each_column(memories_, 1, streams_, 1, a, b, f);
+  }
 
  private:
   using Memory = std::array<std::int32_t, weights::MatchModel::kMemory>;

@@ -2,6 +2,8 @@
 #pragma once
 
 #include <algorithm>
+#include <cstddef>
+#include <cstring>
 #include <memory>
 #include <span>
 #include <utility>
@@ -26,7 +28,11 @@ std::shared_ptr<const Model> create_markov(const weights::ModelFile& file, const
 ///   Weights(file, arena)        packs the tensors
 ///   State(weights, arena, n)    n sequences in lock step; all noexcept: step(weights, inputs, labels), which gives the
 ///                               logits [n, padded(vocabulary)] to overwrite, reset(weights), reset(weights, stream)
-///                               and remove(weights, stream), after which those beyond it have moved up
+///                               and remove(weights, stream), after which those beyond it have moved up;
+///                               each_part(weights, a, b, f), which calls f(base, at_a, at_b, bytes) for everything of
+///                               streams a and b that outlasts a step, the same parts in the same order at any time,
+///                               also when the arena only measures; and resume(weights, stream), after all parts of
+///                               a stream were overwritten by those of another time
 ///   kRecompute                  std::vector<float>(const Weights&, const Inputs&, label)
 /// Symbols, frames and labels that reach them are within range.
 template <class Weights, class State, auto kRecompute>
@@ -38,7 +44,9 @@ class NetworkModel final : public Model {
         weights_(file, arena_) {
     state_floats_ = measure([&](Arena& arena) {
       arena.take(frame_values());
-      State(weights_, arena, 1);
+      const State state(weights_, arena, 1);
+      state.each_part(weights_, 0, 0,
+                      [&](void*, std::size_t, std::size_t, std::size_t bytes) { snapshot_bytes_ += bytes; });
     });
   }
 
@@ -53,6 +61,7 @@ class NetworkModel final : public Model {
   }
 
   std::size_t weight_bytes() const noexcept override { return arena_.used() * sizeof(float); }
+  std::size_t snapshot_bytes() const noexcept override { return snapshot_bytes_; }
   std::size_t stream_bytes() const noexcept override { return sizeof(NetworkStream) + state_floats_ * sizeof(float); }
 
   std::vector<float> recompute(std::span<const std::uint16_t> symbols, int label) const override {
@@ -98,6 +107,8 @@ class NetworkModel final : public Model {
     }
     void reset() noexcept override { state_.reset(model_->weights_); }
     void set_label(int label) noexcept override { label_ = model_->known_label(label); }
+    bool save(Snapshot& to) const noexcept override { return model_->save(state_, 0, label_, to); }
+    bool restore(const Snapshot& from) noexcept override { return model_->restore(state_, 0, label_, from); }
 
    private:
     std::span<const float> step(const Input& input) noexcept {
@@ -155,6 +166,23 @@ class NetworkModel final : public Model {
     void set_label(int stream, int label) noexcept override {
       if (has(stream)) labels_[stream] = model_->known_label(label);
     }
+    bool save(int stream, Snapshot& to) const noexcept override {
+      return has(stream) && model_->save(state_, static_cast<std::size_t>(stream), labels_[stream], to);
+    }
+    bool restore(int stream, const Snapshot& from) noexcept override {
+      return has(stream) && model_->restore(state_, static_cast<std::size_t>(stream), labels_[stream], from);
+    }
+    void fork(int from, int to) noexcept override {
+      if (!has(from) || !has(to) || from == to) return;
+      state_.each_part(model_->weights_, static_cast<std::size_t>(from), static_cast<std::size_t>(to),
+                       [](void* base, std::size_t at_from, std::size_t at_to, std::size_t bytes) {
+                         auto* const state = static_cast<std::byte*>(base);
+                         std::memcpy(state + at_to, state + at_from, bytes);
+                       });
+      state_.resume(model_->weights_, static_cast<std::size_t>(to));
+      model_->kernels_.finish();
+      labels_[to] = labels_[from];
+    }
     void remove(int stream) noexcept override {
       if (!has(stream)) return;
       state_.remove(model_->weights_, static_cast<std::size_t>(stream));
@@ -191,6 +219,29 @@ class NetworkModel final : public Model {
     State state_;
   };
 
+  bool save(const State& state, std::size_t stream, std::size_t label, Snapshot& to) const noexcept {
+    if (!made(to)) return false;
+    label_of(to) = label;
+    std::byte* kept = state_of(to);
+    state.each_part(weights_, stream, stream, [&](const void* base, std::size_t at, std::size_t, std::size_t bytes) {
+      std::memcpy(kept, static_cast<const std::byte*>(base) + at, bytes);
+      kept += bytes;
+    });
+    return true;
+  }
+  bool restore(State& state, std::size_t stream, std::size_t& label, const Snapshot& from) const noexcept {
+    if (!made(from)) return false;
+    label = label_of(from);
+    const std::byte* kept = state_of(from);
+    state.each_part(weights_, stream, stream, [&](void* base, std::size_t at, std::size_t, std::size_t bytes) {
+      std::memcpy(static_cast<std::byte*>(base) + at, kept, bytes);
+      kept += bytes;
+    });
+    state.resume(weights_, stream);
+    kernels_.finish();
+    return true;
+  }
+
   template <class Build>
   static std::size_t measure(const Build& build, Form form = {}) {
     Arena arena(form);
@@ -216,6 +267,7 @@ class NetworkModel final : public Model {
   Arena arena_;
   Weights weights_;
   std::size_t state_floats_ = 0;
+  std::size_t snapshot_bytes_ = 0;
 };
 
 }  // namespace continuo::engine

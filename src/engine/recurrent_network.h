@@ -69,6 +69,13 @@ struct RecurrentStates {
     layers.remove(weights.layers, stream);
     --streams;
   }
+  template <class F>
+  void each_part(const Weights& weights, std::size_t a, std::size_t b, const F& f) const noexcept {
+    embedding.each_part(weights.embedding, a, b, f);
+    match.each_part(weights.match, a, b, f);
+    layers.each_part(weights.layers, a, b, f);
+  }
+  void resume(const Weights& /*weights*/, std::size_t /*stream*/) noexcept {}
 
   std::size_t streams;
   EmbeddingState embedding;

@@ -93,6 +93,17 @@ void WaveNetMemory::look_ahead(const WaveNetBody& body, const WaveNetLayer& laye
             rows);
 }
 
+void WaveNetMemory::look_ahead(const WaveNetBody& body, const WaveNetLayer& layer, std::uint64_t time,
+                               std::size_t stream) const noexcept {
+  if (layer.taps.size() < 2) return;
+  const std::size_t before = (layer.taps.size() - 1) * layer.dilation;
+  const std::size_t count = block(layer) - (time + layer.phase) % block(layer);
+  for (std::size_t step = 0; step < count; ++step)
+    body.kernels->product(layer.taps.front(), Start::kBias, 1,
+                          slot(body, layer, time + step - before) + stream * body.slot, body.slot,
+                          sums(body, layer, time + step) + stream * body.rows, body.rows);
+}
+
 void WaveNetMemory::clear_skips(const WaveNetBody& body) const noexcept {
   std::fill_n(skip, streams * padded(body.skips), 0.0F);
 }
@@ -160,6 +171,10 @@ void WaveNetState::remove(const WaveNetBody& body, std::size_t stream) noexcept 
   match_.remove(stream);
   --memory_.streams;
   if (partner_ != nullptr) partner_->memory = memory_;
+}
+
+void WaveNetState::resume(const WaveNetBody& body, std::size_t stream) noexcept {
+  for (const WaveNetLayer& layer : body.layers) memory_.look_ahead(body, layer, time_, stream);
 }
 
 float* WaveNetState::convolve(const WaveNetBody& body, const WaveNetLayer& layer) noexcept {
@@ -291,6 +306,11 @@ struct WaveNetStates {
     body.remove(weights.body, stream);
     head.remove();
   }
+  template <class F>
+  void each_part(const WaveNetWeights& weights, std::size_t a, std::size_t b, const F& f) const noexcept {
+    body.each_part(weights.body, a, b, f);
+  }
+  void resume(const WaveNetWeights& weights, std::size_t stream) noexcept { body.resume(weights.body, stream); }
   const WaveNetWeights& network;
   WaveNetState body;
   WaveNetHeadState head;

@@ -86,6 +86,9 @@ struct WaveNetMemory {
   }
   /// The oldest tap's sums from step `time` on, if a block of them begins there.
   void look_ahead(const WaveNetBody& body, const WaveNetLayer& layer, std::uint64_t time) const noexcept;
+  /// The oldest tap's sums of one stream from step `time` to the end of its block.
+  void look_ahead(const WaveNetBody& body, const WaveNetLayer& layer, std::uint64_t time,
+                  std::size_t stream) const noexcept;
   /// The gated output of a layer as products read it.
   float* gated_of(const WaveNetBody& body, std::size_t layer) const noexcept {
     return prepared + layer % prepared_layers * streams * body.slot;
@@ -134,6 +137,21 @@ class WaveNetState {
   void reset(const WaveNetBody& body) noexcept;
   void reset(const WaveNetBody& body, std::size_t stream) noexcept;
   void remove(const WaveNetBody& body, std::size_t stream) noexcept;
+  /// Of the rings, the inputs that are still to be read, latest first: where they lie depends on the time.
+  template <class F>
+  void each_part(const WaveNetBody& body, std::size_t a, std::size_t b, const F& f) const noexcept {
+    const std::size_t streams = memory_.streams;
+    for (const WaveNetLayer& layer : body.layers)
+      for (std::size_t age = 1; age <= (layer.taps.size() - 1) * layer.dilation; ++age) {
+        const std::size_t slot = streams * (layer.ring + ((time_ - age) & layer.ring_mask) * body.slot);
+        const auto at = [&](std::size_t stream) { return (slot + stream * body.slot) * sizeof(float); };
+        f(memory_.rings, at(a), at(b), body.slot * sizeof(float));
+      }
+    embedding_.each_part(body.embedding, a, b, f);
+    match_.each_part(body.match, a, b, f);
+  }
+  /// Sums ahead are of the past that the stream had before.
+  void resume(const WaveNetBody& body, std::size_t stream) noexcept;
 
  private:
   /// The dilated convolution of input_ [streams, rows of the taps]; remembers the input.

@@ -61,6 +61,12 @@ struct WaveNetLstmStates {
     head.remove();
     --streams;
   }
+  template <class F>
+  void each_part(const WaveNetLstmWeights& weights, std::size_t a, std::size_t b, const F& f) const noexcept {
+    body.each_part(weights.body, a, b, f);
+    lstm.each_part(weights.lstm, a, b, f);
+  }
+  void resume(const WaveNetLstmWeights& weights, std::size_t stream) noexcept { body.resume(weights.body, stream); }
 
   const WaveNetLstmWeights& network;
   std::size_t streams;

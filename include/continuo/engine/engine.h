@@ -53,6 +53,27 @@ struct Options {
   int threads = 1;
 };
 
+class Model;
+
+/// The running state of one sequence, its label included, kept aside: saved from a Stream or from one stream of a
+/// Batch, and restored into any stream or batch of the same Model. Made by Model::new_snapshot(), of
+/// Model::snapshot_bytes() whatever the length of the sequence; saving and restoring allocate nothing. It keeps the
+/// model alive.
+class Snapshot {
+ public:
+  std::size_t bytes() const noexcept { return bytes_; }  ///< of memory beside the object itself
+
+ private:
+  friend class Model;
+  Snapshot(std::shared_ptr<const Model> model, std::size_t bytes)
+      : model_(std::move(model)), bytes_(bytes), state_(new std::byte[bytes]()) {}
+
+  std::shared_ptr<const Model> model_;
+  std::size_t bytes_;
+  std::unique_ptr<std::byte[]> state_;
+  std::size_t label_ = 0;
+};
+
 /// The running state of one sequence over a shared Model: ring buffers of past activations, recurrent state.
 /// Not thread-safe; different streams of one model may run on different threads. Allocates only when it is made.
 class Stream {
@@ -70,6 +91,11 @@ class Stream {
   virtual void reset() noexcept = 0;
   /// Global conditioning from the next step on; labels beyond the model's are taken as 0 ('unknown').
   virtual void set_label(int label) noexcept = 0;
+  /// Keeps the state as it is after the last step. False, and nothing is saved, when `to` is of another model.
+  virtual bool save(Snapshot& to) const noexcept = 0;
+  /// Steps from here on give, bit for bit, what they would have given where `from` was saved; one that nothing was
+  /// saved to is the beginning. False, and nothing changes, when `from` is of another model.
+  virtual bool restore(const Snapshot& from) noexcept = 0;
 };
 
 /// Several sequences over a shared Model in lock step: the weights are read once a step for all of them. Each gives bit
@@ -87,6 +113,11 @@ class Batch {
   virtual void reset() noexcept = 0;  ///< all of them
   virtual void reset(int stream) noexcept = 0;
   virtual void set_label(int stream, int label) noexcept = 0;
+  /// As Stream::save and Stream::restore, of one stream; the others go on undisturbed. False for a stream that is none.
+  virtual bool save(int stream, Snapshot& to) const noexcept = 0;
+  virtual bool restore(int stream, const Snapshot& from) noexcept = 0;
+  /// Stream `to` becomes a copy of stream `from`, label included.
+  virtual void fork(int from, int to) noexcept = 0;
   /// The stream leaves, and costs nothing from here on: streams() is one less, those after it have moved up by one.
   virtual void remove(int stream) noexcept = 0;
 };
@@ -110,6 +141,9 @@ class Model : public std::enable_shared_from_this<Model> {
   virtual std::unique_ptr<Stream> new_stream() const = 0;
   /// Throws Error for fewer than 1 stream.
   virtual std::unique_ptr<Batch> new_batch(int streams) const = 0;
+  /// Empty: the beginning, with label 0.
+  std::unique_ptr<Snapshot> new_snapshot() const;
+  virtual std::size_t snapshot_bytes() const noexcept = 0;
   virtual std::size_t stream_bytes() const noexcept = 0;  ///< heap bytes of one stream, a batch's at most as many each
 
   /// The oracle: logits [symbols.size(), vocabulary_size] after each symbol, recomputed from the definition of the
@@ -121,6 +155,13 @@ class Model : public std::enable_shared_from_this<Model> {
  protected:
   /// `options` with every choice made.
   Model(weights::NetworkSpec spec, const Options& options) : spec_(std::move(spec)), options_(options) {}
+
+  // What streams and batches may do with a snapshot.
+  static std::byte* state_of(Snapshot& snapshot) noexcept { return snapshot.state_.get(); }
+  static const std::byte* state_of(const Snapshot& snapshot) noexcept { return snapshot.state_.get(); }
+  static std::size_t& label_of(Snapshot& snapshot) noexcept { return snapshot.label_; }
+  static std::size_t label_of(const Snapshot& snapshot) noexcept { return snapshot.label_; }
+  bool made(const Snapshot& snapshot) const noexcept { return snapshot.model_.get() == this; }
 
   weights::NetworkSpec spec_;
   Options options_;

@@ -103,6 +103,31 @@ TEST(Allocation, ABatchStepsWithoutAllocatingWhateverHappensToItsStreams) {
   }
 }
 
+TEST(Allocation, SavingAndRestoringAllocateNothing) {
+  Random random(5);
+  for (int kind = 0; kind < kKinds; ++kind) {
+    const auto model = random_model(random_spec(random, kind), random);
+    const auto stream = model->new_stream();
+    const auto batch = model->new_batch(3);
+    const std::size_t bytes = allocated_bytes;
+    const auto snapshot = model->new_snapshot();
+    EXPECT_EQ(allocated_bytes - bytes, sizeof(Snapshot) + model->snapshot_bytes()) << model->spec().name();
+    EXPECT_EQ(snapshot->bytes(), model->snapshot_bytes());
+    EXPECT_LE(model->snapshot_bytes(), model->stream_bytes()) << model->spec().name();
+    const std::size_t before = allocations;
+    for (std::uint16_t t = 0; t < 50; ++t) {
+      stream->step(t);
+      EXPECT_TRUE(stream->save(*snapshot));
+      EXPECT_TRUE(batch->restore(t % 3, *snapshot));
+      batch->step(std::span(&t, 1));
+      batch->fork(t % 3, (t + 1) % 3);
+      EXPECT_TRUE(batch->save(2, *snapshot));
+      EXPECT_TRUE(t % 7 > 0 || stream->restore(*snapshot));
+    }
+    EXPECT_EQ(allocations, before) << model->spec().name();
+  }
+}
+
 TEST(Allocation, AStreamMoreInABatchTakesNoMoreThanAStream) {
   Random random(4);
   for (int round = 0; round < 20; ++round) {
@@ -125,6 +150,20 @@ TEST(Allocation, TheCounterCounts) {
   EXPECT_EQ(*value, 3);
 }
 
+static_assert(noexcept(std::declval<Stream&>().save(std::declval<Snapshot&>())) && noexcept(std::declval<Stream&>().restore(
+    std::declval<
+        Snapshot&>())) && noexcept(std::declval<Batch&>()
+                                       .save(
+                                           0,
+                                           std::declval<
+                                               Snapshot&>())) && noexcept(std::declval<Batch&>()
+                                                                              .restore(
+                                                                                  0,
+                                                                                  std::declval<
+                                                                                      Snapshot&>())) && noexcept(std::declval<Batch&>()
+                                                                                                                     .fork(
+                                                                                                                         0,
+                                                                                                                         1)));
 static_assert(noexcept(std::declval<Stream&>().step(0)) && noexcept(std::declval<Stream&>().step(
     std::span<const float>())) && noexcept(std::declval<Stream&>().reset()) && noexcept(std::declval<Stream&>()
                                                                                             .set_label(0)));

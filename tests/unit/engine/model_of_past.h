@@ -24,6 +24,7 @@ class ModelOfPast : public Model {
   std::unique_ptr<Stream> new_stream() const override { return std::make_unique<Past>(*this); }
   std::unique_ptr<Batch> new_batch(int) const override { return nullptr; }
   std::size_t stream_bytes() const noexcept override { return 0; }
+  std::size_t snapshot_bytes() const noexcept override { return 0; }
   std::size_t weight_bytes() const noexcept override { return 0; }
   std::vector<float> recompute(std::span<const std::uint16_t>, int) const override { return {}; }
   std::vector<float> recompute(std::span<const float>, int) const override { return {}; }
@@ -41,6 +42,8 @@ class ModelOfPast : public Model {
     std::span<const float> step(std::span<const float>) noexcept override { return logits_; }
     void reset() noexcept override { past_.clear(); }
     void set_label(int) noexcept override {}
+    bool save(Snapshot&) const noexcept override { return false; }  // pieces are heard again
+    bool restore(const Snapshot&) noexcept override { return false; }
 
    private:
     const ModelOfPast& model_;

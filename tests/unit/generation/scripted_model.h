@@ -25,6 +25,7 @@ class ScriptedModel : public engine::Model {
   std::unique_ptr<engine::Stream> new_stream() const override { return std::make_unique<ScriptedStream>(*this); }
   std::unique_ptr<engine::Batch> new_batch(int) const override { return nullptr; }
   std::size_t stream_bytes() const noexcept override { return 0; }
+  std::size_t snapshot_bytes() const noexcept override { return 0; }
   std::size_t weight_bytes() const noexcept override { return 0; }
   std::vector<float> recompute(std::span<const std::uint16_t>, int) const override { return {}; }
   std::vector<float> recompute(std::span<const float>, int) const override { return {}; }
@@ -45,6 +46,8 @@ class ScriptedModel : public engine::Model {
     }
     void reset() noexcept override {}
     void set_label(int label) noexcept override { model_.label = label; }
+    bool save(engine::Snapshot&) const noexcept override { return false; }  // pieces are heard again
+    bool restore(const engine::Snapshot&) noexcept override { return false; }
 
    private:
     const ScriptedModel& model_;
