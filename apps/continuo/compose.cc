@@ -82,7 +82,7 @@ std::vector<fs::path> score_outputs(const ComposeOptions& options) {
 }
 
 void write_outputs(const ComposeOptions& options, const std::vector<fs::path>& outputs, int index,
-                   const generation::Composition& piece) {
+                   const generation::Composition& piece, const std::stop_token& stop) {
   std::vector<fs::path> sounds;
   for (const auto& output : outputs) {
     const fs::path path = numbered(output, index, options.count);
@@ -96,8 +96,7 @@ void write_outputs(const ComposeOptions& options, const std::vector<fs::path>& o
   }
   std::string remark;
   if (!sounds.empty()) {
-    const auto rendered =
-        audio::render_to_files(piece.score, sounds, options.render, terminal_progress(), interruption());
+    const auto rendered = audio::render_to_files(piece.score, sounds, options.render, terminal_progress(), stop);
     if (rendered.measurement.peak == 0 || std::isinf(rendered.measurement.loudness_lufs)) remark = " (silent)";
     if (rendered.measurement.clipped_ratio > 1e-4) remark = " (clipped)";
   }
@@ -135,32 +134,47 @@ void compose_scores(ComposeOptions& options, const weights::ModelFile& file) {
   }
 
   const auto begun = std::chrono::steady_clock::now();
-  const auto pieces = generation::compose_several(composer, how, static_cast<std::size_t>(options.count),
-                                                  options.threads, terminal_progress(), stop);
+  std::vector<generation::Composition> pieces(static_cast<std::size_t>(options.count), {.interrupted = true});
+  generation::compose_several(
+      composer, how, pieces.size(), options.threads,
+      [&](std::size_t i, generation::Composition&& piece) { pieces[i] = std::move(piece); }, terminal_progress(), stop);
+  const bool stopped = std::ranges::any_of(pieces, [](const auto& piece) { return piece.interrupted; });
   const double spent = std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count();
 
   std::size_t symbols = 0;
   double music = 0;
+  std::size_t written = 0, unfinished = 0;
   for (std::size_t i = 0; i < pieces.size(); ++i) {
     const auto& piece = pieces[i];
+    if (piece.interrupted && !(options.keep_unfinished && note_count(piece.score) > 0)) continue;
+    unfinished += piece.interrupted ? 1 : 0;
     symbols += piece.generated;
     music += duration_seconds(piece.score);
     fmt::print("{}: {} of music, {} notes, {} symbols{}\n",
                options.count == 1 ? "Composed" : fmt::format("Piece {}", i + 1),
                format_duration(duration_seconds(piece.score)), format_count(note_count(piece.score)),
-               format_count(piece.generated), piece.ended ? ", ended by itself" : "");
+               format_count(piece.generated),
+               piece.interrupted ? ", not finished" : piece.ended ? ", ended by itself" : "");
     if (piece.retries > 0)
-      fmt::print("  taken back {} times, where every note would have been a copy\n", piece.retries);
+      fmt::print("  went back {} times, where a rule left nothing to choose\n", piece.retries);
     for (const auto& warning : piece.warnings) fmt::print("  note: {}\n", warning);
-    write_outputs(options, outputs, static_cast<int>(i), piece);
+    // After Ctrl-C, what there is is written all the same; a second one ends the program at once.
+    write_outputs(options, outputs, static_cast<int>(i), piece, stopped ? std::stop_token() : stop);
+    ++written;
   }
-  if (!options.report.empty()) {
+  if (!options.report.empty() && !stopped) {
     write_compose_report(options, pieces, index);
     fmt::print("  {}\n", options.report.string());
   }
   fmt::print("{:.1f} s for {} of music: {:.0f} symbols a second, {:.0f} times real time\n", spent,
              format_duration(music), static_cast<double>(symbols) / std::max(spent, 1e-9),
              music / std::max(spent, 1e-9));
+  if (stopped)
+    throw Interrupted(fmt::format("stopped: {} of {} pieces were finished and written{}", written - unfinished,
+                                  pieces.size(),
+                                  options.keep_unfinished
+                                      ? fmt::format(", and what there is of {} more", unfinished)
+                                      : std::string("; --keep-unfinished also writes what there is of the others")));
 }
 
 void add_compose(CLI::App& app) {
@@ -233,7 +247,7 @@ void add_compose(CLI::App& app) {
                    "Choose among the most probable symbols that together have this probability")
       ->capture_default_str();
   command->add_flag("--no-mask", options->no_mask,
-                    "Allow symbols that the grammar forbids; decoding mends them and says how many");
+                    "Allow symbols that the grammar forbids; decoding repairs them and says how many");
   command->add_option("--style", options->compose.label, "Composer or style, where the model has such labels")
       ->type_name("NAME");
   command->add_option("-s,--seed", options->compose.seed, "The same seed, model and settings give the same piece")
@@ -242,6 +256,8 @@ void add_compose(CLI::App& app) {
   command->add_option("-n,--count", options->count, "Number of pieces; their files are numbered")
       ->check(whole(1, 100'000))
       ->capture_default_str();
+  command->add_flag("--keep-unfinished", options->keep_unfinished,
+                    "After Ctrl-C, also write what there is of the pieces that are not finished");
   command->add_option("--threads", options->threads, "Threads that share the pieces between them; 0: every core")
       ->check(whole(0, kMostThreads))
       ->capture_default_str();

@@ -28,6 +28,7 @@ struct ComposeOptions {
   int threads = 0;
   bool no_mask = false;
   bool go_on = false;
+  bool keep_unfinished = false;  ///< after Ctrl-C, write what there is of the pieces that are not finished
   audio::RenderOptions render;
   engine::Options engine;
   std::size_t max_copy = 0;  ///< 0: not asked for

@@ -90,7 +90,7 @@ class SoundSession {
   void hear(std::span<const float> output) { output_ = output; }
   SoundComposition& result() { return result_; }
 
-  bool next(Feed& feed) {
+  bool next(Feed& feed, const PieceNetwork& /*network*/) {
     const bool stopped = stop_.stop_requested();
     if (!stopped && has_given()) {
       take(take_given(), keep_given_, feed);

@@ -52,7 +52,8 @@ void FrameEar::hear(std::span<const float> output) {
 }
 
 void FrameEar::write_chain() {
-  double none = 0;  // ln of the probability that no key from the highest on is down, as far as we are
+  if (output_.empty()) return;  // nothing was predicted yet: keys of a random array come first
+  double none = 0;              // ln of the probability that no key from the highest on is down, as far as we are
   for (int key = 0; key < code_.keys(); ++key) {
     float& logit = chain_[code_.symbol_of(key)];
     if (key <= highest_) {

@@ -23,6 +23,8 @@ class FrameEar {
   std::span<const float> frame() const noexcept { return frame_; }
   /// What the network answered, valid until its next step.
   void hear(std::span<const float> output);
+  /// Goes on from a copy of itself, whose network had answered `output`: as hear(), but nothing is written anew.
+  void resume(std::span<const float> output) noexcept { output_ = output; }
   /// Of the next symbol.
   std::span<const float> logits() const noexcept {
     return head_ == representation::FrameHead::kChain ? output_ : chain_;

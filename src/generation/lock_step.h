@@ -21,7 +21,6 @@ inline constexpr std::size_t kMostTogether = 16;  ///< pieces of one batch: beyo
 
 /// What a piece's network shall hear next.
 struct Feed {
-  bool restart = false;  ///< before it, the network forgets everything
   representation::Symbol symbol = 0;
   std::span<const float> frame;  ///< of networks over frames; valid until the piece's next call
 };
@@ -55,8 +54,19 @@ class Networks {
     if (batch_ != nullptr) batch_->remove(static_cast<int>(piece));
     --pieces_;
   }
+  void restart(std::size_t piece) {
+    if (stream_ != nullptr)
+      stream_->reset();
+    else
+      batch_->reset(static_cast<int>(piece));
+  }
+  bool save(std::size_t piece, engine::Snapshot& to) const {
+    return stream_ != nullptr ? stream_->save(to) : batch_->save(static_cast<int>(piece), to);
+  }
+  bool restore(std::size_t piece, const engine::Snapshot& from) {
+    return stream_ != nullptr ? stream_->restore(from) : batch_->restore(static_cast<int>(piece), from);
+  }
   void feed(std::size_t piece, const Feed& feed) {
-    if (feed.restart) restart(piece);
     if (frames_)
       std::copy_n(feed.frame.begin(), std::min(feed.frame.size(), input_width_), values_.begin() + offset(piece));
     else
@@ -73,12 +83,6 @@ class Networks {
   std::span<const float> output(std::size_t piece) const { return output_.subspan(piece * width_, width_); }
 
  private:
-  void restart(std::size_t piece) {
-    if (stream_ != nullptr)
-      stream_->reset();
-    else
-      batch_->reset(static_cast<int>(piece));
-  }
   std::ptrdiff_t offset(std::size_t piece) const { return static_cast<std::ptrdiff_t>(piece * input_width_); }
 
   std::size_t width_, input_width_;
@@ -91,8 +95,23 @@ class Networks {
   std::span<const float> output_;
 };
 
+/// The network of one piece, between two steps.
+class PieceNetwork {
+ public:
+  PieceNetwork(Networks& networks, std::size_t piece) : networks_(networks), piece_(piece) {}
+  void restart() const { networks_.restart(piece_); }  ///< the network forgets everything
+  /// As engine::Stream::save and engine::Stream::restore.
+  bool save(engine::Snapshot& to) const { return networks_.save(piece_, to); }
+  bool restore(const engine::Snapshot& from) const { return networks_.restore(piece_, from); }
+
+ private:
+  Networks& networks_;
+  std::size_t piece_;
+};
+
 /// Composes up to `most` pieces at a time, until begin() gives none. A Session is a piece in the making:
-///   bool next(Feed& feed)       what its network shall hear; false when the piece is finished
+///   bool next(Feed& feed, const PieceNetwork& network)
+///                               what its network shall hear; false when the piece is finished
 ///   void hear(output)           what the network answers, valid until the next call of next()
 ///   int label()
 /// `begin` gives the next one or null; `end` takes one that is finished.
@@ -109,7 +128,7 @@ void compose_together(const engine::Model& model, bool frames, std::size_t most,
   for (std::size_t i = 0; i < sessions.size(); ++i) networks.begin(i, sessions[i]->label());
   Feed feed;
   const auto has_more = [&](std::size_t i) {
-    while (!sessions[i]->next(feed = {})) {
+    while (!sessions[i]->next(feed = {}, PieceNetwork(networks, i))) {
       end(*sessions[i]);
       sessions[i] = begin();
       if (sessions[i] == nullptr) return false;

@@ -22,6 +22,7 @@ constexpr std::size_t most_repeated(std::size_t period) {
 
 class NeverLoop final : public Constraint {
  public:
+  std::unique_ptr<Constraint> clone() const override { return std::make_unique<NeverLoop>(*this); }
   bool allows(const representation::Cursor& cursor, Symbol symbol) override {
     if (!would_loop(symbol)) return true;
     cursor.preview(symbol, preview_);

@@ -19,6 +19,7 @@ class NeverRepeat final : public Constraint {
  public:
   explicit NeverRepeat(std::shared_ptr<const evaluation::KnownPassages> passages) : passages_(std::move(passages)) {}
 
+  std::unique_ptr<Constraint> clone() const override { return std::make_unique<NeverRepeat>(*this); }
   bool allows(const representation::Cursor& cursor, Symbol symbol) override {
     cursor.preview(symbol, preview_);
     return preview_.notes.empty() || !would_repeat();

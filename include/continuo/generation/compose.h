@@ -3,8 +3,10 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <stop_token>
 #include <string>
 #include <vector>
@@ -48,16 +50,20 @@ struct ComposeOptions {
   std::optional<std::size_t> symbols;  ///< exact
   /// End is not chosen before this share of the asked length.
   double earliest_end = 0.75;
-  /// When a piece with a length in seconds or bars reaches it without an End, what follows `earliest_end` is taken back
-  /// and composed anew, up to so many times, each time with a little more inclination to end. Of a piece that does not
-  /// end even so, the try and the place are kept where End was most probable.
+  /// When a piece with a length in seconds or bars reaches it without an End, composing goes back to `earliest_end` and
+  /// resamples what follows, up to so many times, each time with a little more inclination to end. Of a piece that does
+  /// not end even so, the try and the place are kept where End was most probable.
   int ending_tries = 12;
   bool stop_at_end = true;   ///< an End symbol ends the piece; false: End is never chosen
   bool mask_grammar = true;  ///< only symbols that the grammar allows are chosen
-  /// One of each follows the piece. Where nothing may come next, the last bar is taken back and tried anew, more freely
-  /// (the temperature doubles with each try, top-k and top-p are off) and from further back with every eighth try.
+  /// One of each follows the piece. Where nothing may come next, composing goes back to the beginning of the bar and
+  /// resamples it more freely (the temperature doubles with each try, top-k and top-p are off), from further back with
+  /// every eighth try.
   /// After 64 tries without getting further the piece ends before, with a warning.
   std::vector<ConstraintMaker> constraints;
+  /// Bytes of memory in which a piece keeps the state of its network at the beginnings of bars, to go back to them
+  /// without hearing the piece again. The music is the same for any value.
+  std::size_t checkpoint_bytes = std::size_t{16} << 20;
   bool allow_copies = false;  ///< Composer::known is no constraint
   bool allow_loops = false;   ///< never_loop() is none, which it never is with argmax: that falls into loops by itself
   std::string label;          ///< style or composer of a model that has labels; empty: 'unknown'
@@ -71,17 +77,30 @@ struct Composition {
   std::size_t generated = 0;  ///< symbols chosen by the model
   std::size_t dropped = 0;    ///< symbols that decoding had to drop (without mask_grammar)
   std::size_t repaired = 0;
-  std::size_t retries = 0;            ///< times that music was taken back because of a constraint
+  std::size_t steps = 0;              ///< of the network for all of it, also for what is not in it any more
+  std::size_t retries = 0;            ///< times that composing went back because of a constraint
   bool ended = false;                 ///< the model chose to end
+  bool interrupted = false;           ///< stopped before it was finished; what there is ends where a piece may end
   std::vector<std::string> warnings;  ///< for the user: a loop, no notes at all ..., each with what to do
 };
+
+/// Throws Error for a length of nothing.
+void check_lengths(const ComposeOptions& options);
 
 /// Deterministic in (model, options). Throws Error (unknown label, empty prompt); Interrupted.
 Composition compose(const Composer& composer, const ComposeOptions& options, const ProgressSink& progress = {},
                     std::stop_token stop = {});
 
+/// Takes piece `number`. One at a time, on any thread.
+using PieceTaker = std::function<void(std::size_t number, Composition&& piece)>;
+
 /// `count` pieces, each what compose gives with its number added to options.stream. The networks of up to 16 pieces on
-/// each of `threads` threads (0: every core) step together. Throws as compose does.
+/// each of `threads` threads (0: every core) step together. A piece is handed to `take` as soon as it is finished. A
+/// stop throws nothing: the pieces that were begun are handed on as they are, others never begin. Throws Error as
+/// compose does, and whatever `take` throws.
+void compose_several(const Composer& composer, const ComposeOptions& options, std::size_t count, int threads,
+                     const PieceTaker& take, const ProgressSink& progress = {}, const std::stop_token& stop = {});
+/// The same as a whole. Throws as compose does.
 std::vector<Composition> compose_several(const Composer& composer, const ComposeOptions& options, std::size_t count,
                                          int threads, const ProgressSink& progress = {},
                                          const std::stop_token& stop = {});

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <span>
 
 #include "continuo/representation/representation.h"
 
@@ -13,10 +14,14 @@ class KnownPassages;
 
 namespace continuo::generation {
 
-/// Follows one composition. Where nothing is left that may come next, composing takes music back and tries anew.
+/// Follows one composition. Where nothing is left that may come next, composing goes back and tries anew.
 class Constraint {
  public:
   virtual ~Constraint() = default;
+  /// One that goes on from here by itself, for a copy of the composition.
+  virtual std::unique_ptr<Constraint> clone() const = 0;
+  /// Forbids symbols before anything is drawn: sets their mask to 0. The others stay as they are.
+  virtual void mask(const representation::Cursor& /*cursor*/, std::span<std::uint8_t> /*mask*/) {}
   /// Whether `symbol`, which was drawn, may come next, given the place in the sequence. What may not is drawn anew, as
   /// if the grammar forbade it: a piece of which nothing is refused is the same as without the constraint.
   virtual bool allows(const representation::Cursor& cursor, representation::Symbol symbol) = 0;

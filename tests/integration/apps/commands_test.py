@@ -206,14 +206,37 @@ class Commands(unittest.TestCase):
         finally:
             subprocess.run(["umount", small], check=True)
 
-    def test_interrupting_leaves_nothing_half_written(self):
-        process = subprocess.Popen([CONTINUO, "compose", "--model", self.model, "--symbols", "100000000", "--go-on", "-o", "long.mid"],
-                                   cwd=self.folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-        self.assertIn(b"Composing", process.stderr.readline())  # it is at work, so it listens
+    def compose_and_interrupt(self, *arguments):
+        process = subprocess.Popen([CONTINUO, "compose", "--model", self.model, "--threads", "1", "--go-on", *arguments],
+                                   cwd=self.folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        self.assertIn("Composing", process.stderr.readline())  # it is at work, so it listens
         process.send_signal(signal.SIGINT)
-        process.communicate(timeout=20)
-        self.assertEqual(process.returncode, 130)
+        out, err = process.communicate(timeout=60)
+        self.assertEqual(process.returncode, 130, err)
+        return out, err
+
+    def test_interrupting_writes_nothing_of_a_piece_that_is_not_finished(self):
+        out, err = self.compose_and_interrupt("--symbols", "100000000", "-o", "long.mid")
+        self.assertIn("stopped: 0 of 1 pieces were finished", err)
         self.assertEqual(list(self.folder.iterdir()), [])
+
+    def test_interrupting_writes_what_there_is_where_asked(self):
+        out, err = self.compose_and_interrupt("--symbols", "100000000", "--keep-unfinished", "-o", "long.mid")
+        self.assertIn("what there is of 1 more", err)
+        self.assertIn("not finished", out)
+        self.assertEqual([path.name for path in self.folder.iterdir()], ["long.mid"])
+        self.assertEqual(run("inspect", "long.mid", cwd=self.folder).returncode, 0)
+
+    def test_interrupting_keeps_the_pieces_that_are_finished(self):
+        arguments = ["--symbols", "40", "--count", "100000"]
+        out, err = self.compose_and_interrupt(*arguments, "-o", "piece.mid")
+        kept = sorted(path.name for path in self.folder.iterdir())
+        self.assertIn(f"stopped: {len(kept)} of 100000 pieces were finished and written", err)
+        self.assertEqual(len(re.findall(r"^Piece \d+:", out, re.MULTILINE)), len(kept))
+        self.assertIn("piece-1.mid", kept)
+        whole = run("compose", "--model", self.model, "--go-on", "--symbols", "40", "--count", "2", "-o", "whole.mid", cwd=self.folder)
+        self.assertEqual(whole.returncode, 0, whole.stderr)
+        self.assertEqual((self.folder / "piece-1.mid").read_bytes(), (self.folder / "whole-1.mid").read_bytes())
 
     def collection(self):
         folder = self.folder / "music"

@@ -24,6 +24,7 @@ std::shared_ptr<const engine::Model> random_model(Random& random, int kind, int 
 /// Leaves nothing to choose after some of the symbols, so that pieces go back and their networks begin anew.
 class Hindrance : public Constraint {
  public:
+  std::unique_ptr<Constraint> clone() const override { return std::make_unique<Hindrance>(*this); }
   bool allows(const representation::Cursor& /*cursor*/, representation::Symbol symbol) override {
     return size_ <= 30 || last_ % 23 != 5 || symbol == representation::kEnd;
   }

@@ -1,5 +1,5 @@
 // A network of independent keys as a chain of symbols: the same probabilities of all frames.
-#include "../src/generation/frame_ear.h"
+#include "generation/frame_ear.h"
 
 #include <gtest/gtest.h>
 

@@ -1,0 +1,65 @@
+// Every constraint is asked about what was drawn, in their order.
+#include "generation/rules.h"
+
+#include <algorithm>
+
+namespace continuo::generation {
+namespace {
+
+using representation::Cursor;
+using representation::kEnd;
+using representation::kStart;
+using representation::Symbol;
+
+bool allows_nothing(std::span<const std::uint8_t> mask) {
+  return std::find(mask.begin(), mask.end(), std::uint8_t{1}) == mask.end();
+}
+
+}  // namespace
+
+Rules::Rules(const Composer& composer, const ComposeOptions& options)
+    : labels_(composer.representation->spec().labels.size()),
+      end_allowed_(options.stop_at_end),
+      earliest_end_(options.earliest_end) {
+  for (const ConstraintMaker& make : options.constraints) constraints_.push_back(make());
+  if (!options.allow_loops && !options.sampling.argmax) constraints_.push_back(never_loop()());
+  if (composer.known != nullptr && !options.allow_copies) constraints_.push_back(never_repeat(composer.known)());
+}
+
+Rules::Rules(const Rules& other)
+    : labels_(other.labels_), end_allowed_(other.end_allowed_), earliest_end_(other.earliest_end_) {
+  for (const auto& constraint : other.constraints_) constraints_.push_back(constraint->clone());
+}
+
+void Rules::mask_marks(std::span<std::uint8_t> mask, double share) const {
+  mask[kStart] = 0;
+  for (std::size_t i = 0; i < labels_; ++i) mask[2 + i] = 0;
+  if (end_allowed_ && share >= earliest_end_) return;
+  mask[kEnd] = 0;
+  if (allows_nothing(mask)) mask[kEnd] = 1;
+}
+
+Rules::Choice Rules::choose(const Cursor& cursor, std::span<std::uint8_t> mask, const std::function<Symbol()>& draw) {
+  for (const auto& constraint : constraints_) {
+    constraint->mask(cursor, mask);
+    if (allows_nothing(mask)) return {.blocking = constraint.get()};
+  }
+  while (true) {
+    const Symbol symbol = draw();
+    const auto refusing = std::find_if(constraints_.begin(), constraints_.end(),
+                                       [&](const auto& one) { return !one->allows(cursor, symbol); });
+    if (refusing == constraints_.end()) return {.symbol = symbol};
+    mask[symbol] = 0;
+    if (allows_nothing(mask)) return {.blocking = refusing->get()};
+  }
+}
+
+void Rules::advance(const Cursor& cursor, Symbol symbol, bool given) {
+  for (const auto& constraint : constraints_) constraint->advance(cursor, symbol, given);
+}
+
+void Rules::retract(std::size_t symbols) {
+  for (const auto& constraint : constraints_) constraint->retract(symbols);
+}
+
+}  // namespace continuo::generation

@@ -1,0 +1,88 @@
+// A Piece and a stream of its own.
+#include "continuo/generation/session.h"
+
+#include <utility>
+
+#include "continuo/base/error.h"
+#include "generation/piece.h"
+
+namespace continuo::generation {
+
+struct SessionState::Impl {
+  Composer composer;
+  Piece piece;
+  representation::ScoreDecoder decoder;
+  std::shared_ptr<const engine::Snapshot> network;
+};
+
+struct Session::Impl {
+  Impl(const Composer& its_composer, const Piece& its_piece, representation::ScoreDecoder its_decoder,
+       std::stop_token its_stop)
+      : composer(its_composer),
+        piece(std::make_unique<Piece>(its_piece)),
+        decoder(std::move(its_decoder)),
+        networks(*composer.model, 1, composer.frames != nullptr),
+        stop(std::move(its_stop)) {}
+
+  Composer composer;
+  std::unique_ptr<Piece> piece;
+  representation::ScoreDecoder decoder;
+  Networks networks;
+  std::stop_token stop;
+};
+
+Session::Session(const Composer& composer, ComposeOptions options, std::stop_token stop) {
+  check_lengths(options);
+  const Piece piece(composer, std::make_shared<const ComposeOptions>(std::move(options)));
+  impl_ =
+      std::make_unique<Impl>(composer, piece, representation::ScoreDecoder(composer.representation), std::move(stop));
+  impl_->networks.begin(0, piece.label());
+}
+
+Session::Session(const SessionState& state, std::stop_token stop)
+    : impl_(std::make_unique<Impl>(state.impl_->composer, state.impl_->piece, state.impl_->decoder, std::move(stop))) {
+  impl_->networks.restore(0, *state.impl_->network);
+}
+
+Session::~Session() = default;
+Session::Session(Session&&) noexcept = default;
+Session& Session::operator=(Session&&) noexcept = default;
+
+StepResult Session::next() {
+  if (!impl_->piece->finished() && impl_->stop.stop_requested()) return StepResult::kStopped;
+  Feed feed;
+  const Piece::Step step = impl_->piece->advance(PieceNetwork(impl_->networks, 0), feed);
+  if (step.feeds) {
+    impl_->networks.feed(0, feed);
+    impl_->networks.step();
+    impl_->piece->hear(impl_->networks.output(0));
+  }
+  return step.result;
+}
+
+std::span<const representation::Symbol> Session::symbols() const { return impl_->piece->symbols(); }
+std::size_t Session::committed() const { return impl_->piece->committed(); }
+void Session::commit() { impl_->piece->commit(); }
+double Session::share() const { return impl_->piece->share(); }
+std::size_t Session::steps() const { return impl_->piece->steps(); }
+Composition Session::result() const { return impl_->piece->result(); }
+
+std::vector<representation::SettledNote> Session::settled_notes() {
+  const auto& piece = *impl_->piece;
+  impl_->decoder.push(piece.symbols().first(piece.committed()).subspan(impl_->decoder.symbols()));
+  if (piece.finished()) impl_->decoder.finish();
+  return impl_->decoder.take();
+}
+
+SessionState Session::save() const {
+  std::shared_ptr<engine::Snapshot> network = impl_->composer.model->new_snapshot();
+  if (!impl_->networks.save(0, *network)) throw Error("the state of this network cannot be saved");
+  return SessionState(std::make_shared<const SessionState::Impl>(
+      SessionState::Impl{impl_->composer, *impl_->piece, impl_->decoder, std::move(network)}));
+}
+
+void Session::restore(const SessionState& state) { impl_ = std::move(Session(state, impl_->stop).impl_); }
+
+Session Session::clone(std::stop_token stop) const { return Session(save(), std::move(stop)); }
+
+}  // namespace continuo::generation
