@@ -13,14 +13,14 @@
 #include "compose.h"
 #include "continuo/base/error.h"
 #include "continuo/base/file.h"
+#include "continuo/base/format.h"
 #include "continuo/evaluation/surprise.h"
 #include "continuo/generation/compose.h"
 #include "continuo/music/time.h"
 #include "continuo/page/page.h"
 #include "continuo/plot/plot.h"
-#include "csv.h"
+#include "continuo/workbench/page_media.h"
 #include "options.h"
-#include "page_media.h"
 #include "terminal.h"
 
 namespace continuo::app {
@@ -155,10 +155,11 @@ void write_page(const fs::path& path, const AnalyseOptions& options, const Score
   const std::string piece = options.piece.filename().string();
   page::Page page("What surprises the model in " + piece, {.subtitle = "Model: " + options.model.string()});
   page.paragraph(summary(result) + ".");
-  const AtomicFile drawing(path.parent_path() / (path.stem().string() + ".svg"));  // never committed
-  plot::piano_roll(drawing.temporary(), score, picture_of(score, result, piece));
   page.heading("The piece");
-  page.picture(page::load(drawing.temporary()), "Piano roll of the piece; the redder a note, the more it surprised.",
+  page.picture(workbench::drawn([&](const plot::Target& target) {
+                 plot::piano_roll(target, score, picture_of(score, result, piece));
+               }),
+               "Piano roll of the piece; the redder a note, the more it surprised.",
                "The darker and redder a note, the less the model expected it: bits are -log2 of its probability. Grey "
                "notes are none that the model can read.");
   page.heading("The most surprising notes");
@@ -189,7 +190,7 @@ int label_of(const representation::RepresentationSpec& spec, const std::string& 
 void run_analyse(const AnalyseOptions& options) {
   const auto outputs = named_outputs(options.outputs);
   for (const fs::path& path : outputs) {
-    if (!is_page(path) && !is_table(path) && !plot::is_picture_path(path))
+    if (!workbench::is_page(path) && !is_table(path) && !plot::is_picture_path(path))
       throw Error({.message = "its extension names no kind of file that can be written",
                    .path = path.string(),
                    .hint = "Use .html for a page, .csv for a table, .svg or .png for a picture."});
@@ -214,7 +215,7 @@ void run_analyse(const AnalyseOptions& options) {
                note.surprise->bits(), note.surprise->beginning, instead(*note.surprise, representation.vocabulary()));
   }
   for (const fs::path& path : outputs) {
-    if (is_page(path)) {
+    if (workbench::is_page(path)) {
       write_page(path, options, score, result, notes, representation.vocabulary());
     } else if (is_table(path)) {
       write_table(path, notes, representation.vocabulary());

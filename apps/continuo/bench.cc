@@ -13,6 +13,7 @@
 #include "commands.h"
 #include "continuo/base/error.h"
 #include "continuo/base/file.h"
+#include "continuo/base/format.h"
 #include "continuo/base/parallel.h"
 #include "continuo/base/random.h"
 #include "continuo/engine/engine.h"
@@ -21,8 +22,8 @@
 #include "continuo/music/score.h"
 #include "continuo/representation/sound.h"
 #include "continuo/weights/work.h"
+#include "continuo/workbench/roofline.h"
 #include "options.h"
-#include "roofline.h"
 #include "terminal.h"
 
 namespace continuo::app {
@@ -71,7 +72,7 @@ struct Way {
   int streams = 1;
   std::vector<Share> shares{};
   std::vector<double> times{};  ///< seconds a step of all streams, one for each turn
-  Roofline roofline{};
+  workbench::Roofline roofline{};
 };
 
 double median(std::vector<double> values) {
@@ -199,8 +200,8 @@ class Runner {
   void take_turn(Way& way) const {
     if (products_) {
       const auto working_set = static_cast<std::size_t>(*products_ * bytes_of(way.model->precision()));
-      const Roofline found =
-          measure_roofline(way.model->instruction_set(), way.model->precision(), working_set, way.threads);
+      const workbench::Roofline found =
+          workbench::measure_roofline(way.model->instruction_set(), way.model->precision(), working_set, way.threads);
       way.roofline.bytes_per_second = std::max(way.roofline.bytes_per_second, found.bytes_per_second);
       way.roofline.multiply_adds_per_second =
           std::max(way.roofline.multiply_adds_per_second, found.multiply_adds_per_second);

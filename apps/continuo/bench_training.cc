@@ -1,5 +1,6 @@
 // Symbols a second, and the share of this machine's matrix products that training reaches.
 #include "bench_training.h"
+#include "continuo/base/format.h"
 
 #include <fmt/core.h>
 

@@ -9,12 +9,13 @@
 #include "commands.h"
 #include "continuo/base/error.h"
 #include "continuo/base/file.h"
+#include "continuo/base/format.h"
 #include "continuo/corpus/frame_file.h"
 #include "continuo/evaluation/frame_likelihood.h"
 #include "continuo/evaluation/statistics.h"
 #include "continuo/training/trainer.h"
 #include "continuo/weights/model_file.h"
-#include "held_out.h"
+#include "continuo/workbench/held_out.h"
 #include "poly_music_recipes.h"
 #include "terminal.h"
 
@@ -90,7 +91,7 @@ training::Recipe make_recipe(const BenchmarkOptions& options) {
 
 corpus::Dataset open_data(const BenchmarkOptions& options, const training::Recipe& recipe, const ProgressSink& progress,
                           const std::stop_token& stop) {
-  const fs::path cache = options.cache.empty() ? default_cache() : options.cache;
+  const fs::path cache = options.cache.empty() ? workbench::default_cache() : options.cache;
   if (!fs::is_directory(options.data)) return corpus::open_frame_file(options.data, recipe.representation, cache);
   const auto collection = corpus::scan(options.data, recipe.collection, progress, stop);
   const auto split = corpus::split(collection, recipe.split);

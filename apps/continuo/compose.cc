@@ -11,13 +11,15 @@
 #include "continuo/audio/render.h"
 #include "continuo/base/error.h"
 #include "continuo/base/file.h"
+#include "continuo/base/format.h"
 #include "continuo/base/parallel.h"
 #include "continuo/evaluation/known_passages.h"
 #include "continuo/generation/compose_sound.h"
 #include "continuo/midi/midi.h"
+#include "continuo/music/excerpt.h"
 #include "continuo/plot/plot.h"
 #include "options.h"
-#include "page_media.h"
+#include "passage_options.h"
 #include "terminal.h"
 
 namespace continuo::app {
@@ -126,7 +128,7 @@ void compose_scores(ComposeOptions& options, const weights::ModelFile& file) {
   }
   evaluation::PassageIndex index;
   if (options.max_copy > 0 || !options.report.empty())
-    index = open_index(options.passages, composer.representation.get());
+    index = workbench::open_index(options.passages, composer.representation.get(), terminal_progress(), stop);
   if (options.max_copy > 0) {
     how.constraints.push_back(
         generation::never_repeat(std::make_shared<evaluation::PassageSet>(index, options.max_copy)));

@@ -10,7 +10,7 @@
 #include "continuo/audio/render.h"
 #include "continuo/engine/engine.h"
 #include "continuo/generation/compose.h"
-#include "passages.h"
+#include "continuo/workbench/passages.h"
 
 namespace continuo::app {
 
@@ -32,7 +32,7 @@ struct ComposeOptions {
   audio::RenderOptions render;
   engine::Options engine;
   std::size_t max_copy = 0;  ///< 0: not asked for
-  PassageOptions passages;
+  workbench::PassageOptions passages;
   std::filesystem::path report;  ///< empty: none
 };
 

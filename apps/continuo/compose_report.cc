@@ -2,11 +2,13 @@
 #include <fmt/format.h>
 
 #include "compose.h"
+#include "continuo/base/format.h"
 #include "continuo/evaluation/originality.h"
+#include "continuo/music/excerpt.h"
 #include "continuo/page/page.h"
 #include "continuo/plot/plot.h"
-#include "originality_view.h"
-#include "page_media.h"
+#include "continuo/workbench/originality_view.h"
+#include "continuo/workbench/page_media.h"
 #include "terminal.h"
 
 namespace continuo::app {
@@ -69,22 +71,24 @@ void write_compose_report(const ComposeOptions& options, const std::vector<Compo
     for (const auto& warning : piece.warnings) page.note(warning);
     if (note_count(piece.score) == 0) continue;
     page::Inline caption;
-    caption.audio(sound_of(first_seconds(piece.score, kHeardSeconds), options.render.soundfont), title)
-        .download(midi_of(piece.score, title), "MIDI")
+    caption
+        .audio(workbench::sound_of(first_seconds(piece.score, kHeardSeconds), options.render.soundfont, interruption()),
+               title)
+        .download(workbench::midi_of(piece.score, title), "MIDI")
         .text(" ");
     if (seconds > kHeardSeconds) caption.text(fmt::format("Heard are the first {:g} s. ", kHeardSeconds));
     page.heading("Is it copied?", 3);
     const auto result = evaluation::originality(piece.score, index);
-    const auto roll = drawn(options.report.parent_path(), [&](const std::filesystem::path& path) {
-      plot::piano_roll(path, piece.score,
+    const auto roll = workbench::drawn([&](const plot::Target& target) {
+      plot::piano_roll(target, piece.score,
                        {.title = title,
-                        .width = kPageRollWidth,
-                        .height = kPageRollHeight,
-                        .marks = borrowed_marks(result, kBorrowedNotes)});
+                        .width = workbench::kPageRollWidth,
+                        .height = workbench::kPageRollHeight,
+                        .marks = workbench::borrowed_marks(result, workbench::kBorrowedNotes)});
     });
-    show_originality(page, result, kBorrowedNotes, roll, caption);
+    workbench::show_originality(page, result, workbench::kBorrowedNotes, roll, caption);
     fmt::print("  originality{}: {}; {}\n", pieces.size() == 1 ? "" : fmt::format(" of piece {}", i + 1),
-               longest_run_in_words(result), covered_in_words(result, kBorrowedNotes));
+               workbench::longest_run_in_words(result), workbench::covered_in_words(result, workbench::kBorrowedNotes));
   }
   page.heading("How it was made");
   add_settings(page, options, index);

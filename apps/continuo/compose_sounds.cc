@@ -12,6 +12,7 @@
 #include "continuo/audio/overview.h"
 #include "continuo/base/error.h"
 #include "continuo/base/file.h"
+#include "continuo/base/format.h"
 #include "continuo/generation/compose_sound.h"
 #include "continuo/midi/midi.h"
 #include "continuo/plot/plot.h"

@@ -17,8 +17,8 @@
 #include "continuo/corpus/duplicate_check.h"
 #include "continuo/plot/plot.h"
 #include "continuo/representation/sound.h"
+#include "continuo/workbench/held_out.h"
 #include "corpus_report.h"
-#include "held_out.h"
 #include "options.h"
 #include "representation_options.h"
 #include "terminal.h"
@@ -81,7 +81,7 @@ void run_corpus(CorpusOptions& options) {
     print_split(collection, split, options.split);
   }
   if (spec && !collection.pieces.empty())
-    encode_collection(collection, split, *spec, options.cache.empty() ? default_cache() : options.cache);
+    encode_collection(collection, split, *spec, options.cache.empty() ? workbench::default_cache() : options.cache);
   if (!options.check_column.empty())
     print_column_check(collection, options.check_column, corpus::check_column(collection, options.check_column),
                        options.list);

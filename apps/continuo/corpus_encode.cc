@@ -4,6 +4,7 @@
 #include <chrono>
 
 #include "continuo/base/error.h"
+#include "continuo/base/format.h"
 #include "continuo/corpus/dataset.h"
 #include "continuo/representation/sound.h"
 #include "corpus_report.h"

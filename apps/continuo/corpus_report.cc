@@ -1,5 +1,6 @@
 // Text in aligned columns; a name never moves a number.
 #include "corpus_report.h"
+#include "continuo/base/format.h"
 
 #include <fmt/core.h>
 
@@ -11,7 +12,6 @@
 
 #include "continuo/base/file.h"
 #include "continuo/plot/plot.h"
-#include "csv.h"
 #include "terminal.h"
 
 namespace continuo::app {

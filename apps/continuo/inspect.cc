@@ -8,6 +8,7 @@
 
 #include "commands.h"
 #include "continuo/base/error.h"
+#include "continuo/base/format.h"
 #include "continuo/base/text.h"
 #include "continuo/representation/representation.h"
 #include "inspect.h"
@@ -89,10 +90,6 @@ std::string printable(std::string_view text, std::size_t length) {
     at += std::max<std::size_t>(1, size);
   }
   return result;
-}
-
-std::string counted(std::uint64_t count, std::string_view singular) {
-  return fmt::format("{} {}{}", format_count(count), singular, count == 1 ? "" : "s");
 }
 
 void add_inspect(CLI::App& app) {

@@ -32,7 +32,4 @@ std::string listening_in_words(const audio::Listening& heard);
 /// Text out of a file as one line of UTF-8 that cannot do anything to a terminal, at most `length` characters.
 std::string printable(std::string_view text, std::size_t length = 60);
 
-/// "1 bar", "1,234 bars".
-std::string counted(std::uint64_t count, std::string_view singular);
-
 }  // namespace continuo::app

@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "continuo/base/error.h"
+#include "continuo/base/format.h"
 #include "continuo/representation/representation.h"
 #include "continuo/weights/model_file.h"
 #include "inspect.h"

@@ -6,6 +6,7 @@
 #include <map>
 #include <set>
 
+#include "continuo/base/format.h"
 #include "continuo/music/time.h"
 #include "inspect.h"
 #include "terminal.h"

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <sstream>
 
+#include "continuo/base/format.h"
 #include "continuo/representation/representation.h"
 #include "continuo/representation/sound.h"
 #include "continuo/weights/model_file.h"

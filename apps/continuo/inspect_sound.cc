@@ -3,6 +3,7 @@
 
 #include "continuo/audio/listen.h"
 #include "continuo/audio/sound_source.h"
+#include "continuo/base/format.h"
 #include "inspect.h"
 #include "terminal.h"
 

@@ -9,11 +9,11 @@
 #include "commands.h"
 #include "continuo/base/error.h"
 #include "continuo/base/file.h"
+#include "continuo/base/format.h"
 #include "continuo/evaluation/statistics.h"
 #include "continuo/evaluation/survey.h"
-#include "csv.h"
 #include "options.h"
-#include "piece_set.h"
+#include "piece_set_options.h"
 #include "terminal.h"
 
 namespace continuo::app {
@@ -24,7 +24,7 @@ namespace fs = std::filesystem;
 struct MeasureOptions {
   std::vector<fs::path> names;
   fs::path table;
-  PieceSetOptions set;
+  workbench::PieceSetOptions set;
   evaluation::MeasureOptions measure;
 };
 
@@ -65,12 +65,14 @@ void write_table(const fs::path& path, const evaluation::Survey& survey) {
 
 void run_measure(const MeasureOptions& options) {
   if (!options.table.empty()) ensure_writable(options.table);
-  const PieceSet set = open_piece_set(options.names, options.set);
-  const auto survey = evaluation::survey(sources_of(set), {.measure = options.measure, .threads = options.set.threads},
-                                         terminal_progress(), interruption());
+  const workbench::PieceSet set =
+      workbench::open_piece_set(options.names, options.set, terminal_progress(), interruption());
+  const auto survey =
+      evaluation::survey(workbench::sources_of(set), {.measure = options.measure, .threads = options.set.threads},
+                         terminal_progress(), interruption());
   auto left_out = set.left_out;
   left_out.insert(left_out.end(), survey.left_out.begin(), survey.left_out.end());
-  say_left_out(left_out);
+  print_left_out(left_out);
   if (survey.pieces.empty())
     throw Error({.message = "there is no piece to measure", .hint = "Give MIDI files, or folders of them."});
   fmt::print("{} {}\n", format_count(survey.pieces.size()), survey.pieces.size() == 1 ? "piece" : "pieces");

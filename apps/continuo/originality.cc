@@ -10,16 +10,16 @@
 #include "continuo/audio/render.h"
 #include "continuo/base/error.h"
 #include "continuo/base/file.h"
+#include "continuo/base/format.h"
 #include "continuo/evaluation/known_passages.h"
 #include "continuo/evaluation/originality.h"
 #include "continuo/music/score.h"
 #include "continuo/page/page.h"
 #include "continuo/plot/plot.h"
-#include "csv.h"
+#include "continuo/workbench/originality_view.h"
+#include "continuo/workbench/page_media.h"
 #include "options.h"
-#include "originality_view.h"
-#include "page_media.h"
-#include "passages.h"
+#include "passage_options.h"
 #include "terminal.h"
 
 namespace continuo::app {
@@ -32,8 +32,8 @@ using evaluation::Originality;
 struct OriginalityOptions {
   fs::path piece, table, model, soundfont;
   std::vector<fs::path> outputs;
-  PassageOptions passages;
-  std::size_t borrowed = kBorrowedNotes;
+  workbench::PassageOptions passages;
+  std::size_t borrowed = workbench::kBorrowedNotes;
   std::size_t planted = 0;
   fs::path filter;
   std::size_t filter_notes = 13;
@@ -69,16 +69,19 @@ void write_table(const fs::path& path, const Originality& result, std::size_t bo
 
 void write_page(const fs::path& path, const OriginalityOptions& options, const Score& score, const Originality& result,
                 const evaluation::PassageIndex& index, plot::PianoRollOptions roll) {
-  roll.width = kPageRollWidth;
-  roll.height = kPageRollHeight;
+  roll.width = workbench::kPageRollWidth;
+  roll.height = workbench::kPageRollHeight;
   const std::string name = options.piece.filename().string();
   page::Page page("What of " + name + " stands in the collection",
                   {.subtitle = fmt::format("{} pieces of {}, {} notes", format_count(index.pieces()),
                                            options.passages.corpus.string(), format_count(index.notes()))});
   page::Inline caption;
-  caption.audio(sound_of(score, options.soundfont), name).download(midi_of(score, name), "MIDI").text(" ");
-  show_originality(page, result, options.borrowed,
-                   drawn(path.parent_path(), [&](const fs::path& to) { plot::piano_roll(to, score, roll); }), caption);
+  caption.audio(workbench::sound_of(score, options.soundfont, interruption()), name)
+      .download(workbench::midi_of(score, name), "MIDI")
+      .text(" ");
+  workbench::show_originality(page, result, options.borrowed,
+                              workbench::drawn([&](const plot::Target& to) { plot::piano_roll(to, score, roll); }),
+                              caption);
   page.note(
       "Passages are compared by intervals and by onsets in sixteenths: copies in another key or tempo count. Music of "
       "two strangers shares short runs, too: scales, repeated notes, broken chords.");
@@ -91,7 +94,8 @@ std::shared_ptr<const representation::Representation> heard_through(const Origin
 
 void write_filter(const OriginalityOptions& options) {
   ensure_writable(options.filter);
-  const auto index = open_index(options.passages, heard_through(options).get());
+  const auto index =
+      workbench::open_index(options.passages, heard_through(options).get(), terminal_progress(), interruption());
   const evaluation::PassageFilter filter(evaluation::PassageSet(index, options.filter_notes));
   filter.write(options.filter);
   fmt::print("{} passages of {} notes, of {} notes of {} pieces, in {:.1f} MB\n  {}\n", format_count(filter.passages()),
@@ -102,12 +106,14 @@ void write_filter(const OriginalityOptions& options) {
 void run_originality(const OriginalityOptions& options) {
   const auto outputs = named_outputs(options.outputs);
   for (const fs::path& path : outputs)
-    if (!is_page(path) && !plot::is_picture_path(path))
+    if (!workbench::is_page(path) && !plot::is_picture_path(path))
       throw Error({.message = "its extension names no kind of file that can be written",
                    .path = path.string(),
                    .hint = "Use .html for a page, .png or .svg for a picture."});
   if (options.planted > 0) {
-    check_planted(options.passages, options.planted, options.seed, options.borrowed);
+    print_planted(
+        workbench::check_planted(options.passages, options.planted, options.seed, terminal_progress(), interruption()),
+        options.borrowed);
     return;
   }
   if (!options.filter.empty()) {
@@ -118,23 +124,25 @@ void run_originality(const OriginalityOptions& options) {
     throw Error({.message = "no piece was given", .hint = "continuo originality PIECE.mid --corpus FOLDER"});
   if (!options.table.empty()) ensure_writable(options.table);
   for (const fs::path& path : outputs) ensure_writable(path);
-  if (std::ranges::any_of(outputs, is_page)) audio::check({.soundfont = options.soundfont});
+  if (std::ranges::any_of(outputs, workbench::is_page)) audio::check({.soundfont = options.soundfont});
   const Score score = read_score(options.piece);
-  const auto index = open_index(options.passages, heard_through(options).get());
+  const auto index =
+      workbench::open_index(options.passages, heard_through(options).get(), terminal_progress(), interruption());
   const Originality result = evaluation::originality(score, index);
 
   fmt::print("{}: {} notes against {} notes of {} pieces\n", options.piece.string(), format_count(result.notes),
              format_count(index.notes()), format_count(index.pieces()));
-  fmt::print("  {}\n  {}\n", longest_run_in_words(result), covered_in_words(result, options.borrowed));
+  fmt::print("  {}\n  {}\n", workbench::longest_run_in_words(result),
+             workbench::covered_in_words(result, options.borrowed));
   print_bars(result, options.borrowed);
   if (!options.table.empty()) {
     write_table(options.table, result, options.borrowed);
     fmt::print("  {}\n", options.table.string());
   }
   const plot::PianoRollOptions roll{.title = options.piece.filename().string(),
-                                    .marks = borrowed_marks(result, options.borrowed)};
+                                    .marks = workbench::borrowed_marks(result, options.borrowed)};
   for (const fs::path& path : outputs) {
-    if (is_page(path)) {
+    if (workbench::is_page(path)) {
       write_page(path, options, score, result, index, roll);
     } else {
       plot::piano_roll(path, score, roll);

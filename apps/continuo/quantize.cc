@@ -9,10 +9,11 @@
 #include "commands.h"
 #include "continuo/base/error.h"
 #include "continuo/base/file.h"
+#include "continuo/base/format.h"
 #include "continuo/engine/engine.h"
 #include "continuo/evaluation/known_passages.h"
 #include "continuo/generation/sampler.h"
-#include "held_out.h"
+#include "continuo/workbench/held_out.h"
 #include "options.h"
 #include "terminal.h"
 
@@ -86,7 +87,7 @@ void compare_on_composed(const engine::Model& model, const engine::Model& quanti
 void compare_on_data(const QuantizeOptions& options, const corpus::Dataset& dataset, const engine::Model& model,
                      const engine::Model& quantised) {
   const auto progress = terminal_progress();
-  const auto sequences = held_out(dataset, options.symbols);
+  const auto sequences = workbench::held_out(dataset, options.symbols);
   const engine::Model* const models[] = {&model, &quantised};
   const auto found = evaluation::likelihood(models, sequences, options.threads, progress, interruption());
   fmt::print("held out: {} pieces, {} symbols predicted\n", format_count(sequences.size()),
@@ -126,8 +127,8 @@ void run_quantize(QuantizeOptions& options) {
   }
   std::optional<corpus::Dataset> dataset;
   if (!options.data.empty()) {
-    dataset = data_of(file, options.data, terminal_progress(), interruption());
-    static_cast<void>(held_out(*dataset, options.symbols));  // throws where nothing is
+    dataset = workbench::data_of(file, options.data, terminal_progress(), interruption());
+    static_cast<void>(workbench::held_out(*dataset, options.symbols));  // throws where nothing is
   }
   const std::vector<std::uint8_t> bytes = weights::serialise(contents_of(file, precision));
   const auto quantised_file = weights::ModelFile::parse(bytes, options.output.string());

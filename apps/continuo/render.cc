@@ -11,6 +11,7 @@
 #include "continuo/audio/render.h"
 #include "continuo/base/error.h"
 #include "continuo/base/file.h"
+#include "continuo/base/format.h"
 #include "continuo/midi/midi.h"
 #include "continuo/plot/plot.h"
 #include "options.h"

@@ -8,11 +8,11 @@
 #include "continuo/audio/render.h"
 #include "continuo/base/error.h"
 #include "continuo/base/file.h"
-#include "held_out.h"
+#include "continuo/workbench/held_out.h"
+#include "continuo/workbench/reproduce/experiment.h"
+#include "continuo/workbench/reproduce/figures.h"
+#include "continuo/workbench/reproduce/report.h"
 #include "options.h"
-#include "reproduce/experiment.h"
-#include "reproduce/figures.h"
-#include "reproduce/report.h"
 #include "terminal.h"
 
 namespace continuo::app {
@@ -21,19 +21,19 @@ namespace {
 namespace fs = std::filesystem;
 
 struct ReproduceOptions {
-  reproduce::Settings settings;
+  workbench::reproduce::Settings settings;
   bool quick = false, full = false, notes_only = false;
 };
 
-std::string command_of(const reproduce::Settings& s) {
+std::string command_of(const workbench::reproduce::Settings& s) {
   std::string text =
       fmt::format("continuo reproduce paper {} -o {}", shell_word(s.folder.string()), shell_word(s.output.string()));
   if (!s.select_column.empty()) text += " --select-column " + shell_word(s.select_column);
   if (s.max_pieces > 0) text += fmt::format(" --max-pieces {}", s.max_pieces);
   if (s.any_length) text += " --any-length";
   if (!s.soundfont.empty()) text += " --soundfont " + shell_word(s.soundfont.string());
-  if (s.scale == reproduce::Scale::kQuick) text += " --quick";
-  if (s.scale == reproduce::Scale::kFull) text += " --full";
+  if (s.scale == workbench::reproduce::Scale::kQuick) text += " --quick";
+  if (s.scale == workbench::reproduce::Scale::kFull) text += " --full";
   if (s.epoch_hours > 0) text += fmt::format(" --epoch-hours {}", s.epoch_hours);
   if (!s.sound) text += " --notes-only";
   if (s.threads > 0) text += fmt::format(" --threads {}", s.threads);
@@ -43,24 +43,24 @@ std::string command_of(const reproduce::Settings& s) {
 }
 
 void run_reproduce(ReproduceOptions options) {
-  reproduce::Settings& settings = options.settings;
-  settings.scale = options.quick  ? reproduce::Scale::kQuick
-                   : options.full ? reproduce::Scale::kFull
-                                  : reproduce::Scale::kDefault;
+  workbench::reproduce::Settings& settings = options.settings;
+  settings.scale = options.quick  ? workbench::reproduce::Scale::kQuick
+                   : options.full ? workbench::reproduce::Scale::kFull
+                                  : workbench::reproduce::Scale::kDefault;
   settings.sound = !options.notes_only;
   const std::string command = command_of(settings);
-  if (settings.cache.empty()) settings.cache = default_cache();
+  if (settings.cache.empty()) settings.cache = workbench::default_cache();
   if (!settings.soundfont.empty()) audio::check({.soundfont = settings.soundfont});
   ensure_writable(settings.output / "index.html");
   const auto begun = std::chrono::steady_clock::now();
   const auto progress = terminal_progress();
   try {
-    const auto findings = reproduce::carry_out(settings, progress, interruption());
-    const auto figures = reproduce::draw_figures(settings, findings);
+    const auto findings = workbench::reproduce::carry_out(settings, progress, interruption());
+    const auto figures = workbench::reproduce::draw_figures(settings, findings);
     const double minutes = std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count() / 60;
-    const fs::path page = reproduce::write_report(settings, findings, figures, command, minutes);
+    const fs::path page = workbench::reproduce::write_report(settings, findings, figures, command, minutes);
     progress({.task = "Reproducing", .done = 10'000, .total = 10'000, .unit = "parts"});
-    fmt::print("{}\nThe page: {}\n", reproduce::losses_as_text(findings), page.string());
+    fmt::print("{}\nThe page: {}\n", workbench::reproduce::losses_as_text(findings), page.string());
   } catch (const Interrupted& stopped) {
     throw Interrupted({.message = stopped.info().message,
                        .hint = "Everything is kept. The same command goes on from there:\n  " + command});

@@ -6,12 +6,14 @@
 
 #include <algorithm>
 #include <chrono>
-#include <cmath>
 #include <csignal>
 #include <cstdio>
 #include <memory>
 #include <mutex>
+#include <string>
 #include <thread>
+
+#include "continuo/base/format.h"
 
 namespace continuo::app {
 namespace {
@@ -130,19 +132,6 @@ std::stop_token interruption() {
     }).detach();
   });
   return stop_source().get_token();
-}
-
-std::string format_duration(double seconds) {
-  const auto whole = std::llround(std::max(0.0, seconds));
-  const auto two = [](long long number) { return (number < 10 ? ":0" : ":") + std::to_string(number); };
-  if (whole >= 3600) return std::to_string(whole / 3600) + two(whole / 60 % 60) + two(whole % 60);
-  return std::to_string(whole / 60) + two(whole % 60);
-}
-
-std::string format_count(std::uint64_t count) {
-  std::string digits = std::to_string(count);
-  for (std::size_t i = digits.size(); i > 3; i -= 3) digits.insert(i - 3, ",");
-  return digits;
 }
 
 }  // namespace continuo::app

@@ -1,9 +1,7 @@
-// What the commands share at the terminal: a progress bar with time left, Ctrl-C as a stop token, numbers in words.
+// What the commands share at the terminal: a progress bar with time left, Ctrl-C as a stop token.
 #pragma once
 
-#include <cstdint>
 #include <stop_token>
-#include <string>
 
 #include "continuo/base/progress.h"
 
@@ -15,8 +13,5 @@ ProgressSink terminal_progress();
 
 /// Requested by the first Ctrl-C (SIGINT) or SIGTERM; a second one ends the program at once.
 std::stop_token interruption();
-
-std::string format_duration(double seconds);    ///< "1:23" or "2:03:04"
-std::string format_count(std::uint64_t count);  ///< "1,234,567"
 
 }  // namespace continuo::app

@@ -12,16 +12,17 @@
 #include "continuo/audio/render.h"
 #include "continuo/base/error.h"
 #include "continuo/base/file.h"
+#include "continuo/base/format.h"
 #include "continuo/corpus/dataset.h"
 #include "continuo/representation/sound.h"
 #include "continuo/training/fine_tune.h"
 #include "continuo/training/recipe.h"
 #include "continuo/training/trainer.h"
-#include "held_out.h"
+#include "continuo/workbench/held_out.h"
+#include "continuo/workbench/training_log.h"
 #include "options.h"
 #include "terminal.h"
 #include "train_report.h"
-#include "training_log.h"
 
 namespace continuo::app {
 namespace {
@@ -150,7 +151,7 @@ corpus::Dataset read_music(const TrainOptions& options, const training::Recipe& 
   if (says && !init.empty()) introduce(init, recipe, collection);
   const auto split = corpus::split(collection, recipe.split);
   return corpus::open_dataset(collection, split, recipe.representation,
-                              options.cache.empty() ? default_cache() : options.cache, progress, stop);
+                              options.cache.empty() ? workbench::default_cache() : options.cache, progress, stop);
 }
 
 /// The first process's recipe, of which the text says everything but what a model brings.
@@ -192,7 +193,8 @@ void run_train(const TrainOptions& options) {
     fmt::print("{:>8} {:>8} {:>9} {:>14} {:>15} {:>15} {:>14}\n", "epoch", "step", "minutes",
                real ? "train (MSE)" : "train (nats)", real ? "held out (MSE)" : "held out (nats)",
                real ? "" : "held out (bits)", "rate");
-  TrainingLog log(options.output, recipe.network.output);
+  workbench::TrainingLog log(options.output, recipe.network.output,
+                             [](const std::string& note) { fmt::print("note: {}\n", note); });
   const auto result = training::train(
       *dataset, recipe,
       {.folder = options.output,

@@ -1,5 +1,6 @@
 // The curve's picture and the lines at the end of continuo train.
 #include "train_report.h"
+#include "continuo/base/format.h"
 
 #include <fmt/core.h>
 

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "continuo/base/error.h"
+#include "continuo/base/format.h"
 #include "continuo/corpus/dataset.h"
 #include "continuo/nets/threads.h"
 #include "continuo/training/fine_tune.h"
@@ -151,9 +152,9 @@ void run(const Options& options) {
                                       });
   if (!first) return;
   std::printf("\n%s parameters, %s steps a second over %s of training (%.2f %% of it reading examples)\n%s\n",
-              continuo::app::format_count(result.parameters).c_str(),
-              continuo::app::format_count(static_cast<std::uint64_t>(result.symbols_per_second)).c_str(),
-              continuo::app::format_duration(result.minutes * 60).c_str(),
+              continuo::format_count(result.parameters).c_str(),
+              continuo::format_count(static_cast<std::uint64_t>(result.symbols_per_second)).c_str(),
+              continuo::format_duration(result.minutes * 60).c_str(),
               result.minutes > 0 ? 100 * result.reading_minutes / result.minutes : 0.0,
               (result.best() != nullptr ? result.best_model : result.last_model).c_str());
   if (result.interrupted) throw continuo::Interrupted("stopped before the end; go on with --resume");

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "continuo/music/time.h"
+
 namespace continuo {
 
 Score beginning(const Score& score, Tick end) {
@@ -20,6 +22,10 @@ Score beginning(const Score& score, Tick end) {
   }
   normalise(result);
   return result;
+}
+
+Score first_seconds(const Score& score, Seconds seconds) {
+  return beginning(score, std::max<Tick>(1, TempoMap(score).tick(seconds)));
 }
 
 }  // namespace continuo

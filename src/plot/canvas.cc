@@ -117,12 +117,22 @@ std::unique_ptr<Canvas> make_canvas(const std::filesystem::path& path, int width
   return lower_extension(path) == ".png" ? make_png_canvas(width, height) : make_svg_canvas(width, height);
 }
 
-void save(Canvas& canvas, const std::filesystem::path& path) {
+void Target::write(std::vector<std::uint8_t> picture) const {
+  if (bytes_ != nullptr) {
+    *bytes_ = std::move(picture);
+  } else {
+    write_file_atomically(path_, picture);
+  }
+}
+
+void save(Canvas& canvas, const Target& target) {
   try {
-    write_file_atomically(path, canvas.finish());
+    target.write(canvas.finish());
   } catch (const Error& error) {
     if (!error.info().path.empty()) throw;
-    throw Error({.message = error.info().message, .path = path.string(), .hint = error.info().hint});
+    ErrorInfo info = error.info();
+    info.path = target.path().string();
+    throw Error(std::move(info));
   }
 }
 

@@ -9,6 +9,8 @@
 #include <string_view>
 #include <vector>
 
+#include "continuo/plot/target.h"
+
 namespace continuo::plot {
 
 /// sRGB, each 0 to 1.
@@ -82,8 +84,8 @@ class Canvas {
 /// 20,000 pixels a side.
 std::unique_ptr<Canvas> make_canvas(const std::filesystem::path& path, int width, int height);
 
-/// Writes the finished picture atomically. Throws Error.
-void save(Canvas& canvas, const std::filesystem::path& path);
+/// Writes the finished picture. Throws Error.
+void save(Canvas& canvas, const Target& target);
 
 /// A swatch and its label, for legends.
 struct LegendEntry {

@@ -196,8 +196,8 @@ std::string histogram_note(std::size_t total, const HistogramOptions& options, c
 
 }  // namespace
 
-void curves(const std::filesystem::path& path, std::span<const Curve> lines, const ChartOptions& options) {
-  const auto canvas = make_canvas(path, options.width, options.height);
+void curves(const Target& target, std::span<const Curve> lines, const ChartOptions& options) {
+  const auto canvas = make_canvas(target.path(), options.width, options.height);
   Interval x, y;
   std::vector<LegendEntry> entries;
   for (std::size_t i = 0; i < lines.size(); ++i) {
@@ -205,7 +205,7 @@ void curves(const std::filesystem::path& path, std::span<const Curve> lines, con
     if (line.x.size() != line.y.size()) {
       throw Error({.message = fmt::format("curve \"{}\" has {} x values and {} y values", displayable(line.label),
                                           line.x.size(), line.y.size()),
-                   .path = path.string()});
+                   .path = target.path().string()});
     }
     for (std::size_t k = 0; k < line.x.size(); ++k) {
       if (!usable(line.x[k]) || !usable(line.y[k])) continue;
@@ -230,18 +230,18 @@ void curves(const std::filesystem::path& path, std::span<const Curve> lines, con
   if (empty)
     canvas->text((frame.left + frame.right) / 2, (frame.top + frame.bottom) / 2, "no values",
                  {.size = 16, .colour = kFaintInk, .anchor = Anchor::kMiddle});
-  save(*canvas, path);
+  save(*canvas, target);
 }
 
-void histogram(const std::filesystem::path& path, std::span<const double> values, const HistogramOptions& options) {
-  const auto canvas = make_canvas(path, options.width, options.height);
+void histogram(const Target& target, std::span<const double> values, const HistogramOptions& options) {
+  const auto canvas = make_canvas(target.path(), options.width, options.height);
   if (options.bins < 1 || options.bins > kMostBins)
     throw Error({.message = fmt::format("a histogram of {} bins", options.bins),
-                 .path = path.string(),
+                 .path = target.path().string(),
                  .hint = fmt::format("Choose 1 to {} bins.", kMostBins)});
   if (!(options.low < options.high) || !usable(options.low) || !usable(options.high))
     throw Error({.message = fmt::format("a histogram from {} to {}", options.low, options.high),
-                 .path = path.string(),
+                 .path = target.path().string(),
                  .hint = "Choose a low end below the high end."});
   Strays strays;
   const auto counts = count_bins(values, options, strays);
@@ -268,7 +268,7 @@ void histogram(const std::filesystem::path& path, std::span<const double> values
     canvas->rectangle(from + gap / 2, y_top, to - from - gap, frame.bottom - y_top, series_colour(0));
   }
   canvas->end_group();
-  save(*canvas, path);
+  save(*canvas, target);
 }
 
 }  // namespace continuo::plot

@@ -54,16 +54,16 @@ void caption(Canvas& canvas, double x, double y, const std::string& text, Anchor
 
 }  // namespace
 
-void padded_convolution(const std::filesystem::path& path, Padding padding, int inputs, int kernel_size) {
+void padded_convolution(const Target& target, Padding padding, int inputs, int kernel_size) {
   if (inputs < 2 || inputs > 24 || kernel_size < 2 || kernel_size > inputs) {
     throw Error({.message = fmt::format("a convolution of {} taps over {} inputs", kernel_size, inputs),
-                 .path = path.string(),
+                 .path = target.path().string(),
                  .hint = "Draw 2 to 24 inputs and from 2 taps up to as many."});
   }
   const int zeros = padding == Padding::kValid ? 0 : kernel_size - 1;
   const int before = padding == Padding::kCausal ? zeros : zeros / 2;
   const int outputs = inputs + zeros - kernel_size + 1;
-  const auto canvas = make_canvas(path, kWidth, 200);
+  const auto canvas = make_canvas(target.path(), kWidth, 200);
   constexpr double kLeft = 80, kTop = 50, kBottom = 150;
   // Room for kernel_size - 1 zeros on both sides, so that the inputs stand in one place whatever the padding is.
   const double step = (kWidth - kLeft - 50) / static_cast<double>(inputs + 2 * kernel_size - 3);
@@ -104,7 +104,7 @@ void padded_convolution(const std::filesystem::path& path, Padding padding, int 
   canvas->end_group();
   caption(*canvas, 12, kTop + 5, "outputs");
   caption(*canvas, 12, kBottom + 5, "inputs");
-  save(*canvas, path);
+  save(*canvas, target);
 }
 
 int receptive_field(std::span<const ConvolutionLayer> layers) {
@@ -113,8 +113,7 @@ int receptive_field(std::span<const ConvolutionLayer> layers) {
   return field;
 }
 
-void receptive_field(const std::filesystem::path& path, std::span<const ConvolutionLayer> layers,
-                     const std::string& title) {
+void receptive_field(const Target& target, std::span<const ConvolutionLayer> layers, const std::string& title) {
   constexpr int kMostInputs = 65'536, kAllNodes = 64, kRowLabels = 132;
   std::int64_t sum = 1;
   for (const ConvolutionLayer& layer : layers) {
@@ -123,7 +122,7 @@ void receptive_field(const std::filesystem::path& path, std::span<const Convolut
   }
   if (layers.empty() || sum > kMostInputs) {
     throw Error({.message = fmt::format("a receptive field of {} layers and {} inputs", layers.size(), sum),
-                 .path = path.string(),
+                 .path = target.path().string(),
                  .hint = "Up to 65,536 inputs can be drawn."});
   }
   const int field = receptive_field(layers);
@@ -132,7 +131,7 @@ void receptive_field(const std::filesystem::path& path, std::span<const Convolut
   const double row = layers.size() > 8 ? 34 : 46;
   const double top = title.empty() ? 24 : 54;
   const auto rows = static_cast<double>(layers.size());
-  const auto canvas = make_canvas(path, width, static_cast<int>(top + rows * row + 40));
+  const auto canvas = make_canvas(target.path(), width, static_cast<int>(top + rows * row + 40));
   if (!title.empty())
     canvas->text(12, 26, Canvas::fitted(displayable(title), width - 24, 15, true), {.size = 15, .bold = true});
   const double step = (width - kRowLabels - 20) / static_cast<double>(std::max(1, field - 1));
@@ -178,11 +177,11 @@ void receptive_field(const std::filesystem::path& path, std::span<const Convolut
         level == 0 ? fmt::format("{} inputs", field) : fmt::format("dilation {}", layers[level - 1].dilation);
     caption(*canvas, 12, at(level, 0).y + 5, label);
   }
-  save(*canvas, path);
+  save(*canvas, target);
 }
 
-void residual_block(const std::filesystem::path& path, bool paper, int kernel_size, int dilation) {
-  const auto canvas = make_canvas(path, kWidth, 400);
+void residual_block(const Target& target, bool paper, int kernel_size, int dilation) {
+  const auto canvas = make_canvas(target.path(), kWidth, 400);
   constexpr double kMiddle = 230, kFilter = 130, kGate = 330;
   constexpr double kBoxHeight = 32;
   const auto centred = [&](double x, double y, const std::string& text, double width) {
@@ -234,20 +233,20 @@ void residual_block(const std::filesystem::path& path, bool paper, int kernel_si
   arrow(*canvas, {500, sum + 13}, {500, 372});
   caption(*canvas, 500, 390, "to the next layer", Anchor::kMiddle);
   canvas->end_group();
-  save(*canvas, path);
+  save(*canvas, target);
 }
 
-void many_to_one(const std::filesystem::path& path, std::span<const std::string> window, const std::string& target) {
+void many_to_one(const Target& picture, std::span<const std::string> window, const std::string& target) {
   if (window.empty() || window.size() > 256) {
     throw Error({.message = fmt::format("a window of {} symbols", window.size()),
-                 .path = path.string(),
+                 .path = picture.path().string(),
                  .hint = "Draw 1 to 256 symbols."});
   }
   constexpr std::size_t kColumns = 8;
   constexpr double kCell = 70, kRow = 34, kLeft = 20;
   const std::size_t rows = (window.size() + kColumns - 1) / kColumns;
   const double below = 40 + static_cast<double>(rows) * kRow;
-  const auto canvas = make_canvas(path, kWidth, static_cast<int>(below + 100));
+  const auto canvas = make_canvas(picture.path(), kWidth, static_cast<int>(below + 100));
   caption(*canvas, kLeft, 24, fmt::format("input: {} symbols", window.size()));
   canvas->begin_group("window");
   for (std::size_t i = 0; i < window.size(); ++i) {
@@ -261,7 +260,7 @@ void many_to_one(const std::filesystem::path& path, std::span<const std::string>
   box(*canvas, kWidth / 2.0 - 60, below + 34, 120, kRow - 4, target, mix(series_colour(1), kWhite, 0.7));
   canvas->end_group();
   caption(*canvas, kWidth / 2.0 + 70, below + 54, "output: the next symbol");
-  save(*canvas, path);
+  save(*canvas, picture);
 }
 
 }  // namespace continuo::plot

@@ -346,8 +346,8 @@ std::vector<LegendEntry> legend_entries(const Score& score) {
 
 }  // namespace
 
-void piano_roll(const std::filesystem::path& path, const Score& score, const PianoRollOptions& options) {
-  make_canvas(path, options.width, options.height);  // refuses the name or the size before any work
+void piano_roll(const Target& target, const Score& score, const PianoRollOptions& options) {
+  make_canvas(target.path(), options.width, options.height);  // refuses the name or the size before any work
   const TempoMap tempo(score);
   const MeterMap meter(score);
   if (!(options.values.high > 0)) throw Error("the highest value of a piano roll must be above 0");
@@ -356,7 +356,7 @@ void piano_roll(const std::filesystem::path& path, const Score& score, const Pia
   const double legend_height = legend(nullptr, 0, 0, options.width - 2 * kMargin, entries);
   const RollLayout layout =
       layout_roll(score, tempo, meter, options, kUnderTitle + (legend_height > 0 ? legend_height + 4 : 0));
-  const auto canvas = make_canvas(path, layout.width, layout.height);
+  const auto canvas = make_canvas(target.path(), layout.width, layout.height);
 
   const std::size_t notes = note_count(score);
   std::string facts = "no notes";
@@ -385,7 +385,7 @@ void piano_roll(const std::filesystem::path& path, const Score& score, const Pia
     canvas->rectangle(x - 55, y - 20, 110, 30, kWhite);
     canvas->text(x, y, "no notes", {.size = 16, .colour = kFaintInk, .anchor = Anchor::kMiddle});
   }
-  save(*canvas, path);
+  save(*canvas, target);
 }
 
 }  // namespace continuo::plot

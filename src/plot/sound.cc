@@ -298,15 +298,15 @@ void draw_spectrogram(Canvas& canvas, const Panel& panel, const audio::Overview&
 
 enum class Panels { kWaveform, kSpectrogram, kBoth };
 
-void draw(const std::filesystem::path& path, const audio::Overview& sound, const SoundOptions& options, Panels panels,
+void draw(const Target& target, const audio::Overview& sound, const SoundOptions& options, Panels panels,
           int default_height) {
   const int height = options.height == 0 ? default_height : options.height;
-  const auto canvas = make_canvas(path, options.width, height);
+  const auto canvas = make_canvas(target.path(), options.width, height);
   if (sound.sample_rate < 1)
-    throw Error({.message = "a picture of a sound without a sample rate", .path = path.string()});
+    throw Error({.message = "a picture of a sound without a sample rate", .path = target.path().string()});
   if (!(options.range_db > 0 && options.range_db <= 200)) {
     throw Error({.message = fmt::format("a spectrogram over {} dB", options.range_db),
-                 .path = path.string(),
+                 .path = target.path().string(),
                  .hint = "Choose a range above 0 and at most 200 dB."});
   }
   double top = 14;
@@ -340,21 +340,21 @@ void draw(const std::filesystem::path& path, const audio::Overview& sound, const
     draw_spectrogram(*canvas, panel, sound, options);
   }
   draw_time_axis(*canvas, time, panel.bottom, true);
-  save(*canvas, path);
+  save(*canvas, target);
 }
 
 }  // namespace
 
-void waveform(const std::filesystem::path& path, const audio::Overview& sound, const SoundOptions& options) {
-  draw(path, sound, options, Panels::kWaveform, 420);
+void waveform(const Target& target, const audio::Overview& sound, const SoundOptions& options) {
+  draw(target, sound, options, Panels::kWaveform, 420);
 }
 
-void spectrogram(const std::filesystem::path& path, const audio::Overview& sound, const SoundOptions& options) {
-  draw(path, sound, options, Panels::kSpectrogram, 620);
+void spectrogram(const Target& target, const audio::Overview& sound, const SoundOptions& options) {
+  draw(target, sound, options, Panels::kSpectrogram, 620);
 }
 
-void sound_sheet(const std::filesystem::path& path, const audio::Overview& sound, const SoundOptions& options) {
-  draw(path, sound, options, Panels::kBoth, 860);
+void sound_sheet(const Target& target, const audio::Overview& sound, const SoundOptions& options) {
+  draw(target, sound, options, Panels::kBoth, 860);
 }
 
 }  // namespace continuo::plot

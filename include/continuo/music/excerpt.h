@@ -8,4 +8,7 @@ namespace continuo {
 /// What begins before `end`; notes that sound there end there. In normal form.
 Score beginning(const Score& score, Tick end);
 
+/// What begins in the first `seconds`, by the score's tempos; at least one tick.
+Score first_seconds(const Score& score, Seconds seconds);
+
 }  // namespace continuo

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "continuo/music/score.h"
+#include "continuo/plot/target.h"
 
 namespace continuo::plot {
 
@@ -32,7 +33,7 @@ struct PianoRollOptions {
 };
 /// Bars and beats as a grid with bar numbers above and seconds below, one colour per track, paler where it is softer,
 /// keys and octave names at the side, percussion in lanes of its own, a legend of several tracks. Throws Error.
-void piano_roll(const std::filesystem::path& path, const Score& score, const PianoRollOptions& options = {});
+void piano_roll(const Target& target, const Score& score, const PianoRollOptions& options = {});
 
 struct Curve {
   std::string label;
@@ -45,7 +46,7 @@ struct ChartOptions {
   int height = 600;
 };
 /// Lines with axes, ticks at round numbers and a legend of the labels that are not empty. Throws Error.
-void curves(const std::filesystem::path& path, std::span<const Curve> lines, const ChartOptions& options = {});
+void curves(const Target& target, std::span<const Curve> lines, const ChartOptions& options = {});
 
 /// Counts of `values` in bins of equal width between `low` and `high`; what lies beyond is counted in the outermost
 /// bins and said.
@@ -53,7 +54,7 @@ struct HistogramOptions : ChartOptions {
   double low = 0, high = 1;
   int bins = 40;
 };
-void histogram(const std::filesystem::path& path, std::span<const double> values, const HistogramOptions& options);
+void histogram(const Target& target, std::span<const double> values, const HistogramOptions& options);
 
 bool is_picture_path(const std::filesystem::path& path);  ///< .png or .svg
 

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "continuo/audio/overview.h"
+#include "continuo/plot/target.h"
 
 namespace continuo::plot {
 
@@ -26,12 +27,12 @@ struct SoundOptions {
 /// Amplitude over time, full scale 1: the extremes of each pixel column and, darker, its RMS. What is shorter than the
 /// picture is wide is drawn sample by sample. The axis ends at full scale, nearer where the sound is much quieter.
 /// Throws Error.
-void waveform(const std::filesystem::path& path, const audio::Overview& sound, const SoundOptions& options = {});
+void waveform(const Target& target, const audio::Overview& sound, const SoundOptions& options = {});
 
 /// Power by frequency over time as colour, in dB: 0 dB is a sine of full scale. Throws Error.
-void spectrogram(const std::filesystem::path& path, const audio::Overview& sound, const SoundOptions& options = {});
+void spectrogram(const Target& target, const audio::Overview& sound, const SoundOptions& options = {});
 
 /// The waveform above the spectrogram, over the same seconds. Throws Error.
-void sound_sheet(const std::filesystem::path& path, const audio::Overview& sound, const SoundOptions& options = {});
+void sound_sheet(const Target& target, const audio::Overview& sound, const SoundOptions& options = {});
 
 }  // namespace continuo::plot

@@ -1,0 +1,61 @@
+// What an evaluation measures: models, each with the pieces as its symbols, and which of them it was trained on.
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "continuo/base/progress.h"
+#include "continuo/corpus/dataset.h"
+#include "continuo/engine/engine.h"
+#include "continuo/evaluation/onset_grid.h"
+#include "continuo/representation/frames.h"
+
+namespace continuo::workbench {
+
+struct EvaluateOptions {
+  std::vector<std::filesystem::path> models;
+  std::filesystem::path data, cache;
+  std::string part = "held-out";  ///< or test, validation, train, all
+  std::size_t pieces = 0;         ///< a seeded choice of so many; 0: all
+  std::uint64_t seed = 1;
+  int threads = 0;
+  engine::Options engine;
+};
+
+/// A model and the pieces as it reads them.
+struct Subject {
+  std::filesystem::path path;
+  std::shared_ptr<const engine::Model> model;
+  std::shared_ptr<const corpus::Dataset> dataset;
+  std::shared_ptr<const corpus::Dataset> training;  ///< with the pieces that it was trained on; null: not at hand
+  std::vector<std::shared_ptr<const corpus::Dataset>> before;  ///< of the models from which it was fine-tuned
+  bool knows_before = true;                                    ///< whether all of these are at hand
+  bool knows_split = false;                                    ///< the parts of `dataset` are those of its training
+  std::shared_ptr<const representation::FrameCode> frames;     ///< of networks over frames of keys; null: over symbols
+  int sample_rate = 0;                                         ///< of sound; 0: it reads scores
+};
+
+struct Selection {
+  std::vector<Subject> subjects;
+  std::filesystem::path folder;    ///< of the scores; empty: a dataset file was given
+  std::vector<std::string> names;  ///< of the pieces, in order
+  std::string part;                ///< in words
+  std::size_t left_out = 0;        ///< pieces that would be held out, but for a model that was trained on them
+  std::vector<std::string> warnings;
+
+  /// The piece as the subject reads it.
+  const corpus::EncodedPiece& piece(std::size_t subject, std::size_t name) const;
+  std::vector<std::vector<std::size_t>> indices;  ///< [subject][name], into its dataset
+  std::vector<bool> trained_on;                   ///< whether any subject was trained on it, as far as that is known
+};
+
+/// Throws Error when nothing is left to measure; Interrupted.
+Selection select(const EvaluateOptions& options, const ProgressSink& progress, std::stop_token stop);
+
+/// The tempo of a piece of the folder.
+evaluation::Quarters quarters_of(const std::filesystem::path& path);
+
+}  // namespace continuo::workbench

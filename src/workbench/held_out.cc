@@ -1,0 +1,68 @@
+// Reads data the way that training did: by the recipe in the model file.
+#include "continuo/workbench/held_out.h"
+
+#include <cstdlib>
+
+#include "continuo/base/error.h"
+#include "continuo/representation/sound.h"
+#include "continuo/training/recipe.h"
+
+namespace continuo::workbench {
+namespace {
+
+namespace fs = std::filesystem;
+
+corpus::Dataset encode_folder(const weights::ModelFile& model, const representation::RepresentationSpec& spec,
+                              const fs::path& folder, const ProgressSink& progress, const std::stop_token& stop) {
+  training::Recipe recipe;
+  if (const std::string& text = model.metadata("continuo.recipe"); !text.empty()) recipe = training::parse_recipe(text);
+  recipe.representation = spec;  // with the labels and the vocabulary that the model has
+  corpus::ScanOptions scan = recipe.collection;
+  scan.sound = representation::reads_sound(recipe.representation.name);
+  const auto collection = corpus::scan(folder, scan, progress, stop);
+  const auto split = corpus::split(collection, recipe.split);
+  return corpus::open_dataset(collection, split, recipe.representation, default_cache(), progress, stop);
+}
+
+}  // namespace
+
+fs::path default_cache() {
+  if (const char* folder = std::getenv("XDG_CACHE_HOME"); folder != nullptr && *folder != '\0') {
+    return fs::path(folder) / "continuo";
+  }
+  const char* home = std::getenv("HOME");
+  return (home != nullptr && *home != '\0' ? fs::path(home) / ".cache" : fs::temp_directory_path()) / "continuo";
+}
+
+corpus::Dataset data_of(const weights::ModelFile& model, const fs::path& data, const ProgressSink& progress,
+                        std::stop_token stop) {
+  const std::string& text = model.metadata("continuo.representation");
+  if (text.empty()) throw Error("the model names no representation, so no data can be read for it");
+  const auto spec = representation::spec_from_json(text);
+  auto dataset = fs::is_directory(data) ? encode_folder(model, spec, data, progress, stop) : corpus::Dataset(data);
+  if (!(dataset.spec() == spec)) {
+    throw Error({.message = "its symbols are not those of the model: it is encoded as " + dataset.spec().name +
+                            " with other settings, labels or vocabulary than the model's " + spec.name,
+                 .path = data.string(),
+                 .hint = "Give the folder that the model was trained on, or the dataset file made of it."});
+  }
+  return dataset;
+}
+
+std::vector<evaluation::LabelledSequence> held_out(const corpus::Dataset& dataset, std::uint64_t symbols) {
+  auto pieces = dataset.indices(corpus::Part::kValidation);
+  if (pieces.empty()) pieces = dataset.indices(corpus::Part::kTest);
+  const std::uint64_t share = symbols == 0 || pieces.empty() ? ~std::uint64_t{0} : symbols / pieces.size() + 2;
+  std::vector<evaluation::LabelledSequence> sequences;
+  for (const std::size_t i : pieces) {
+    const corpus::EncodedPiece& piece = dataset.pieces()[i];
+    if (piece.symbols.size() < 2) continue;
+    sequences.push_back({piece.symbols.subview(0, share), piece.label});
+  }
+  if (sequences.empty())
+    throw Error({.message = "nothing is held out: no piece of symbols lies in the validation or the test part",
+                 .path = dataset.path().string()});
+  return sequences;
+}
+
+}  // namespace continuo::workbench
