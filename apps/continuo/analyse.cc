@@ -19,6 +19,7 @@
 #include "continuo/music/time.h"
 #include "continuo/page/page.h"
 #include "continuo/plot/plot.h"
+#include "continuo/workbench/outputs.h"
 #include "continuo/workbench/page_media.h"
 #include "options.h"
 #include "terminal.h"
@@ -37,8 +38,6 @@ struct AnalyseOptions {
   std::size_t top = 12;
   engine::Options engine;
 };
-
-bool is_table(const fs::path& path) { return path.extension() == ".csv"; }
 
 /// A note of the piece, where a musician looks for it.
 struct Found {
@@ -188,14 +187,9 @@ int label_of(const representation::RepresentationSpec& spec, const std::string& 
 }
 
 void run_analyse(const AnalyseOptions& options) {
-  const auto outputs = named_outputs(options.outputs);
-  for (const fs::path& path : outputs) {
-    if (!workbench::is_page(path) && !is_table(path) && !plot::is_picture_path(path))
-      throw Error({.message = "its extension names no kind of file that can be written",
-                   .path = path.string(),
-                   .hint = "Use .html for a page, .csv for a table, .svg or .png for a picture."});
-    ensure_writable(path);
-  }
+  const auto outputs = workbench::named_outputs(
+      options.outputs, {workbench::OutputKind::kPage, workbench::OutputKind::kTable, workbench::OutputKind::kPicture});
+  for (const fs::path& path : outputs) ensure_writable(path);
   const Score score = read_score(options.piece);
   const auto composer =
       generation::Composer::from(weights::ModelFile::load(options.model), options.model, options.engine);
@@ -217,7 +211,7 @@ void run_analyse(const AnalyseOptions& options) {
   for (const fs::path& path : outputs) {
     if (workbench::is_page(path)) {
       write_page(path, options, score, result, notes, representation.vocabulary());
-    } else if (is_table(path)) {
+    } else if (workbench::is_table(path)) {
       write_table(path, notes, representation.vocabulary());
     } else {
       plot::piano_roll(path, score, picture_of(score, result, options.piece.filename().string()));

@@ -11,6 +11,7 @@
 #include "continuo/base/error.h"
 #include "continuo/base/file.h"
 #include "continuo/base/format.h"
+#include "continuo/workbench/outputs.h"
 #include "continuo/workbench/page_media.h"
 #include "options.h"
 #include "piece_set_options.h"
@@ -36,14 +37,8 @@ void print_table(const std::string& head, const std::vector<FeatureComparison>& 
 }
 
 void run_compare(workbench::CompareOptions options, const std::vector<fs::path>& asked) {
-  const auto outputs = named_outputs(asked);
-  for (const fs::path& path : outputs) {
-    if (!workbench::is_page(path) && path.extension() != ".csv")
-      throw Error({.message = "its extension names no kind of file that can be written",
-                   .path = path.string(),
-                   .hint = "Use .html for a page, .csv for a table."});
-    ensure_writable(path);
-  }
+  const auto outputs = workbench::named_outputs(asked, {workbench::OutputKind::kPage, workbench::OutputKind::kTable});
+  for (const fs::path& path : outputs) ensure_writable(path);
   if (std::ranges::none_of(outputs, workbench::is_page)) options.heard = 0;
   const auto report = workbench::compare(options, terminal_progress(), interruption());
   print_left_out(report.real.left_out);
@@ -55,7 +50,7 @@ void run_compare(workbench::CompareOptions options, const std::vector<fs::path>&
              format_decimals(evaluation::mean_overlapping_area(report.features), 3));
   print_table("Measures", report.measures);
   for (const fs::path& path : outputs) {
-    if (path.extension() == ".csv") {
+    if (workbench::is_table(path)) {
       workbench::write_compare_table(path, report);
     } else {
       workbench::write_compare_page(path, report);

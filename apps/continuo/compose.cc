@@ -18,6 +18,7 @@
 #include "continuo/midi/midi.h"
 #include "continuo/music/excerpt.h"
 #include "continuo/plot/plot.h"
+#include "continuo/workbench/outputs.h"
 #include "options.h"
 #include "passage_options.h"
 #include "terminal.h"
@@ -33,8 +34,6 @@ constexpr double kMostSeconds = 1'000'000;
 
 }  // namespace
 
-bool is_midi_path(const fs::path& path) { return path.extension() == ".mid" || path.extension() == ".midi"; }
-
 std::string title_of(const ComposeOptions& options, int index) {
   std::string name = options.model.stem().string();
   if (name == "best" || name == "last") {
@@ -43,11 +42,6 @@ std::string title_of(const ComposeOptions& options, int index) {
   }
   return fmt::format("{}, seed {}{}", name, options.compose.seed,
                      options.count > 1 ? fmt::format(", piece {}", index + 1) : "");
-}
-
-fs::path numbered(const fs::path& path, int index, int count) {
-  if (count == 1) return path;
-  return path.parent_path() / fmt::format("{}-{}{}", path.stem().string(), index + 1, path.extension().string());
 }
 
 Score read_score(const fs::path& path) {
@@ -62,50 +56,31 @@ namespace {
 /// A name without an extension stands for all three kinds of file. Refuses what cannot be written before anything is
 /// composed.
 std::vector<fs::path> score_outputs(const ComposeOptions& options) {
-  constexpr const char* kAll[] = {".mid", ".wav", ".png"};
-  auto outputs = named_outputs(options.outputs, kAll);
-  for (const auto& path : outputs) {
-    if (!is_midi_path(path) && !audio::is_audio_path(path) && !plot::is_picture_path(path)) {
-      throw Error({.message = "its extension names no kind of file that can be written",
-                   .path = path.string(),
-                   .hint = "Use .mid for MIDI, .wav, .flac or .ogg for sound, .png or .svg for a picture, or no "
-                           "extension for all three."});
-    }
-    ensure_writable(numbered(path, 0, options.count));
-  }
+  auto outputs = workbench::named_outputs(
+      options.outputs, {workbench::OutputKind::kMidi, workbench::OutputKind::kSound, workbench::OutputKind::kPicture},
+      {".mid", ".wav", ".png"});
+  for (const auto& path : outputs) ensure_writable(workbench::numbered(path, 0, options.count));
   if (!options.report.empty()) {
-    if (options.report.extension() != ".html")
-      throw Error(
-          {.message = "is no name of a page", .path = options.report.string(), .hint = "It must end in .html."});
+    workbench::named_outputs({&options.report, 1}, {workbench::OutputKind::kPage});
     ensure_writable(options.report);
   }
-  if (!options.report.empty() || std::ranges::any_of(outputs, audio::is_audio_path)) audio::check(options.render);
+  if (!options.report.empty() || std::ranges::any_of(outputs, workbench::is_sound)) audio::check(options.render);
   return outputs;
 }
 
 void write_outputs(const ComposeOptions& options, const std::vector<fs::path>& outputs, int index,
                    const generation::Composition& piece, const std::stop_token& stop) {
-  std::vector<fs::path> sounds;
-  for (const auto& output : outputs) {
-    const fs::path path = numbered(output, index, options.count);
-    if (is_midi_path(path)) {
-      midi::write_file(path, piece.score);
-    } else if (plot::is_picture_path(path)) {
-      plot::piano_roll(path, piece.score, {.title = title_of(options, index)});
-    } else {
-      sounds.push_back(path);
-    }
-  }
+  std::vector<fs::path> paths;
+  for (const auto& output : outputs) paths.push_back(workbench::numbered(output, index, options.count));
   std::string remark;
-  if (!sounds.empty()) {
-    const auto rendered = audio::render_to_files(piece.score, sounds, options.render, terminal_progress(), stop);
-    if (rendered.measurement.peak == 0 || std::isinf(rendered.measurement.loudness_lufs)) remark = " (silent)";
-    if (rendered.measurement.clipped_ratio > 1e-4) remark = " (clipped)";
+  if (const auto rendered =
+          workbench::write_score(piece.score, paths, options.render, {.title = title_of(options, index)},
+                                 terminal_progress(), stop)) {
+    const auto& measured = rendered->measurement;
+    if (measured.peak == 0 || std::isinf(measured.loudness_lufs)) remark = " (silent)";
+    if (measured.clipped_ratio > 1e-4) remark = " (clipped)";
   }
-  for (const auto& output : outputs) {
-    const fs::path path = numbered(output, index, options.count);
-    fmt::print("  {}{}\n", path.string(), audio::is_audio_path(path) ? remark : "");
-  }
+  for (const auto& path : paths) fmt::print("  {}{}\n", path.string(), workbench::is_sound(path) ? remark : "");
 }
 
 }  // namespace

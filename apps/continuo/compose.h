@@ -43,9 +43,6 @@ void compose_sounds(const ComposeOptions& options, const weights::ModelFile& fil
 void write_compose_report(const ComposeOptions& options, const std::vector<generation::Composition>& pieces,
                           const evaluation::PassageIndex& index);
 
-bool is_midi_path(const std::filesystem::path& path);
-/// Of several pieces each has its number in its name.
-std::filesystem::path numbered(const std::filesystem::path& path, int index, int count);
 /// How to make a composition again: the model by its own name, or its folder's where it is "best" or "last", and seed.
 std::string title_of(const ComposeOptions& options, int index);
 /// A MIDI file, with what its reader mended printed.

@@ -17,6 +17,7 @@
 #include "continuo/midi/midi.h"
 #include "continuo/plot/plot.h"
 #include "continuo/plot/sound.h"
+#include "continuo/workbench/outputs.h"
 #include "inspect.h"
 #include "options.h"
 #include "terminal.h"
@@ -45,29 +46,22 @@ void check(const ComposeOptions& options) {
 
 /// A name without an extension stands for a .wav and a .png.
 std::vector<fs::path> sound_outputs(const ComposeOptions& options) {
-  constexpr const char* kBoth[] = {".wav", ".png"};
-  auto outputs = named_outputs(options.outputs, kBoth);
-  for (const auto& path : outputs) {
-    if (is_midi_path(path)) {
+  for (const auto& path : options.outputs)
+    if (workbench::is_midi(path))
       throw Error({.message = "this model writes sound, which MIDI cannot hold",
                    .path = path.string(),
-                   .hint = "Let the name end in .wav, .flac or .ogg, or in .png or .svg for a picture."});
-    }
-    if (!audio::is_audio_path(path) && !plot::is_picture_path(path)) {
-      throw Error({.message = "its extension names no kind of file that can be written",
-                   .path = path.string(),
-                   .hint = "Use .wav, .flac or .ogg for sound, .png or .svg for a picture, or no extension for .wav "
-                           "and .png."});
-    }
-    ensure_writable(numbered(path, 0, options.count));
-  }
+                   .hint = "Let the name end in .wav, .flac or .ogg, or in .png or .svg for a picture.",
+                   .code = ErrorCode::kUnsupported});
+  auto outputs = workbench::named_outputs(
+      options.outputs, {workbench::OutputKind::kSound, workbench::OutputKind::kPicture}, {".wav", ".png"});
+  for (const auto& path : outputs) ensure_writable(workbench::numbered(path, 0, options.count));
   return outputs;
 }
 
 /// A sound file, or a MIDI file as it sounds, in the form in which models learn.
 std::vector<float> read_prompt(const ComposeOptions& options, int sample_rate) {
-  const auto source = is_midi_path(options.prompt) ? audio::open_score(read_score(options.prompt), options.render)
-                                                   : audio::open_file(options.prompt);
+  const auto source = workbench::is_midi(options.prompt) ? audio::open_score(read_score(options.prompt), options.render)
+                                                         : audio::open_file(options.prompt);
   audio::PreparedSound prepared(*source, {.sample_rate = sample_rate}, fs::temp_directory_path(), interruption());
   if (prepared.samples() == 0) {
     throw Error({.message = "is silent, so there is nothing to go on from",
@@ -88,8 +82,8 @@ class Files {
   Files(const ComposeOptions& options, const std::vector<fs::path>& outputs, int index, int sample_rate)
       : listener_(sample_rate, 1), title_(title_of(options, index)) {
     for (const auto& output : outputs) {
-      const fs::path path = numbered(output, index, options.count);
-      if (plot::is_picture_path(path)) {
+      const fs::path path = workbench::numbered(output, index, options.count);
+      if (workbench::is_picture(path)) {
         pictures_.push_back(path);
       } else {
         writers_.push_back(std::make_unique<audio::AudioWriter>(path, sample_rate, 1));

@@ -11,6 +11,7 @@
 #include "continuo/base/error.h"
 #include "continuo/base/file.h"
 #include "continuo/base/format.h"
+#include "continuo/workbench/outputs.h"
 #include "options.h"
 #include "terminal.h"
 
@@ -49,18 +50,13 @@ void print(const Evaluation& evaluation) {
 }
 
 void run_evaluate(const Options& options) {
-  const auto outputs = named_outputs(options.outputs);
-  for (const fs::path& path : outputs) {
-    if (path.extension() != ".html" && path.extension() != ".csv")
-      throw Error({.message = "its extension names no kind of file that can be written",
-                   .path = path.string(),
-                   .hint = "Use .csv for the pieces as a table, .html for a page."});
-    ensure_writable(path);
-  }
+  const auto outputs =
+      workbench::named_outputs(options.outputs, {workbench::OutputKind::kTable, workbench::OutputKind::kPage});
+  for (const fs::path& path : outputs) ensure_writable(path);
   const Evaluation evaluation = workbench::evaluate(options, terminal_progress(), interruption());
   print(evaluation);
   for (const fs::path& path : outputs) {
-    if (path.extension() == ".csv") {
+    if (workbench::is_table(path)) {
       workbench::write_evaluation_table(path, evaluation);
     } else {
       workbench::write_evaluation_page(path, evaluation);

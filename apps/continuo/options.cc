@@ -61,7 +61,7 @@ CLI::Validator number(double least, double most) {
 CLI::Validator one_of(std::vector<std::string> words) {
   return {[words = std::move(words)](std::string& text) {
             if (std::ranges::find(words, text) != words.end()) return std::string();
-            return fmt::format("'{}' is none of {}", text, CLI::detail::join(words, ", "));
+            return fmt::format("'{}' must be one of {}", text, CLI::detail::join(words, ", "));
           },
           ""};
 }
@@ -98,28 +98,6 @@ void add_instruction_set(CLI::App& command, engine::InstructionSet& set) {
           "--instruction-set", [&set](const std::string& name) { set = instruction_set_called(name); },
           "best, scalar, avx2, avx-vnni, avx512, amx, neon or neon-dot; all give the same music")
       ->type_name("NAME");
-}
-
-std::vector<fs::path> named_outputs(std::span<const fs::path> asked, std::span<const char* const> extensions) {
-  std::vector<fs::path> outputs;
-  const auto add = [&](const fs::path& path) {
-    const auto same = [&](const fs::path& other) { return other.lexically_normal() == path.lexically_normal(); };
-    if (std::ranges::none_of(outputs, same)) outputs.push_back(path);
-  };
-  for (const fs::path& path : asked) {
-    if (path.empty())
-      throw Error({.message = "the name of a file to write is empty", .hint = "Give a name, as in -o new."});
-    if (path.filename().empty() || path.filename() == "." || path.filename() == "..")
-      throw Error({.message = "is a folder, not a file to write",
-                   .path = path.string(),
-                   .hint = "Add a name for the file, as in " + shell_word((path / "new").string()) + "."});
-    if (!path.extension().empty() || extensions.empty()) {
-      add(path);
-    } else {
-      for (const char* const extension : extensions) add(fs::path(path) += extension);
-    }
-  }
-  return outputs;
 }
 
 std::string shell_word(const std::string& text) {

@@ -1,4 +1,4 @@
-// What the commands' options share: checks that say what to give instead, names of files to write, words for a shell.
+// What the commands' options share: checks that say what to give instead, words for a shell.
 #pragma once
 
 #include <CLI/CLI.hpp>
@@ -41,11 +41,6 @@ std::filesystem::path model_or_default(const std::filesystem::path& model);
 engine::InstructionSet instruction_set_called(const std::string& name);
 /// --instruction-set.
 void add_instruction_set(CLI::App& command, engine::InstructionSet& set);
-
-/// Every file to write once, in the order of `asked`. A name without an extension stands for one with each of
-/// `extensions`. Throws Error for a name that is empty or a folder's.
-std::vector<std::filesystem::path> named_outputs(std::span<const std::filesystem::path> asked,
-                                                 std::span<const char* const> extensions = {});
 
 /// As one word of a POSIX shell: quoted where it must be.
 std::string shell_word(const std::string& text);

@@ -17,6 +17,7 @@
 #include "continuo/page/page.h"
 #include "continuo/plot/plot.h"
 #include "continuo/workbench/originality_view.h"
+#include "continuo/workbench/outputs.h"
 #include "continuo/workbench/page_media.h"
 #include "options.h"
 #include "passage_options.h"
@@ -104,12 +105,8 @@ void write_filter(const OriginalityOptions& options) {
 }
 
 void run_originality(const OriginalityOptions& options) {
-  const auto outputs = named_outputs(options.outputs);
-  for (const fs::path& path : outputs)
-    if (!workbench::is_page(path) && !plot::is_picture_path(path))
-      throw Error({.message = "its extension names no kind of file that can be written",
-                   .path = path.string(),
-                   .hint = "Use .html for a page, .png or .svg for a picture."});
+  const auto outputs =
+      workbench::named_outputs(options.outputs, {workbench::OutputKind::kPage, workbench::OutputKind::kPicture});
   if (options.planted > 0) {
     print_planted(
         workbench::check_planted(options.passages, options.planted, options.seed, terminal_progress(), interruption()),

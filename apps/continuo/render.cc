@@ -14,6 +14,7 @@
 #include "continuo/base/format.h"
 #include "continuo/midi/midi.h"
 #include "continuo/plot/plot.h"
+#include "continuo/workbench/outputs.h"
 #include "options.h"
 #include "terminal.h"
 
@@ -56,17 +57,9 @@ void print_warnings(const fs::path& path, const midi::ReadResult& read) {
 void run_render(RenderOptions& options) {
   const auto stop = interruption();
   std::vector<fs::path> sounds, pictures;
-  for (const auto& path : named_outputs(options.outputs)) {
-    if (audio::is_audio_path(path)) {
-      sounds.push_back(path);
-    } else if (plot::is_picture_path(path)) {
-      pictures.push_back(path);
-    } else {
-      throw Error({.message = "its extension names no kind of file that render writes",
-                   .path = path.string(),
-                   .hint = "Use .wav, .flac or .ogg for sound, .png or .svg for a picture."});
-    }
-  }
+  for (const auto& path :
+       workbench::named_outputs(options.outputs, {workbench::OutputKind::kSound, workbench::OutputKind::kPicture}))
+    (workbench::is_sound(path) ? sounds : pictures).push_back(path);
   if (!sounds.empty()) {
     if (options.render.soundfont.empty()) options.render.soundfont = audio::default_soundfont();
     audio::check(options.render);

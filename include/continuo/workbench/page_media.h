@@ -12,9 +12,6 @@
 
 namespace continuo::workbench {
 
-/// Whether a path that somebody gave asks for a page.
-inline bool is_page(const std::filesystem::path& path) { return path.extension() == ".html"; }
-
 /// The SVG that `draw` draws where it is told to.
 page::Media drawn(const std::function<void(const plot::Target&)>& draw);
 
