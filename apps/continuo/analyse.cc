@@ -49,16 +49,27 @@ struct Found {
 };
 
 /// A symbol in a musician's words. Those that would end the chord are one thing to a reader.
-std::string in_words(const std::string& symbol) {
-  const std::size_t dash = symbol.find('_');
-  const std::string kind = symbol.substr(0, dash), value = dash == std::string::npos ? "" : symbol.substr(dash + 1);
-  if (kind == "Pitch" || kind == "NoteOn") return pitch_name(std::stoi(value));
-  if (kind == "PitchDrum") return "drum key " + value;
-  if (kind == "Program") return value == "-1" ? "drums" : program_name(std::stoi(value));
-  if (kind == "NoteOff") return "the end of " + pitch_name(std::stoi(value));
-  if (kind == "Velocity") return "a note of another loudness";
-  if (kind == "Tempo") return "another tempo";
-  return "no further note here";
+std::string in_words(representation::SymbolMeaning symbol) {
+  using representation::SymbolKind;
+  switch (symbol.kind) {
+    case SymbolKind::kPitch:
+    case SymbolKind::kKey:
+      return pitch_name(symbol.value);
+    case SymbolKind::kDrumPitch:
+      return fmt::format("drum key {}", symbol.value);
+    case SymbolKind::kProgram:
+      return program_name(symbol.value);
+    case SymbolKind::kDrums:
+      return "drums";
+    case SymbolKind::kNoteOff:
+      return "the end of " + pitch_name(symbol.value);
+    case SymbolKind::kVelocity:
+      return "a note of another loudness";
+    case SymbolKind::kTempo:
+      return "another tempo";
+    default:
+      return "no further note here";
+  }
 }
 
 constexpr std::size_t kAlternatives = 24;  // of which a reader is told the first of other kinds
@@ -68,7 +79,7 @@ std::string instead(const NoteSurprise& note, const representation::Vocabulary& 
   std::vector<std::pair<double, std::string>> others;
   for (const auto& other : note.instead) {
     if (other.symbol == note.symbol) continue;
-    std::string words = in_words(vocabulary.name(other.symbol));
+    std::string words = in_words(vocabulary.meaning(other.symbol));
     const auto same =
         std::find_if(others.begin(), others.end(), [&](const auto& known) { return known.second == words; });
     if (same == others.end()) {

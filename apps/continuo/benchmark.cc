@@ -83,7 +83,7 @@ training::Recipe make_recipe(const BenchmarkOptions& options) {
   if (options.threads) changes.push_back({"training.threads", std::to_string(*options.threads)});
   training::set_options(recipe, changes);
   recipe.network.output = keys ? weights::kBinary : weights::kCategorical;
-  if (recipe.representation.name != "frames")
+  if (representation::time_base(recipe.representation.name) != representation::TimeBase::kFrames)
     throw Error({.message = "the recipe's representation is " + recipe.representation.name + ", not frames",
                  .path = options.recipe.string()});
   return recipe;

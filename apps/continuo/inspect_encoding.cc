@@ -18,6 +18,7 @@ namespace {
 using representation::Representation;
 using representation::RepresentationSpec;
 using representation::Symbol;
+using representation::SymbolKind;
 
 std::unique_ptr<Representation> open_representation(const Score& score, const EncodingView& view) {
   if (!view.model.empty()) {
@@ -41,7 +42,8 @@ std::unique_ptr<Representation> open_representation(const Score& score, const En
 /// Lines of symbols: a bar each, a moment each, or a dozen symbols where there is neither.
 std::vector<std::string> lines_of(const Representation& representation, const std::vector<Symbol>& symbols) {
   constexpr int kSymbolsPerLine = 12;
-  const std::string& name = representation.spec().name;
+  const auto base = representation::time_base(representation.spec().name);
+  const bool musical = base == representation::TimeBase::kBars || base == representation::TimeBase::kSeconds;
   std::vector<std::string> lines;
   const auto cursor = representation.cursor();
   std::string line, heading;
@@ -55,15 +57,16 @@ std::vector<std::string> lines_of(const Representation& representation, const st
   for (std::size_t i = 0; i < symbols.size(); ++i) {
     const std::string& word = representation.vocabulary().name(symbols[i]);
     cursor->advance(symbols[i]);
-    if (name == "remi" && word == "Bar_None") {
+    const SymbolKind kind = representation.describe(symbols[i]).kind;
+    if (kind == SymbolKind::kBar) {
       finish();
       heading = fmt::format("bar {}", ++bars);
-    } else if (name == "events" && word.starts_with("TimeShift")) {
+    } else if (kind == SymbolKind::kTimeShift) {
       finish();
       const bool more =
-          i + 1 < symbols.size() && representation.vocabulary().name(symbols[i + 1]).starts_with("TimeShift");
+          i + 1 < symbols.size() && representation.describe(symbols[i + 1]).kind == SymbolKind::kTimeShift;
       heading = more ? "" : fmt::format("{:.2f} s", cursor->seconds());
-    } else if (name != "remi" && name != "events" && in_line == kSymbolsPerLine) {
+    } else if (!musical && in_line == kSymbolsPerLine) {
       finish();
     }
     ++in_line;

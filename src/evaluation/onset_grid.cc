@@ -2,9 +2,7 @@
 #include "continuo/evaluation/onset_grid.h"
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
-#include <string_view>
 #include <utility>
 
 #include "continuo/base/error.h"
@@ -13,25 +11,19 @@ namespace continuo::evaluation {
 namespace {
 
 using representation::Symbol;
+using representation::SymbolKind;
+using representation::SymbolMeaning;
+using representation::TimeBase;
 
 constexpr double kLeast = -700;  // nats below the most probable symbol: still a number above 0
-
-int number(std::string_view text) {
-  int value = 0;
-  std::from_chars(text.data(), text.data() + text.size(), value);
-  return value;
-}
-
-int setting(const representation::RepresentationSpec& spec, const char* name) {
-  return std::stoi(spec.settings.at(name));
-}
 
 }  // namespace
 
 std::int64_t grid_slot(double quarters) noexcept { return static_cast<std::int64_t>(std::floor(4 * quarters + 0.25)); }
 
 bool OnsetGrid::has(const representation::RepresentationSpec& spec) {
-  return spec.name == "remi" || spec.name == "events";
+  const TimeBase base = representation::time_base(spec.name);
+  return base == TimeBase::kBars || base == TimeBase::kSeconds;
 }
 
 OnsetGrid::OnsetGrid(const representation::Representation& representation) {
@@ -40,29 +32,38 @@ OnsetGrid::OnsetGrid(const representation::Representation& representation) {
     throw Error({.message = "'" + spec.name + "' does not keep the pitch and the onset of every note",
                  .hint = "remi and events do."});
   }
-  const bool events = spec.name == "events";
-  const int positions = events ? 1 : setting(spec, "positions");
-  if (events) step_ms_ = setting(spec, "step_ms");
-  for (const std::string& name : representation.vocabulary().names()) {
-    const std::string_view text = name;
-    const std::size_t dash = text.find('_');
-    const std::string_view kind = text.substr(0, dash);
-    const std::string_view value = dash == std::string_view::npos ? "" : text.substr(dash + 1);
+  in_seconds_ = representation::time_base(spec.name) == TimeBase::kSeconds;
+  for (const SymbolMeaning symbol : representation.vocabulary().meanings()) {
     Meaning meaning;
-    if (kind == "End") {
-      meaning = {Kind::kEnd};
-    } else if (kind == "Pitch" || kind == "NoteOn") {
-      meaning = {Kind::kPitch, number(value)};
-    } else if (kind == "Program" || kind == "PitchDrum" || (events && kind == "Velocity")) {
-      meaning = {Kind::kMore};
-    } else if (kind == "Position") {
-      meaning = {Kind::kPosition, (16 * number(value) + positions) / (4 * positions)};
-    } else if (kind == "Bar") {
-      meaning = {Kind::kBar};
-    } else if (kind == "TimeSig") {
-      meaning = {Kind::kSignature, 16 * number(value) / number(value.substr(value.find('/') + 1))};
-    } else if (kind == "TimeShift") {
-      meaning = {Kind::kShift, number(value) / step_ms_};
+    switch (symbol.kind) {
+      case SymbolKind::kEnd:
+        meaning = {Kind::kEnd};
+        break;
+      case SymbolKind::kPitch:
+        meaning = {Kind::kPitch, symbol.value};
+        break;
+      case SymbolKind::kProgram:
+      case SymbolKind::kDrums:
+      case SymbolKind::kDrumPitch:
+        meaning = {Kind::kMore};
+        break;
+      case SymbolKind::kVelocity:  // in seconds it precedes a note
+        if (in_seconds_) meaning = {Kind::kMore};
+        break;
+      case SymbolKind::kPosition:
+        meaning = {Kind::kPosition, (16 * symbol.value + symbol.denominator) / (4 * symbol.denominator)};
+        break;
+      case SymbolKind::kBar:
+        meaning = {Kind::kBar};
+        break;
+      case SymbolKind::kTimeSignature:
+        meaning = {Kind::kSignature, 16 * symbol.value / symbol.denominator};
+        break;
+      case SymbolKind::kTimeShift:
+        meaning = {Kind::kShift, symbol.value};
+        break;
+      default:
+        break;
     }
     meanings_.push_back(meaning);
   }
@@ -75,7 +76,7 @@ OnsetGridScorer::OnsetGridScorer(const OnsetGrid& grid, Quarters quarters)
 
 std::int64_t OnsetGridScorer::slot_after(Meaning meaning) const {
   if (meaning.kind == OnsetGrid::Kind::kPosition) return bar_ + meaning.value;
-  return grid_slot(quarters_(static_cast<double>((steps_ + meaning.value) * grid_.step_ms_) / 1000));
+  return grid_slot(quarters_(static_cast<double>(milliseconds_ + meaning.value) / 1000));
 }
 
 void OnsetGridScorer::begin(Symbol symbol) { advance(grid_.meanings_.at(symbol)); }
@@ -102,7 +103,7 @@ void OnsetGridScorer::advance(Meaning meaning) {
       const std::int64_t slot = slot_after(meaning);
       if (slot != slot_) present_.reset();
       slot_ = slot;
-      if (meaning.kind == Kind::kShift) steps_ += meaning.value;
+      if (meaning.kind == Kind::kShift) milliseconds_ += meaning.value;
       break;
     }
     case Kind::kTold:

@@ -102,7 +102,8 @@ std::vector<Alternative> most_probable(std::span<const float> logits, double log
   return all;
 }
 
-/// Of the notes on one key of one instrument the nearest in time; events knows neither instruments nor beats.
+/// Of the notes on one key of one instrument the nearest in time; a representation may know neither instruments nor
+/// beats.
 std::vector<std::vector<std::size_t>> notes_of_score(const Score& score, const Surprise& result, bool by_seconds,
                                                      bool one_instrument) {
   constexpr double kFarthest = 0.13;  // quarters or seconds: half a sixteenth and its rounding
@@ -141,9 +142,11 @@ std::vector<std::vector<std::size_t>> notes_of_score(const Score& score, const S
 Surprise surprise(const engine::Model& model, const representation::Representation& representation, const Score& score,
                   const SurpriseOptions& options, const ProgressSink& progress, std::stop_token stop) {
   const auto& spec = representation.spec();
-  if (spec.name == "notes") {
-    throw Error({.message = "a model of notes keeps no time, so its notes cannot be found in the piece again",
-                 .hint = "Use a model that reads remi or events."});
+  const auto time_base = representation::time_base(spec.name);
+  if (time_base == representation::TimeBase::kOrder) {
+    throw Error(
+        {.message = "a model of " + spec.name + " keeps no time, so its notes cannot be found in the piece again",
+         .hint = "Use a model that reads remi or events."});
   }
   const std::size_t size = representation.vocabulary().size();
   if (size != static_cast<std::size_t>(model.vocabulary_size()) || model.spec().reads_frames())
@@ -193,9 +196,8 @@ Surprise surprise(const engine::Model& model, const representation::Representati
     throw Error({.message = "the piece has no note that " + spec.name + " keeps",
                  .hint = "continuo inspect PIECE --representation " + spec.name + " tells what is left out."});
   }
-  const bool events = spec.name == "events";
-  const bool one_instrument = events || (spec.settings.contains("program") && spec.settings.at("program") == "off");
-  result.of_score = notes_of_score(score, result, events, one_instrument);
+  const bool one_instrument = !representation.vocabulary().has(representation::SymbolKind::kProgram);
+  result.of_score = notes_of_score(score, result, time_base == representation::TimeBase::kSeconds, one_instrument);
   return result;
 }
 

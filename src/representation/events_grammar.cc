@@ -30,26 +30,33 @@ EventLayout::EventLayout(const RepresentationSpec& given) : velocities(0), spec(
   spec.settings = settings.all();
   spec.vocabulary.clear();
 
-  std::vector<std::string> names = first_names(given);
+  std::vector<NamedSymbol> symbols = first_symbols(given);
   first = {kStart, kEnd, kEnd + 1, 0, 0, 0, 0};
   counts = {1, 1, static_cast<int>(given.labels.size()), 0, 0, 0, 0};
-  const auto add = [&](EventKind kind, int count_of_kind, auto&& name) {
-    first[static_cast<std::size_t>(kind)] = static_cast<int>(names.size());
+  const auto add = [&](EventKind kind, int count_of_kind, auto&& symbol_of) {
+    first[static_cast<std::size_t>(kind)] = static_cast<int>(symbols.size());
     counts[static_cast<std::size_t>(kind)] = count_of_kind;
-    for (int i = 0; i < count_of_kind; ++i) names.push_back(name(i));
+    for (int i = 0; i < count_of_kind; ++i) symbols.push_back(symbol_of(i));
   };
-  add(EventKind::kNoteOn, 128, [](int i) { return "NoteOn_" + std::to_string(i); });
-  add(EventKind::kNoteOff, 128, [](int i) { return "NoteOff_" + std::to_string(i); });
-  add(EventKind::kTimeShift, max_shift, [&](int i) { return "TimeShift_" + std::to_string((i + 1) * step_ms) + "ms"; });
-  add(EventKind::kVelocity, velocities.size(), [&](int i) { return velocities.name(i); });
-  parsed.resize(names.size());
+  add(EventKind::kNoteOn, 128, [](int i) {
+    return NamedSymbol{"NoteOn_" + std::to_string(i), {SymbolKind::kPitch, i}};
+  });
+  add(EventKind::kNoteOff, 128, [](int i) {
+    return NamedSymbol{"NoteOff_" + std::to_string(i), {SymbolKind::kNoteOff, i}};
+  });
+  add(EventKind::kTimeShift, max_shift, [&](int i) {
+    const int milliseconds = (i + 1) * step_ms;
+    return NamedSymbol{"TimeShift_" + std::to_string(milliseconds) + "ms", {SymbolKind::kTimeShift, milliseconds}};
+  });
+  add(EventKind::kVelocity, velocities.size(), [&](int i) { return velocities.symbol(i); });
+  parsed.resize(symbols.size());
   for (int kind = 0; kind < kEventKinds; ++kind) {
     for (int i = 0; i < counts[static_cast<std::size_t>(kind)]; ++i) {
       parsed[static_cast<std::size_t>(first[static_cast<std::size_t>(kind)] + i)] = {static_cast<EventKind>(kind),
                                                                                      static_cast<std::int16_t>(i)};
     }
   }
-  vocabulary = Vocabulary(std::move(names));
+  vocabulary = Vocabulary(std::move(symbols));
 }
 
 void EventLayout::append_shift(std::int64_t steps, std::vector<Symbol>& symbols) const {

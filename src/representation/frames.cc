@@ -115,11 +115,11 @@ struct Layout {
   explicit Layout(const RepresentationSpec& given) : settings(given), spec(given), code(given) {
     spec.settings = settings.reader.all();
     spec.vocabulary.clear();
-    std::vector<std::string> names = first_names(given);
-    names.emplace_back("EndOfFrame");
+    std::vector<NamedSymbol> symbols = first_symbols(given);
+    symbols.push_back({"EndOfFrame", {SymbolKind::kEndOfFrame, 1, settings.steps}});
     for (int pitch = settings.lowest; pitch <= settings.highest; ++pitch)
-      names.push_back("Key_" + std::to_string(pitch));
-    vocabulary = Vocabulary(std::move(names));
+      symbols.push_back({"Key_" + std::to_string(pitch), {SymbolKind::kKey, pitch}});
+    vocabulary = Vocabulary(std::move(symbols));
   }
   Settings settings;
   RepresentationSpec spec;

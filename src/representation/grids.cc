@@ -36,10 +36,11 @@ DurationGrid::DurationGrid(int positions) : positions_(positions), units_{1, 2, 
   }
 }
 
-std::string DurationGrid::name(int index) const {
+NamedSymbol DurationGrid::symbol(int index) const {
   const int length = units(index);
-  return "Duration_" + std::to_string(length / positions_) + "." + std::to_string(length % positions_) + "." +
-         std::to_string(positions_);
+  return {"Duration_" + std::to_string(length / positions_) + "." + std::to_string(length % positions_) + "." +
+              std::to_string(positions_),
+          {SymbolKind::kDuration, length, positions_}};
 }
 
 int DurationGrid::nearest(Tick ticks, int ppq) const noexcept {
@@ -70,11 +71,11 @@ TempoGrid::TempoGrid(int steps_per_doubling) : steps_(steps_per_doubling) {
   }
 }
 
-std::string TempoGrid::name(int index) const {
+NamedSymbol TempoGrid::symbol(int index) const {
   const double tempo = kReferenceTempo * std::exp2(static_cast<double>(index - middle_) / steps_);
   std::array<char, 32> text{};
   std::snprintf(text.data(), text.size(), "Tempo_%.2f", tempo);
-  return text.data();
+  return {text.data(), {SymbolKind::kTempo, static_cast<int>(microseconds(index))}};
 }
 
 double TempoGrid::place(double microseconds_per_quarter) const noexcept {

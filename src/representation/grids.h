@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "continuo/music/score.h"
+#include "continuo/representation/representation.h"
 
 namespace continuo::representation {
 
@@ -17,8 +18,8 @@ class DurationGrid {
   explicit DurationGrid(int positions);
   int size() const noexcept { return static_cast<int>(units_.size()); }
   int units(int index) const noexcept { return units_[static_cast<std::size_t>(index)]; }
-  /// As MidiTok names it: whole quarters, further units, units per quarter: "Duration_1.6.12" is a dotted quarter.
-  std::string name(int index) const;
+  /// Named as MidiTok does: whole quarters, further units, units per quarter: "Duration_1.6.12" is a dotted quarter.
+  NamedSymbol symbol(int index) const;
   /// Index of the nearest length; of two equally near the longer.
   int nearest(Tick ticks, int ppq) const noexcept;
   /// Index of the quarter note.
@@ -37,7 +38,9 @@ class VelocityGrid {
   explicit VelocityGrid(int steps);
   int size() const noexcept { return static_cast<int>(values_.size()); }
   std::uint8_t value(int index) const noexcept { return values_[static_cast<std::size_t>(index)]; }
-  std::string name(int index) const { return "Velocity_" + std::to_string(value(index)); }
+  NamedSymbol symbol(int index) const {
+    return {"Velocity_" + std::to_string(value(index)), {SymbolKind::kVelocity, value(index)}};
+  }
   int nearest(std::uint8_t velocity) const noexcept { return nearest_[velocity & 127]; }
 
  private:
@@ -52,7 +55,7 @@ class TempoGrid {
   int size() const noexcept { return static_cast<int>(microseconds_.size()); }
   int steps() const noexcept { return steps_; }  ///< from a tempo to its double
   std::uint32_t microseconds(int index) const noexcept { return microseconds_[static_cast<std::size_t>(index)]; }
-  std::string name(int index) const;
+  NamedSymbol symbol(int index) const;
   /// Place on the grid as a real number, within 0 and size() - 1.
   double place(double microseconds_per_quarter) const noexcept;
   /// Index of 120 quarters a minute.

@@ -79,7 +79,7 @@ class MuLawRepresentation final : public SoundRepresentation {
  public:
   explicit MuLawRepresentation(const RepresentationSpec& spec)
       : spec_(spec), reader_(spec, mulaw_settings()), law_(reader_.integer("classes", kFewestClasses, kMostClasses)) {
-    first_names(spec);  // the labels are checked
+    first_symbols(spec);  // the labels are checked
     rate_ = reader_.integer("sample_rate", kLowestSampleRate, kHighestSampleRate);
     emphasis_ = reader_.number("pre_emphasis", 0, 0.99);
     spec_.settings = reader_.all();
@@ -93,6 +93,11 @@ class MuLawRepresentation final : public SoundRepresentation {
   SoundSteps silence() const override { return {.symbols = {law_.encode(0)}, .frames = {}}; }
   std::unique_ptr<SoundEncoder> encoder() const override { return std::make_unique<MuLawEncoder>(law_, emphasis_); }
   std::unique_ptr<SoundDecoder> decoder() const override { return std::make_unique<MuLawDecoder>(law_, emphasis_); }
+  SymbolMeaning describe(Symbol symbol) const override {
+    constexpr int kMillionths = 1'000'000;
+    if (symbol >= law_.classes()) return {};
+    return {SymbolKind::kSample, static_cast<int>(std::lround(law_.decode(symbol) * kMillionths)), kMillionths};
+  }
   std::vector<std::string> losses() const override {
     return {"everything above " + std::to_string(rate_ / 2) + " Hz",
             "the difference between channels: they are mixed to one",

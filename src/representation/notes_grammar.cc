@@ -40,27 +40,28 @@ void NotesLayout::build() {
   for (int pitch = 0; pitch < 128; ++pitch) pitch_names[static_cast<std::size_t>(pitch)] = pitch_name(pitch);
   by_pitch.fill(-1);
   by_chord.fill(-1);
-  std::vector<std::string> names = first_names(spec);
-  first_sonority = static_cast<int>(names.size());
+  std::vector<NamedSymbol> symbols = first_symbols(spec);
+  first_sonority = static_cast<int>(symbols.size());
   for (const std::string& name : spec.vocabulary) {
     Sonority sonority;
     const auto pitch = std::find(pitch_names.begin(), pitch_names.end(), name);
     if (pitch != pitch_names.end()) {
       sonority.pitch = static_cast<std::int16_t>(pitch - pitch_names.begin());
-      by_pitch[static_cast<std::size_t>(sonority.pitch)] = static_cast<std::int32_t>(names.size());
+      by_pitch[static_cast<std::size_t>(sonority.pitch)] = static_cast<std::int32_t>(symbols.size());
     } else if (const auto chord = parse_chord(name)) {
       sonority.chord = *chord;
-      by_chord[*chord] = static_cast<std::int32_t>(names.size());
+      by_chord[*chord] = static_cast<std::int32_t>(symbols.size());
     } else {
       throw Error("the vocabulary of representation notes has a symbol that is neither a note nor a chord: \"" +
                   name.substr(0, 60) + "\"");
     }
     sonorities.push_back(sonority);
-    names.push_back(name);
+    symbols.push_back({name, sonority.pitch >= 0 ? SymbolMeaning{SymbolKind::kPitch, sonority.pitch}
+                                                 : SymbolMeaning{SymbolKind::kChord, sonority.chord}});
   }
-  first_duration = static_cast<int>(names.size());
-  for (int i = 0; timed && i < durations.size(); ++i) names.push_back(durations.name(i));
-  vocabulary = Vocabulary(std::move(names));
+  first_duration = static_cast<int>(symbols.size());
+  for (int i = 0; timed && i < durations.size(); ++i) symbols.push_back(durations.symbol(i));
+  vocabulary = Vocabulary(std::move(symbols));
 }
 
 NotesState::Effect NotesState::read(Symbol symbol) {

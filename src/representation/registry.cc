@@ -16,6 +16,7 @@ using FitFunction = RepresentationSpec (*)(const RepresentationSpec&, std::size_
 
 struct Entry {
   std::string_view name;
+  TimeBase time_base;
   std::vector<Setting> (*settings)();
   std::unique_ptr<Representation> (*make)(const RepresentationSpec&);
   FitFunction fit;  ///< fills in the vocabulary; null for closed ones
@@ -25,12 +26,12 @@ struct Entry {
 };
 
 constexpr std::array kRepresentations = {
-    Entry{"remi", remi_settings, make_remi, nullptr},
-    Entry{"events", events_settings, make_events, nullptr},
-    Entry{"notes", notes_settings, make_notes, fit_notes},
-    Entry{"frames", frames_settings, make_frames, nullptr},
-    Entry{"mulaw", mulaw_settings, nullptr, nullptr, make_mulaw},
-    Entry{"spectrum", spectrum_settings, nullptr, nullptr, make_spectrum, true},
+    Entry{"remi", TimeBase::kBars, remi_settings, make_remi, nullptr},
+    Entry{"events", TimeBase::kSeconds, events_settings, make_events, nullptr},
+    Entry{"notes", TimeBase::kOrder, notes_settings, make_notes, fit_notes},
+    Entry{"frames", TimeBase::kFrames, frames_settings, make_frames, nullptr},
+    Entry{"mulaw", TimeBase::kSamples, mulaw_settings, nullptr, nullptr, make_mulaw},
+    Entry{"spectrum", TimeBase::kSamples, spectrum_settings, nullptr, nullptr, make_spectrum, true},
 };
 
 const Entry& entry(std::string_view name) {
@@ -62,6 +63,8 @@ std::vector<std::string> representation_names() {
 }
 
 std::vector<Setting> default_settings(std::string_view name) { return entry(name).settings(); }
+
+TimeBase time_base(std::string_view name) { return entry(name).time_base; }
 
 bool needs_fitting(std::string_view name) { return entry(name).fit != nullptr || entry(name).fits_statistics; }
 

@@ -49,13 +49,13 @@ RemiLayout::RemiLayout(const RepresentationSpec& given)
   spec.settings = settings.all();
   spec.vocabulary.clear();
 
-  std::vector<std::string> names = first_names(given);
+  std::vector<NamedSymbol> symbols = first_symbols(given);
   first.assign(kRemiKinds, 0);
   counts.assign(kRemiKinds, 0);
-  const auto add = [&](RemiKind kind, int count_of_kind, auto&& name) {
-    first[static_cast<std::size_t>(kind)] = static_cast<int>(names.size());
+  const auto add = [&](RemiKind kind, int count_of_kind, auto&& symbol_of) {
+    first[static_cast<std::size_t>(kind)] = static_cast<int>(symbols.size());
     counts[static_cast<std::size_t>(kind)] = count_of_kind;
-    for (int i = 0; i < count_of_kind; ++i) names.push_back(name(i));
+    for (int i = 0; i < count_of_kind; ++i) symbols.push_back(symbol_of(i));
   };
   counts[static_cast<std::size_t>(RemiKind::kStartOfPiece)] = 1;
   first[static_cast<std::size_t>(RemiKind::kEndOfPiece)] = kEnd;
@@ -71,32 +71,36 @@ RemiLayout::RemiLayout(const RepresentationSpec& given)
   }
   common_time = find_signature(4, 4);
   longest_bar = kLongestBarQuarters * positions;
-  const auto numbered = [](const char* prefix, int from) {
-    return [prefix, from](int i) { return prefix + std::to_string(from + i); };
+  const auto numbered = [](const char* prefix, SymbolKind kind, int from, int denominator = 1) {
+    return [=](int i) { return NamedSymbol{prefix + std::to_string(from + i), {kind, from + i, denominator}}; };
   };
-  add(RemiKind::kBar, 1, [](int) { return std::string("Bar_None"); });
+  add(RemiKind::kBar, 1, [](int) { return NamedSymbol{"Bar_None", {SymbolKind::kBar}}; });
   add(RemiKind::kTimeSignature, static_cast<int>(signatures.size()), [&](int i) {
     const Signature& signature = signatures[static_cast<std::size_t>(i)];
-    return "TimeSig_" + std::to_string(signature.numerator) + "/" + std::to_string(signature.denominator);
+    return NamedSymbol{"TimeSig_" + std::to_string(signature.numerator) + "/" + std::to_string(signature.denominator),
+                       {SymbolKind::kTimeSignature, signature.numerator, signature.denominator}};
   });
-  add(RemiKind::kPosition, longest_bar, numbered("Position_", 0));
-  add(RemiKind::kTempo, tempos.size(), [&](int i) { return tempos.name(i); });
+  add(RemiKind::kPosition, longest_bar, numbered("Position_", SymbolKind::kPosition, 0, positions));
+  add(RemiKind::kTempo, tempos.size(), [&](int i) { return tempos.symbol(i); });
   const bool instruments = program != RemiRepeat::kOff;
-  add(RemiKind::kProgram, instruments ? kDrumProgram + 1 : 0,
-      [](int i) { return "Program_" + std::to_string(i == kDrumProgram ? -1 : i); });
-  add(RemiKind::kPitch, highest - lowest + 1, numbered("Pitch_", lowest));
-  add(RemiKind::kDrumPitch, instruments ? kHighestDrum - kLowestDrum + 1 : 0, numbered("PitchDrum_", kLowestDrum));
-  add(RemiKind::kVelocity, velocities.size(), [&](int i) { return velocities.name(i); });
-  add(RemiKind::kDuration, durations.size(), [&](int i) { return durations.name(i); });
+  add(RemiKind::kProgram, instruments ? kDrumProgram + 1 : 0, [](int i) {
+    if (i == kDrumProgram) return NamedSymbol{"Program_-1", {SymbolKind::kDrums}};
+    return NamedSymbol{"Program_" + std::to_string(i), {SymbolKind::kProgram, i}};
+  });
+  add(RemiKind::kPitch, highest - lowest + 1, numbered("Pitch_", SymbolKind::kPitch, lowest));
+  add(RemiKind::kDrumPitch, instruments ? kHighestDrum - kLowestDrum + 1 : 0,
+      numbered("PitchDrum_", SymbolKind::kDrumPitch, kLowestDrum));
+  add(RemiKind::kVelocity, velocities.size(), [&](int i) { return velocities.symbol(i); });
+  add(RemiKind::kDuration, durations.size(), [&](int i) { return durations.symbol(i); });
 
-  parsed.resize(names.size());
+  parsed.resize(symbols.size());
   for (int kind = 0; kind < kRemiKinds; ++kind) {
     for (int i = 0; i < counts[static_cast<std::size_t>(kind)]; ++i) {
       parsed[static_cast<std::size_t>(first[static_cast<std::size_t>(kind)] + i)] = {static_cast<RemiKind>(kind),
                                                                                      static_cast<std::int16_t>(i)};
     }
   }
-  vocabulary = Vocabulary(std::move(names));
+  vocabulary = Vocabulary(std::move(symbols));
 }
 
 int RemiLayout::find_signature(int numerator, int denominator) const noexcept {

@@ -80,7 +80,7 @@ int SettingReader::choice(const std::string& name, std::initializer_list<std::st
   return static_cast<int>(found - values.begin());
 }
 
-std::vector<std::string> first_names(const RepresentationSpec& spec) {
+std::vector<NamedSymbol> first_symbols(const RepresentationSpec& spec) {
   if (spec.labels.size() > kMaxLabels) {
     throw Error("a vocabulary with " + std::to_string(spec.labels.size()) + " labels is too large; at most " +
                 std::to_string(kMaxLabels) + " are possible");
@@ -88,14 +88,14 @@ std::vector<std::string> first_names(const RepresentationSpec& spec) {
   if (!spec.labels.empty() && spec.labels.front() != "unknown") {
     throw Error("the first label must be \"unknown\", not \"" + shown(spec.labels.front()) + "\"");
   }
-  std::vector<std::string> names = {"Start", "End"};
+  std::vector<NamedSymbol> symbols = {{"Start", {SymbolKind::kStart}}, {"End", {SymbolKind::kEnd}}};
   std::set<std::string> seen;
   for (const std::string& label : spec.labels) {
     if (label.empty() || label.size() > kMaxNameLength) throw Error("a label must have 1 to 200 bytes");
     if (!seen.insert(label).second) throw Error("the label \"" + shown(label) + "\" occurs twice");
-    names.push_back("Label_" + label);
+    symbols.push_back({"Label_" + label, {SymbolKind::kLabel, static_cast<int>(symbols.size()) - 2}});
   }
-  return names;
+  return symbols;
 }
 
 void check_label(const RepresentationSpec& spec, const EncodeOptions& options) {

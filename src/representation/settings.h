@@ -34,8 +34,8 @@ class SettingReader {
   std::map<std::string, std::string> values_;
 };
 
-/// "Start", "End" and the labels: the beginning of every vocabulary. Throws Error for labels that cannot be.
-std::vector<std::string> first_names(const RepresentationSpec& spec);
+/// Start, End and the labels: the beginning of every vocabulary. Throws Error for labels that cannot be.
+std::vector<NamedSymbol> first_symbols(const RepresentationSpec& spec);
 
 /// Throws Error when `options` asks for a label that `spec` does not have.
 void check_label(const RepresentationSpec& spec, const EncodeOptions& options);

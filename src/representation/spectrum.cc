@@ -161,7 +161,7 @@ class SpectrumRepresentation final : public SoundRepresentation {
  public:
   explicit SpectrumRepresentation(const RepresentationSpec& spec) : spec_(spec) {
     const SettingReader reader(spec, spectrum_settings());
-    first_names(spec);  // the labels are checked
+    first_symbols(spec);  // the labels are checked
     rate_ = reader.integer("sample_rate", kLowestSampleRate, kHighestSampleRate);
     const int frame = reader.integer("frame", kSmallestFrame, kLargestFrame);
     if (frame % 4 != 0) reader.refuse("frame", "a multiple of 4");
@@ -182,6 +182,7 @@ class SpectrumRepresentation final : public SoundRepresentation {
   }
   std::unique_ptr<SoundEncoder> encoder() const override { return std::make_unique<SpectrumEncoder>(layout_, scale_); }
   std::unique_ptr<SoundDecoder> decoder() const override { return std::make_unique<SpectrumDecoder>(layout_, scale_); }
+  SymbolMeaning describe(Symbol) const override { return {}; }
   std::vector<std::string> losses() const override {
     return {"everything above " + std::to_string(rate_ / 2) + " Hz",
             "the difference between channels: they are mixed to one",

@@ -1,4 +1,5 @@
 // Vocabulary: names to symbols and back.
+#include <algorithm>
 #include <utility>
 
 #include "continuo/base/error.h"
@@ -6,15 +7,19 @@
 
 namespace continuo::representation {
 
-Vocabulary::Vocabulary(std::vector<std::string> names) : names_(std::move(names)) {
+Vocabulary::Vocabulary(std::vector<NamedSymbol> symbols) {
   constexpr std::size_t kMaxSymbols = 65'536;
-  if (names_.size() > kMaxSymbols) {
-    throw Error("a vocabulary of " + std::to_string(names_.size()) + " symbols is too large; at most 65,536 fit");
+  if (symbols.size() > kMaxSymbols) {
+    throw Error("a vocabulary of " + std::to_string(symbols.size()) + " symbols is too large; at most 65,536 fit");
   }
-  for (std::size_t i = 0; i < names_.size(); ++i) {
-    if (!symbols_.emplace(names_[i], static_cast<Symbol>(i)).second) {
-      throw Error("the symbol \"" + names_[i].substr(0, 60) + "\" occurs twice in a vocabulary");
+  names_.reserve(symbols.size());
+  meanings_.reserve(symbols.size());
+  for (NamedSymbol& symbol : symbols) {
+    if (!symbols_.emplace(symbol.name, static_cast<Symbol>(names_.size())).second) {
+      throw Error("the symbol \"" + symbol.name.substr(0, 60) + "\" occurs twice in a vocabulary");
     }
+    names_.push_back(std::move(symbol.name));
+    meanings_.push_back(symbol.meaning);
   }
 }
 
@@ -22,6 +27,11 @@ std::optional<Symbol> Vocabulary::find(std::string_view name) const {
   const auto found = symbols_.find(name);
   if (found == symbols_.end()) return std::nullopt;
   return found->second;
+}
+
+bool Vocabulary::has(SymbolKind kind) const noexcept {
+  return std::any_of(meanings_.begin(), meanings_.end(),
+                     [kind](SymbolMeaning meaning) { return meaning.kind == kind; });
 }
 
 }  // namespace continuo::representation

@@ -61,7 +61,9 @@ class Evaluator {
   explicit Evaluator(const Selection& selection) : selection_(selection) {
     for (const Subject& subject : selection.subjects) {
       const auto& spec = subject.dataset->spec();
-      const bool grid = evaluation::OnsetGrid::has(spec) && (spec.name != "events" || !selection.folder.empty());
+      const bool grid =
+          evaluation::OnsetGrid::has(spec) &&
+          (representation::time_base(spec.name) != representation::TimeBase::kSeconds || !selection.folder.empty());
       representations_.push_back(grid ? representation::make(spec) : nullptr);
       grids_.push_back(grid ? std::make_unique<evaluation::OnsetGrid>(*representations_.back()) : nullptr);
     }
@@ -235,10 +237,13 @@ std::vector<std::string> Evaluation::remarks() const {
                                   format_count(static_cast<std::uint64_t>(subject.sample_rate))));
     if (subject.frames)
       texts.push_back("A symbol of " + row.name + " is a frame; the first of each piece is not scored.");
-    if (!row.grid && row.representation == "events")
-      texts.push_back("events on the grid need the tempos of the pieces: give the folder, not the dataset file.");
-    if (row.representation == "notes")
-      texts.push_back("notes keeps neither the octaves of chords nor every onset: it has no place on the grid.");
+    const auto base = representation::time_base(row.representation);
+    if (!row.grid && base == representation::TimeBase::kSeconds)
+      texts.push_back(row.representation +
+                      " on the grid need the tempos of the pieces: give the folder, not the dataset file.");
+    if (base == representation::TimeBase::kOrder)
+      texts.push_back(row.representation +
+                      " keeps neither the octaves of chords nor every onset: it has no place on the grid.");
   }
   if (grid) texts.push_back("grid: pitch and onset alone, on sixteenths (docs/evaluation.md).");
   return texts;

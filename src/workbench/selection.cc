@@ -45,7 +45,7 @@ class Library {
     const RepresentationSpec spec = representation::spec_from_json(text);
     Subject subject{.path = path, .model = engine::Model::create(file, options_.engine), .dataset = {}, .training = {}};
     if (file.network().reads_frames()) {
-      if (spec.name != "frames")
+      if (representation::time_base(spec.name) != representation::TimeBase::kFrames)
         throw Error({.message = "predicts frames of sound, which have no likelihood",
                      .path = path.string(),
                      .hint = "continuo train prints its mean squared error beside its baselines."});

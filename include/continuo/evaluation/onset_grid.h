@@ -23,10 +23,10 @@ using Quarters = std::function<double(Seconds)>;
 /// What each symbol of a representation says of the grid. Immutable and thread-safe.
 class OnsetGrid {
  public:
-  /// Whether a representation keeps pitches and onsets: `remi`, `events`.
+  /// Whether a representation keeps pitches and onsets, in bars or in seconds.
   static bool has(const representation::RepresentationSpec& spec);
-  /// Whether it needs to be told the tempo: `events`.
-  bool in_seconds() const noexcept { return step_ms_ > 0; }
+  /// Whether it needs the tempo as an input: onsets are in seconds.
+  bool in_seconds() const noexcept { return in_seconds_; }
   /// Throws Error for others.
   explicit OnsetGrid(const representation::Representation& representation);
 
@@ -40,14 +40,14 @@ class OnsetGrid {
     kPosition,   ///< the slot from the beginning of the bar; value
     kBar,        ///< the next bar
     kSignature,  ///< told; value: slots of the bar that began
-    kShift,      ///< value: steps
+    kShift,      ///< value: milliseconds
   };
   struct Meaning {
     Kind kind = Kind::kTold;
     int value = 0;
   };
   std::vector<Meaning> meanings_;
-  int step_ms_ = 0;
+  bool in_seconds_ = false;
 };
 
 /// Reads one sequence. Each symbol costs -log2 of the probability of what it says of the grid, given all symbols before
@@ -82,7 +82,7 @@ class OnsetGridScorer {
   std::bitset<128> present_;            ///< pitches that began in this slot
   double pending_ = 0;                  ///< bits of the shift into this slot while no note has begun in it
   std::int64_t bar_ = 0, bar_end_ = 0;  ///< slots
-  std::int64_t steps_ = 0;
+  std::int64_t milliseconds_ = 0;       ///< of all time shifts
 };
 
 }  // namespace continuo::evaluation

@@ -13,24 +13,37 @@
 #include <vector>
 
 #include "continuo/music/score.h"
+#include "continuo/representation/symbol_meaning.h"
 
 namespace continuo::representation {
 
 using Symbol = std::uint16_t;
 
-/// The names of the symbols, in order. Every vocabulary begins with "Start" (0), "End" (1), then one "Label_NAME" per
-/// label.
+/// A symbol as people read it and as programs do.
+struct NamedSymbol {
+  std::string name;
+  SymbolMeaning meaning;
+};
+
+/// The symbols in order. Every vocabulary begins with "Start" (0), "End" (1), then one "Label_NAME" per label.
 class Vocabulary {
  public:
   Vocabulary() = default;
-  explicit Vocabulary(std::vector<std::string> names);  ///< throws Error for a repeated name or more than 65,536
+  explicit Vocabulary(std::vector<NamedSymbol> symbols);  ///< throws Error for a repeated name or more than 65,536
   std::size_t size() const noexcept { return names_.size(); }
   const std::string& name(Symbol symbol) const { return names_.at(symbol); }
   std::optional<Symbol> find(std::string_view name) const;
   const std::vector<std::string>& names() const noexcept { return names_; }
+  /// SymbolKind::kNone for a symbol beyond the vocabulary.
+  SymbolMeaning meaning(Symbol symbol) const noexcept {
+    return symbol < meanings_.size() ? meanings_[symbol] : SymbolMeaning{};
+  }
+  const std::vector<SymbolMeaning>& meanings() const noexcept { return meanings_; }  ///< by symbol
+  bool has(SymbolKind kind) const noexcept;                                          ///< whether any symbol is of it
 
  private:
   std::vector<std::string> names_;
+  std::vector<SymbolMeaning> meanings_;
   std::map<std::string, Symbol, std::less<>> symbols_;
 };
 
@@ -122,6 +135,8 @@ class Representation {
   virtual ~Representation() = default;
   virtual const RepresentationSpec& spec() const = 0;  ///< with every setting and the vocabulary filled in
   virtual const Vocabulary& vocabulary() const = 0;
+  /// What a symbol says wherever it stands. Costs a look into a table.
+  SymbolMeaning describe(Symbol symbol) const { return vocabulary().meaning(symbol); }
   /// decode(encode(score)) is `score` up to what losses() states.
   virtual Encoding encode(const Score& score, const EncodeOptions& options = {}) const = 0;
   virtual Decoding decode(std::span<const Symbol> symbols) const = 0;
@@ -139,6 +154,9 @@ struct Setting {
   std::string name, value, explanation;
 };
 std::vector<Setting> default_settings(std::string_view name);
+
+/// How a representation keeps time. Throws Error for an unknown name.
+TimeBase time_base(std::string_view name);
 
 /// Whether something is learned from a collection: the vocabulary (`notes`), the statistics (`spectrum`).
 bool needs_fitting(std::string_view name);

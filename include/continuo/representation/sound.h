@@ -82,6 +82,8 @@ class SoundRepresentation {
   virtual SoundSteps silence() const = 0;
   virtual std::unique_ptr<SoundEncoder> encoder() const = 0;
   virtual std::unique_ptr<SoundDecoder> decoder() const = 0;
+  /// What a symbol says: its amplitude where steps() is kSymbols, else nothing.
+  virtual SymbolMeaning describe(Symbol symbol) const = 0;
   virtual std::vector<std::string> losses() const = 0;  ///< what encoding gives up, as sentences
 };
 

@@ -76,7 +76,7 @@ TEST_P(RoundTrip, TheMaskAllowsEveryEncoding) {
   }
 }
 
-/// Symbols that the grammar allows: a kind of symbol at random ("Pitch", "Bar"), then one of that kind. After `length`
+/// Symbols that the grammar allows: a kind of symbol at random (pitches, bars), then one of that kind. After `length`
 /// symbols it makes for the end (no new notes while others can be ended), within 500 more.
 std::vector<Symbol> sample(const Representation& representation, Random& random, std::size_t length) {
   std::vector<std::uint8_t> mask(representation.vocabulary().size());
@@ -84,13 +84,12 @@ std::vector<Symbol> sample(const Representation& representation, Random& random,
   const auto cursor = representation.cursor();
   while (!cursor->ended() && symbols.size() < length + 500) {
     cursor->allowed(mask);
-    std::map<std::string, std::vector<Symbol>> kinds;
+    std::map<SymbolKind, std::vector<Symbol>> kinds;
     for (std::size_t s = 0; s < mask.size(); ++s) {
       if (mask[s] == 0) continue;
-      const std::string& name = representation.vocabulary().name(static_cast<Symbol>(s));
-      kinds[name.substr(0, name.find_first_of("_0123456789"))].push_back(static_cast<Symbol>(s));
+      kinds[representation.describe(static_cast<Symbol>(s)).kind].push_back(static_cast<Symbol>(s));
     }
-    if (symbols.size() < length && kinds.size() > 1) kinds.erase("End");
+    if (symbols.size() < length && kinds.size() > 1) kinds.erase(SymbolKind::kEnd);
     if (kinds.empty()) {
       ADD_FAILURE() << "nothing is allowed after " << words(representation, symbols);
       return symbols;
@@ -98,7 +97,7 @@ std::vector<Symbol> sample(const Representation& representation, Random& random,
     const auto kind = std::next(kinds.begin(), static_cast<std::ptrdiff_t>(random.below(kinds.size())));
     Symbol choice = kind->second[random.below(kind->second.size())];
     if (symbols.size() >= length) {
-      for (const char* last : {"NoteOff", "End"}) {
+      for (const SymbolKind last : {SymbolKind::kNoteOff, SymbolKind::kEnd}) {
         if (kinds.contains(last)) choice = kinds[last].front();
       }
     }
@@ -109,8 +108,7 @@ std::vector<Symbol> sample(const Representation& representation, Random& random,
 }
 
 TEST_P(RoundTrip, WhateverTheMaskAllowsDecodesWithoutFault) {
-  const Case& which = GetParam();
-  const auto representation = make_case(which);
+  const auto representation = make_case(GetParam());
   Random random(3);
   int ended = 0;
   for (int i = 0; i < 50; ++i) {
@@ -131,8 +129,8 @@ TEST_P(RoundTrip, WhateverTheMaskAllowsDecodesWithoutFault) {
     for (std::size_t at = 0; at < symbols.size(); ++at) {
       if (again[at] == symbols[at]) continue;
       // The one freedom: a note may be given a longer duration than the next stroke of its key leaves it.
-      ASSERT_TRUE(which.durations_may_be_cut && representation->vocabulary().name(again[at]).starts_with("Duration_") &&
-                  again[at] < symbols[at])
+      ASSERT_TRUE(continuo::testing::durations_may_be_cut(*representation) &&
+                  representation->describe(again[at]).kind == SymbolKind::kDuration && again[at] < symbols[at])
           << representation->vocabulary().name(symbols[at]) << " became "
           << representation->vocabulary().name(again[at]);
     }
