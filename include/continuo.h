@@ -1,12 +1,15 @@
-/* Continuo for C, and for every language that can call C: load a model, feed it symbols, read logits, choose the next.
+/* Continuo for C, and for every language that can call C: load a model, compose a piece step by step, take its notes as
+ * they settle, write it as MIDI. Below that, the engine: feed symbols, read logits, choose the next.
  *
  *   continuo_model* model = continuo_model_load("best.safetensors");
- *   continuo_stream* stream = continuo_stream_new(model);
- *   const float* logits = continuo_stream_step(stream, symbol);
+ *   continuo_session* session = continuo_session_new(model, "{\"seconds\": 30, \"seed\": 3}", NULL, 0);
+ *   while (!continuo_finished(continuo_session_next(session))) { }
+ *   continuo_session_write_midi(session, "piece.mid");
  *
- * No exception leaves these functions. Those that can fail return NULL and leave words in continuo_last_error(). A NULL
- * handle is refused in the same way by functions that return a pointer and ignored by the others; freeing NULL is
- * nothing. Link with continuo::c or -lcontinuo. docs/embedding.md has whole programs. */
+ * No exception leaves these functions. Those that can fail return NULL, or what they say, and leave words in
+ * continuo_last_error() and a code in continuo_last_error_code(). A NULL handle is refused in the same way by functions
+ * that can fail and ignored by the others; freeing NULL is nothing. Link with continuo::c or -lcontinuo.
+ * docs/embedding.md has whole programs. */
 #ifndef CONTINUO_H
 #define CONTINUO_H
 
@@ -26,6 +29,8 @@ extern "C" {
 typedef struct continuo_model continuo_model;     /* immutable; any number of threads may use one */
 typedef struct continuo_stream continuo_stream;   /* one sequence; one thread at a time */
 typedef struct continuo_sampler continuo_sampler; /* one thread at a time */
+typedef struct continuo_session continuo_session; /* one piece being composed; one thread at a time, but for cancel */
+typedef struct continuo_state continuo_state;     /* where a session was; immutable */
 
 /* "0.1.0" */
 CONTINUO_API const char* continuo_version(void);
@@ -33,6 +38,25 @@ CONTINUO_API const char* continuo_version(void);
 /* What the last failed call of this thread says: the file, what is wrong, a hint. "" when none has failed. Valid until
  * this thread's next failing call. */
 CONTINUO_API const char* continuo_last_error(void);
+/* The kind of that error, for programs; CONTINUO_ERROR_NONE when none has failed. Numbers are fixed, new ones are
+ * appended. */
+enum {
+  CONTINUO_ERROR_NONE = -1,
+  CONTINUO_ERROR_UNSPECIFIED = 0,
+  CONTINUO_ERROR_INVALID_ARGUMENT = 1,
+  CONTINUO_ERROR_NOT_FOUND = 2,
+  CONTINUO_ERROR_DAMAGED = 3,
+  CONTINUO_ERROR_UNSUPPORTED = 4,
+  CONTINUO_ERROR_INTERRUPTED = 5,
+  CONTINUO_ERROR_WOULD_OVERWRITE = 6,
+  CONTINUO_ERROR_OUT_OF_SPACE = 7,
+  CONTINUO_ERROR_ACCESS_DENIED = 8,
+  CONTINUO_ERROR_BUSY = 9,
+  CONTINUO_ERROR_SYSTEM = 10,
+  CONTINUO_ERROR_MISMATCH = 11,
+  CONTINUO_ERROR_EMPTY = 12
+};
+CONTINUO_API int continuo_last_error_code(void);
 
 /* --- Models ------------------------------------------------------------------------------------------------------ */
 
@@ -46,7 +70,12 @@ CONTINUO_API continuo_model* continuo_model_load_with(const char* path, const ch
                                                       const char* instruction_set, int threads);
 /* As continuo_model_load, from `size` bytes in memory, which may go afterwards. */
 CONTINUO_API continuo_model* continuo_model_parse(const void* bytes, size_t size);
-/* Streams keep what they need of it: a model may be freed before them. */
+/* The same, with the `filter_size` bytes of its filter of passages (MODEL.passage-filter), which pieces must not
+ * repeat; continuo_model_load finds it beside the model by itself. NULL and 0: none. */
+CONTINUO_API continuo_model* continuo_model_parse_with(const void* bytes, size_t size, const void* filter,
+                                                       size_t filter_size, const char* precision,
+                                                       const char* instruction_set, int threads);
+/* Streams and sessions keep what they need of it: a model may be freed before them. */
 CONTINUO_API void continuo_model_free(continuo_model* model);
 
 /* Symbols are 0 to this number - 1, and there are so many logits; or values of a frame. 0 for NULL. */
@@ -87,6 +116,71 @@ CONTINUO_API const float* continuo_stream_logits(const continuo_stream* stream);
 CONTINUO_API void continuo_stream_reset(continuo_stream* stream);
 /* Conditioning from the next step on; labels beyond the model's are taken as 0. */
 CONTINUO_API void continuo_stream_set_label(continuo_stream* stream, int label);
+
+/* --- Composing --------------------------------------------------------------------------------------------------- */
+
+/* A piece of a model of scores. `settings`: a JSON object, or NULL for all defaults. Its keys, and what stands where
+ * one is left out: "seconds" (120 where no length is given), "bars", "symbols": length of the new music; "seed" (1);
+ * "temperature" (1), "top_p" (0.97), "top_k" (0), "argmax" (false); "style": a name that the model knows;
+ * "start" ("beginning", "random"), "random_length", "keep_random"; "earliest_end" (0.75), "ending_tries" (12),
+ * "stop_at_end" (true), "mask_grammar" (true), "allow_copies" (false), "allow_loops" (false). `prompt`: NULL, or the
+ * `prompt_size` bytes of a MIDI file that the piece goes on from. NULL: a bad setting or prompt, or a model that
+ * composes no scores. The same model and settings give the same piece. */
+CONTINUO_API continuo_session* continuo_session_new(const continuo_model* model, const char* settings,
+                                                    const void* prompt, size_t prompt_size);
+CONTINUO_API void continuo_session_free(continuo_session* session);
+
+enum {
+  CONTINUO_FAILED = -1,     /* see continuo_last_error() */
+  CONTINUO_SYMBOL = 0,      /* a symbol was chosen */
+  CONTINUO_HEARD = 1,       /* the network heard a symbol that was there already */
+  CONTINUO_BACKTRACKED = 2, /* nothing could come next: there are fewer symbols now */
+  CONTINUO_ENDED = 3,       /* finished */
+  CONTINUO_STUCK = 4,       /* finished early: nothing may come next */
+  CONTINUO_STOPPED = 5      /* continuo_session_cancel was called; nothing has happened */
+};
+/* One step, in bounded time: one of the above. After the end it gives the same again. */
+CONTINUO_API int continuo_session_next(continuo_session* session);
+/* Up to `steps` steps, fewer where one ends the piece or fails; what the last one gave. */
+CONTINUO_API int continuo_session_run(continuo_session* session, size_t steps);
+/* Whether there is nothing more to do: 1 for FAILED, ENDED, STUCK and STOPPED. */
+CONTINUO_API int continuo_finished(int result);
+/* The next step, and every later one, gives CONTINUO_STOPPED. From any thread, also while another one composes. */
+CONTINUO_API void continuo_session_cancel(continuo_session* session);
+
+/* The share of the asked length that is done; above 1 beyond it, 0 for NULL. */
+CONTINUO_API double continuo_session_share(const continuo_session* session);
+/* The number of symbols so far; with `symbols` not NULL, also where they are, until the next step. 0 for NULL. */
+CONTINUO_API size_t continuo_session_symbols(const continuo_session* session, const uint16_t** symbols);
+/* Nothing that is there now is taken back any more: for what is played while it is composed. */
+CONTINUO_API void continuo_session_commit(continuo_session* session);
+
+typedef struct continuo_note {
+  double begin, end;     /* seconds from the beginning of the piece */
+  int64_t onset, length; /* ticks of 1/ppq of a quarter note */
+  int32_t ppq;
+  int32_t pitch, velocity; /* MIDI key, 1 to 127 */
+  int32_t program;         /* General MIDI, 0 to 127; 0 for drums */
+  int32_t drums;           /* 1: percussion */
+} continuo_note;
+/* Writes up to `capacity` notes that have settled and were not written before, in the order of their ends, and says how
+ * many; call again while it fills all. A note is settled when no later step can change it: it is among the committed
+ * symbols, and another one has begun after its end, or the piece is finished. 0 also for a failure. */
+CONTINUO_API size_t continuo_session_notes(continuo_session* session, continuo_note* notes, size_t capacity);
+
+/* The piece so far, up to the latest place where it might end, as the bytes of a MIDI file: says how many there are and
+ * writes the first `capacity` of them to `bytes`, which may be NULL with 0. 0: a failure. */
+CONTINUO_API size_t continuo_session_midi(const continuo_session* session, void* bytes, size_t capacity);
+/* The same to a file, whole or not at all. 1, or 0 for a failure. */
+CONTINUO_API int continuo_session_write_midi(const continuo_session* session, const char* path);
+
+/* Where the session is: to go back to as often as wanted, also after the session was freed. NULL: a failure. */
+CONTINUO_API continuo_state* continuo_session_save(const continuo_session* session);
+CONTINUO_API void continuo_state_free(continuo_state* state);
+/* Back to where it was. 1, or 0 for a failure. */
+CONTINUO_API int continuo_session_restore(continuo_session* session, const continuo_state* state);
+/* Another session from there, which goes on by itself. */
+CONTINUO_API continuo_session* continuo_session_from(const continuo_state* state);
 
 /* --- Choosing ---------------------------------------------------------------------------------------------------- */
 

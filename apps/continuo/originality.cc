@@ -97,7 +97,7 @@ void write_filter(const OriginalityOptions& options) {
   ensure_writable(options.filter);
   const auto index =
       workbench::open_index(options.passages, heard_through(options).get(), terminal_progress(), interruption());
-  const evaluation::PassageFilter filter(evaluation::PassageSet(index, options.filter_notes));
+  const evaluation::PassageFilter filter = evaluation::filter_of(evaluation::PassageSet(index, options.filter_notes));
   filter.write(options.filter);
   fmt::print("{} passages of {} notes, of {} notes of {} pieces, in {:.1f} MB\n  {}\n", format_count(filter.passages()),
              filter.notes(), format_count(index.notes()), format_count(index.pieces()),

@@ -1,67 +1,25 @@
 // The C interface over the engine and the sampler: handles hold the C++ objects, every exception becomes a text.
 #include <algorithm>
+#include <filesystem>
 #include <map>
 #include <memory>
-#include <new>
 #include <span>
 #include <string>
 #include <vector>
 
+#include "c_api/handles.h"
 #include "continuo.h"
 #include "continuo/base/error.h"
-#include "continuo/base/random.h"
-#include "continuo/engine/engine.h"
-#include "continuo/generation/sampler.h"
-
-struct continuo_model {
-  std::shared_ptr<const continuo::engine::Model> model;
-  std::map<std::string, std::string> metadata;
-};
-
-struct continuo_stream {
-  std::unique_ptr<continuo::engine::Stream> stream;
-  std::size_t width = 0;  ///< of frames that go in
-  std::span<const float> logits{};
-};
-
-struct continuo_sampler {
-  continuo::generation::Sampler sampler;
-  continuo::Random random;
-  std::size_t vocabulary_size = 0;
-};
+#include "continuo/loaded/known_passages.h"
 
 namespace {
 
-constexpr std::size_t kMostSymbols = 65'536;
+using continuo::c_api::guarded;
+using continuo::c_api::last_error;
+using continuo::c_api::refuse;
+using continuo::c_api::required;
 
-thread_local std::string last_error;
-
-void remember(const char* text) noexcept {
-  try {
-    last_error = text;
-  } catch (...) {
-    last_error.clear();
-  }
-}
-
-/// make() or, when it throws, NULL with the reason remembered.
-template <class Make>
-auto guarded(const Make& make) noexcept -> decltype(make()) {
-  try {
-    return make();
-  } catch (const std::bad_alloc&) {
-    remember("out of memory");
-  } catch (const std::exception& error) {
-    remember(error.what());
-  } catch (...) {
-    remember("an unknown error");
-  }
-  return nullptr;
-}
-
-void require(const void* handle, const char* what) {
-  if (handle == nullptr) throw continuo::Error(std::string(what) + " is NULL");
-}
+constexpr std::size_t kMaxSymbols = 65'536;
 
 continuo::engine::Options options_from(const char* precision, const char* instruction_set, int threads) {
   continuo::engine::Options options{.threads = threads};
@@ -80,10 +38,14 @@ continuo::engine::Options options_from(const char* precision, const char* instru
   return options;
 }
 
-continuo_model* open_model(const continuo::weights::ModelFile& file, const continuo::engine::Options& options = {}) {
+std::unique_ptr<continuo_model> open_model(const continuo::weights::ModelFile& file,
+                                           const continuo::engine::Options& options) {
   return std::make_unique<continuo_model>(
-             continuo_model{continuo::engine::Model::create(file, options), file.all_metadata()})
-      .release();
+      continuo_model{continuo::engine::Model::create(file, options), file.all_metadata(), nullptr});
+}
+
+std::span<const std::uint8_t> bytes_of(const void* bytes, std::size_t size) {
+  return {static_cast<const std::uint8_t*>(bytes), bytes == nullptr ? 0 : size};
 }
 
 }  // namespace
@@ -92,29 +54,41 @@ extern "C" {
 
 const char* continuo_version(void) { return CONTINUO_VERSION; }
 
-const char* continuo_last_error(void) { return last_error.c_str(); }
+const char* continuo_last_error(void) { return last_error().text.c_str(); }
+
+int continuo_last_error_code(void) { return last_error().code; }
 
 continuo_model* continuo_model_load(const char* path) {
-  return guarded([&] {
-    require(path, "the path");
-    return open_model(continuo::weights::ModelFile::load(path));
-  });
+  return guarded([&] { return continuo_model_load_with(required(path, "the path"), nullptr, nullptr, 1); });
 }
 
 continuo_model* continuo_model_load_with(const char* path, const char* precision, const char* instruction_set,
                                          int threads) {
   return guarded([&] {
-    require(path, "the path");
     const auto options = options_from(precision, instruction_set, threads);
-    return open_model(continuo::weights::ModelFile::load(path), options);
+    auto model = open_model(continuo::weights::ModelFile::load(required(path, "the path")), options);
+    if (const auto filter = continuo::loaded::passage_filter_of(path); std::filesystem::exists(filter))
+      model->known = std::make_shared<continuo::loaded::PassageFilter>(continuo::loaded::PassageFilter::open(filter));
+    return model.release();
   });
 }
 
 continuo_model* continuo_model_parse(const void* bytes, size_t size) {
+  return continuo_model_parse_with(bytes, size, nullptr, 0, nullptr, nullptr, 1);
+}
+
+continuo_model* continuo_model_parse_with(const void* bytes, size_t size, const void* filter, size_t filter_size,
+                                          const char* precision, const char* instruction_set, int threads) {
   return guarded([&] {
-    require(bytes, "the bytes");
-    const auto* const begin = static_cast<const std::uint8_t*>(bytes);
-    return open_model(continuo::weights::ModelFile::parse({begin, begin + size}, "the bytes given"));
+    required(bytes, "the bytes");
+    const auto given = bytes_of(bytes, size);
+    const auto options = options_from(precision, instruction_set, threads);
+    auto model =
+        open_model(continuo::weights::ModelFile::parse({given.begin(), given.end()}, "the bytes given"), options);
+    if (filter_size > 0)
+      model->known = std::make_shared<continuo::loaded::PassageFilter>(
+          continuo::loaded::PassageFilter::parse(bytes_of(filter, filter_size)));
+    return model.release();
   });
 }
 
@@ -155,7 +129,7 @@ const char* continuo_model_metadata(const continuo_model* model, const char* key
 
 continuo_stream* continuo_stream_new(const continuo_model* model) {
   return guarded([&] {
-    require(model, "the model");
+    required(model, "the model");
     return std::make_unique<continuo_stream>(
                continuo_stream{model->model->new_stream(), continuo_model_input_size(model)})
         .release();
@@ -170,7 +144,7 @@ const float* continuo_stream_step(continuo_stream* stream, uint16_t symbol) {
 
 const float* continuo_stream_prime(continuo_stream* stream, const uint16_t* symbols, size_t count) {
   if (stream == nullptr || (symbols == nullptr && count > 0)) {
-    remember(stream == nullptr ? "the stream is NULL" : "the symbols are NULL");
+    refuse(stream == nullptr ? "the stream is NULL" : "the symbols are NULL");
     return nullptr;
   }
   for (std::size_t i = 0; i < count; ++i) stream->logits = stream->stream->step(symbols[i]);
@@ -179,7 +153,7 @@ const float* continuo_stream_prime(continuo_stream* stream, const uint16_t* symb
 
 const float* continuo_stream_step_frame(continuo_stream* stream, const float* frame) {
   if (stream == nullptr || frame == nullptr) {
-    remember(stream == nullptr ? "the stream is NULL" : "the frame is NULL");
+    refuse(stream == nullptr ? "the stream is NULL" : "the frame is NULL");
     return nullptr;
   }
   stream->logits = stream->stream->step(std::span(frame, stream->width));
@@ -202,13 +176,13 @@ void continuo_stream_set_label(continuo_stream* stream, int label) {
 
 uint16_t continuo_argmax(const float* logits, size_t count) {
   if (logits == nullptr || count == 0) return 0;
-  return static_cast<std::uint16_t>(std::max_element(logits, logits + std::min(count, kMostSymbols)) - logits);
+  return static_cast<std::uint16_t>(std::max_element(logits, logits + std::min(count, kMaxSymbols)) - logits);
 }
 
 continuo_sampler* continuo_sampler_new(size_t vocabulary_size, double temperature, int top_k, double top_p,
                                        uint64_t seed) {
   return guarded([&] {
-    if (vocabulary_size > kMostSymbols) throw continuo::Error("a vocabulary has at most 65,536 symbols");
+    if (vocabulary_size > kMaxSymbols) throw continuo::Error("a vocabulary has at most 65,536 symbols");
     const continuo::generation::SamplingOptions options{.temperature = temperature, .top_k = top_k, .top_p = top_p};
     return std::make_unique<continuo_sampler>(continuo_sampler{continuo::generation::Sampler(options, vocabulary_size),
                                                                continuo::Random(seed), vocabulary_size})

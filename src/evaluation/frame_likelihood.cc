@@ -47,18 +47,6 @@ double nats_of_symbol(std::span<const float> logits, const FrameCode& code, cons
 
 }  // namespace
 
-FrameHead frame_head(const weights::NetworkSpec& network, const FrameCode& code) {
-  const FrameHead head = network.output == weights::kBinary ? FrameHead::kKeys : FrameHead::kChain;
-  const bool fits = network.output != weights::kReal && network.inputs == code.inputs(head) &&
-                    static_cast<std::size_t>(network.vocabulary_size) ==
-                        (head == FrameHead::kKeys ? static_cast<std::size_t>(code.keys()) : code.vocabulary_size());
-  if (!fits)
-    throw Error({.message = "the network reads or predicts something else than frames of " +
-                            std::to_string(code.keys()) + " keys",
-                 .hint = "Give a model that was trained on the representation frames with these settings."});
-  return head;
-}
-
 std::vector<double> frame_nats(const engine::Model& model, const FrameCode& code, const SymbolView& piece) {
   const FrameHead head = frame_head(model.spec(), code);
   std::vector<double> nats;

@@ -6,10 +6,7 @@
 #include <utility>
 
 #include "continuo/base/error.h"
-#include "continuo/evaluation/frame_likelihood.h"
-#include "continuo/evaluation/known_passages.h"
 #include "generation/lock_step.h"
-#include "generation/model_parts.h"
 #include "generation/piece.h"
 
 namespace continuo::generation {
@@ -74,36 +71,6 @@ class BatchPiece {
 };
 
 }  // namespace
-
-Composer Composer::load(const std::filesystem::path& model_file) {
-  return from(weights::ModelFile::load(model_file), model_file);
-}
-
-Composer Composer::from(const weights::ModelFile& file, const std::filesystem::path& path,
-                        const engine::Options& options) {
-  Composer composer;
-  composer.representation = representation::make(representation_of(file, path));
-  composer.model = engine::Model::create(file, options);
-  if (composer.model->spec().reads_frames()) {
-    if (composer.representation->spec().name != "frames")
-      throw Error({.message = "its network reads frames, its representation has none",
-                   .path = path.string(),
-                   .hint = "The file is damaged or was made by another version."});
-    composer.frames = std::make_shared<representation::FrameCode>(composer.representation->spec());
-    evaluation::frame_head(composer.model->spec(), *composer.frames);
-  }
-  const std::size_t symbols = composer.representation->vocabulary().size();
-  if (composer.frames == nullptr && symbols != static_cast<std::size_t>(composer.model->vocabulary_size())) {
-    throw Error({.message = "its network has " + std::to_string(composer.model->vocabulary_size()) +
-                            " symbols, its representation " + std::to_string(symbols),
-                 .path = path.string(),
-                 .hint = "The file is damaged or was made by another version."});
-  }
-  const auto filter = evaluation::passage_filter_of(path);
-  if (!path.empty() && std::filesystem::exists(filter))
-    composer.known = std::make_shared<evaluation::PassageFilter>(evaluation::PassageFilter::open(filter));
-  return composer;
-}
 
 void check_lengths(const ComposeOptions& options) {
   if (options.seconds && !(*options.seconds > 0)) throw Error("the length in seconds must be above 0");

@@ -8,6 +8,7 @@
 
 #include "continuo/base/error.h"
 #include "continuo/generation/compose.h"
+#include "continuo/loaded/loaded_model.h"
 #include "generation/lock_step.h"
 #include "generation/model_parts.h"
 
@@ -277,13 +278,13 @@ class SoundSession {
 }  // namespace
 
 bool composes_sound(const weights::ModelFile& file) {
-  return representation::reads_sound(representation_of(file, {}).name);
+  return representation::reads_sound(loaded::representation_of(file, {}).name);
 }
 
 SoundComposer SoundComposer::from(const weights::ModelFile& file, const std::filesystem::path& path,
                                   const engine::Options& options) {
   SoundComposer composer;
-  composer.representation = representation::make_sound(representation_of(file, path));
+  composer.representation = representation::make_sound(loaded::representation_of(file, path));
   composer.model = engine::Model::create(file, options);
   const bool frames = composer.representation->steps() == Steps::kFrames;
   if (composer.representation->width() != composer.model->vocabulary_size() ||

@@ -16,17 +16,6 @@ bool same_word(const std::string& a, const std::string& b) {
 
 }  // namespace
 
-representation::RepresentationSpec representation_of(const weights::ModelFile& file,
-                                                     const std::filesystem::path& path) {
-  const std::string& spec = file.metadata("continuo.representation");
-  if (spec.empty()) {
-    throw Error({.message = "names no representation, so its symbols have no meaning",
-                 .path = path.string(),
-                 .hint = "Compose with a model that Continuo trained on music."});
-  }
-  return representation::spec_from_json(spec);
-}
-
 int label_index(const representation::RepresentationSpec& spec, const std::string& label) {
   if (label.empty()) return 0;
   for (std::size_t i = 0; i < spec.labels.size(); ++i) {

@@ -9,9 +9,6 @@
 
 namespace continuo::generation {
 
-/// The representation that the model names. Throws Error, with `path`, when it names none.
-representation::RepresentationSpec representation_of(const weights::ModelFile& file, const std::filesystem::path& path);
-
 /// The index of a label, in any case of letters; 0 for none. Throws Error with those that the model knows.
 int label_index(const representation::RepresentationSpec& spec, const std::string& label);
 

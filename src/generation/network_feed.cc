@@ -3,15 +3,13 @@
 
 #include <algorithm>
 
-#include "continuo/evaluation/frame_likelihood.h"
-
 namespace continuo::generation {
 
 NetworkFeed::NetworkFeed(const Composer& composer, std::size_t checkpoint_bytes)
     : remembered_(static_cast<std::size_t>(composer.model->spec().receptive_field())),
       checkpoints_(*composer.model, checkpoint_bytes) {
   if (composer.frames == nullptr) return;
-  ear_.emplace(*composer.frames, evaluation::frame_head(composer.model->spec(), *composer.frames));
+  ear_.emplace(*composer.frames, composer.frame_head());
   remembered_ = 0;  // what an ear tells of the past goes back to the beginning
 }
 

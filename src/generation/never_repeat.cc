@@ -2,13 +2,12 @@
 #include <algorithm>
 #include <vector>
 
-#include "continuo/evaluation/known_passages.h"
 #include "continuo/generation/constraint.h"
+#include "continuo/loaded/known_passages.h"
 
 namespace continuo::generation {
 namespace {
 
-using evaluation::StreamNote;
 using representation::Preview;
 using representation::Symbol;
 
@@ -17,7 +16,7 @@ using representation::Symbol;
 /// because its length is missing is always the latest, so that the stream without it was tried before.
 class NeverRepeat final : public Constraint {
  public:
-  explicit NeverRepeat(std::shared_ptr<const evaluation::KnownPassages> passages) : passages_(std::move(passages)) {}
+  explicit NeverRepeat(std::shared_ptr<const loaded::KnownPassages> passages) : passages_(std::move(passages)) {}
 
   std::unique_ptr<Constraint> clone() const override { return std::make_unique<NeverRepeat>(*this); }
   bool allows(const representation::Cursor& cursor, Symbol symbol) override {
@@ -52,7 +51,7 @@ class NeverRepeat final : public Constraint {
     inserted_.clear();
     for (const Preview::Begin& begin : preview_.notes) {
       if (begin.drums) continue;
-      const StreamNote note{evaluation::to_sixteenth(begin.tick, preview_.ppq), static_cast<std::uint8_t>(begin.pitch)};
+      const StreamNote note{to_sixteenth(begin.tick, preview_.ppq), static_cast<std::uint8_t>(begin.pitch)};
       const auto place = std::lower_bound(stream_.begin(), stream_.end(), note);
       if (place != stream_.end() && *place == note) continue;
       stream_.insert(place, note);
@@ -77,26 +76,25 @@ class NeverRepeat final : public Constraint {
     const std::size_t end = std::min(stream_.size(), at + length);
     if (end - first < length) return false;
     steps_.clear();
-    for (std::size_t i = first + 1; i < end; ++i)
-      steps_.push_back(evaluation::step_between(stream_[i - 1], stream_[i]));
-    const std::span<const evaluation::Step> steps(steps_);
+    for (std::size_t i = first + 1; i < end; ++i) steps_.push_back(step_between(stream_[i - 1], stream_[i]));
+    const std::span<const Step> steps(steps_);
     for (std::size_t i = 0; i + length - 1 <= steps.size(); ++i)
       if (passages_->contains(steps.subspan(i, length - 1))) return true;
     return false;
   }
 
-  std::shared_ptr<const evaluation::KnownPassages> passages_;
+  std::shared_ptr<const loaded::KnownPassages> passages_;
   std::vector<StreamNote> stream_;  ///< sorted
   std::vector<Written> log_;
   std::size_t symbols_ = 0;
   std::vector<StreamNote> inserted_;
-  std::vector<evaluation::Step> steps_;
+  std::vector<Step> steps_;
   Preview preview_;
 };
 
 }  // namespace
 
-ConstraintMaker never_repeat(std::shared_ptr<const evaluation::KnownPassages> passages) {
+ConstraintMaker never_repeat(std::shared_ptr<const loaded::KnownPassages> passages) {
   return [passages = std::move(passages)] { return std::make_unique<NeverRepeat>(passages); };
 }
 

@@ -6,7 +6,6 @@
 #include <string>
 #include <utility>
 
-#include "continuo/evaluation/frame_likelihood.h"
 #include "generation/finish.h"
 #include "generation/model_parts.h"
 
@@ -18,8 +17,7 @@ using representation::Symbol;
 
 /// A network of independent keys knows no End.
 bool knows_end(const Composer& composer) {
-  return composer.frames == nullptr ||
-         evaluation::frame_head(composer.model->spec(), *composer.frames) == representation::FrameHead::kChain;
+  return composer.frames == nullptr || composer.frame_head() == representation::FrameHead::kChain;
 }
 
 }  // namespace

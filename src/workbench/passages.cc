@@ -89,7 +89,7 @@ PlantedPassage plant(const corpus::Collection& collection, const corpus::Split& 
     target.tracks.push_back({.notes = std::move(notes)});
     const Tick first = target.tracks.back().notes.front().onset;
     const std::size_t hidden =
-        evaluation::note_stream(Score{.ppq = target.ppq, .tracks = {target.tracks.back()}}).size();
+        note_stream(Score{.ppq = target.ppq, .tracks = {target.tracks.back()}}).size();
     const auto result = evaluation::originality(target, index);
     const auto* run = result.longest_run();
     if (run == nullptr) return {hidden, 0, false};

@@ -8,6 +8,7 @@
 
 #include "continuo/base/progress.h"
 #include "continuo/engine/engine.h"
+#include "continuo/loaded/frame_head.h"
 #include "continuo/representation/frames.h"
 #include "continuo/representation/symbol_view.h"
 
@@ -23,9 +24,7 @@ struct FrameLikelihood {
   double per_frame() const noexcept { return frames > 0 ? nats / static_cast<double>(frames) : 0; }
 };
 
-/// How the model predicts frames: by NetworkSpec::output. Throws Error when it reads or gives something else than the
-/// frames of `code`.
-representation::FrameHead frame_head(const weights::NetworkSpec& network, const representation::FrameCode& code);
+using loaded::frame_head;
 
 /// -ln p of frames 1 to T - 1 of a piece, as frame_likelihood() sums them. Throws Error.
 std::vector<double> frame_nats(const engine::Model& model, const representation::FrameCode& code,

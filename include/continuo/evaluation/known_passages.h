@@ -1,32 +1,19 @@
-// Known passages: those of one length that stand in a collection, for composing without them.
+// Sets of known passages, made from the index of a collection.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
-#include <filesystem>
 #include <span>
 #include <vector>
 
 #include "continuo/evaluation/passage_index.h"
+#include "continuo/loaded/known_passages.h"
 
 namespace continuo::evaluation {
 
-/// A look-up costs a hash of the passage. One that stands in the collection is always found; one that does not is taken
-/// for one that does with the chance that each form states. Immutable and thread-safe.
-class KnownPassages {
- public:
-  virtual ~KnownPassages() = default;
-  /// Of each passage; at least 2.
-  std::size_t notes() const noexcept { return notes_; }
-  /// `steps.size()` must be notes() - 1.
-  virtual bool contains(std::span<const Step> steps) const noexcept = 0;
-
- protected:
-  explicit KnownPassages(std::size_t notes) : notes_(notes) {}
-
- private:
-  std::size_t notes_;
-};
+using loaded::KnownPassages;
+using loaded::passage_filter_of;
+using loaded::PassageFilter;
 
 /// With 64 bits of each hash: wrong with a chance of 2^-40 in a collection of ten million notes. 16 to 32 bytes a note.
 class PassageSet final : public KnownPassages {
@@ -41,31 +28,7 @@ class PassageSet final : public KnownPassages {
   std::vector<std::uint64_t> table_;  ///< open addressing; 0: free
 };
 
-/// Small enough to travel with a model: 14 bits a passage, wrong with a chance of 1 in 4096. A file
-/// (docs/originality.md) and memory hold the same bits.
-class PassageFilter final : public KnownPassages {
- public:
-  /// Throws Error for more than 2^28 passages.
-  explicit PassageFilter(const PassageSet& set);
-  /// Reads a file that write() made and checks all of it. Throws Error when it is none or damaged.
-  static PassageFilter open(const std::filesystem::path& path);
-  void write(const std::filesystem::path& path) const;  ///< atomic; throws Error
-
-  bool contains(std::span<const Step> steps) const noexcept override;
-  std::uint64_t passages() const noexcept { return passages_; }  ///< those that share their bits count once
-  std::uint64_t bytes() const noexcept { return bits_.size() + 4 * offsets_.size(); }
-
- private:
-  PassageFilter(std::size_t notes, std::uint64_t passages) : KnownPassages(notes), passages_(passages) {}
-
-  std::uint64_t passages_ = 0;
-  std::vector<std::uint32_t> offsets_;  ///< of each bucket in bits_, in bits; and the end
-  std::vector<std::uint8_t> bits_;      ///< with 16 bytes of padding
-};
-
-/// Where the filter of a model lies: MODEL.passage-filter beside MODEL.safetensors. There need not be one.
-inline std::filesystem::path passage_filter_of(const std::filesystem::path& model) {
-  return std::filesystem::path(model).replace_extension(".passage-filter");
-}
+/// The filter of the same passages, which travels with a model. Throws Error for more than 2^28 of them.
+PassageFilter filter_of(const PassageSet& set);
 
 }  // namespace continuo::evaluation

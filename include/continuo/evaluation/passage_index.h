@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "continuo/base/progress.h"
-#include "continuo/evaluation/note_stream.h"
+#include "continuo/music/note_stream.h"
 #include "continuo/representation/representation.h"
 
 namespace continuo::evaluation {

@@ -16,26 +16,14 @@
 #include "continuo/generation/constraint.h"
 #include "continuo/generation/sampler.h"
 #include "continuo/generation/start.h"
+#include "continuo/loaded/loaded_model.h"
 #include "continuo/music/score.h"
-#include "continuo/representation/frames.h"
 #include "continuo/representation/representation.h"
 
 namespace continuo::generation {
 
-/// A model file with the engine and the representation that it names.
-struct Composer {
-  std::shared_ptr<const engine::Model> model;
-  std::shared_ptr<const representation::Representation> representation;
-  std::shared_ptr<const representation::FrameCode> frames;  ///< of networks over frames of keys; null: over symbols
-  /// What its pieces do not repeat: the evaluation::PassageFilter MODEL.passage-filter beside MODEL.safetensors, or
-  /// null.
-  std::shared_ptr<const evaluation::KnownPassages> known;
-  /// Throws Error (the model composes sound; representation and network do not fit; a damaged filter).
-  static Composer from(const weights::ModelFile& file, const std::filesystem::path& path = {},
-                       const engine::Options& options = {});
-  /// The same from the file. Throws Error (no such file, no model).
-  static Composer load(const std::filesystem::path& model_file);
-};
+/// What composes: a model of scores.
+using Composer = loaded::LoadedModel;
 
 struct ComposeOptions {
   SamplingOptions sampling;

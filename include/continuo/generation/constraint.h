@@ -8,7 +8,7 @@
 
 #include "continuo/representation/representation.h"
 
-namespace continuo::evaluation {
+namespace continuo::loaded {
 class KnownPassages;
 }
 
@@ -39,7 +39,7 @@ using ConstraintMaker = std::function<std::unique_ptr<Constraint>()>;
 /// piece grows and not at its end. The order in which notes are written does not matter (programs of one onset come one
 /// after the other, positions between two sixteenths fall together): what is judged is the score as it would be
 /// decoded.
-ConstraintMaker never_repeat(std::shared_ptr<const evaluation::KnownPassages> passages);
+ConstraintMaker never_repeat(std::shared_ptr<const loaded::KnownPassages> passages);
 
 /// No note goes on with a block of symbols that was just repeated: once, or twice where the block has at most 32
 /// symbols; what repeats fewer than 24 symbols, a trill, may go on for as long. Blocks have up to 2,048 symbols.

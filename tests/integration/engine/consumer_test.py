@@ -97,6 +97,37 @@ def check_languages(build, library, program, folder, sanitized):
     check("broken.safetensors" in refused.stderr, f"a broken model is not refused: {refused}")
 
 
+def check_sessions(build, library, example, write_model, folder, sanitized):
+    """The session of C and the example in Python: the same model and settings give the same bytes."""
+    model, from_c = folder / "remi.safetensors", folder / "from_c"
+    from_c.mkdir()
+    run(write_model, model)
+    said = subprocess.run([build / "session", model], cwd=from_c, capture_output=True, text=True, check=False)
+    check(said.returncode == 0, f"the session of C fails: {said.stderr}")
+    notes = int(re.fullmatch(r"\d+ symbols, (\d+) notes\n", said.stdout).group(1))
+    if sanitized:
+        return
+    settings = '{"bars": 6, "seed": 5, "stop_at_end": false}'
+    printed = run(sys.executable, example, library, model, folder / "python.mid", settings).stdout.splitlines()
+    check(len(printed) == notes, f"Python takes {len(printed)} notes, C {notes}")
+    check((folder / "python.mid").read_bytes() == (from_c / "session.mid").read_bytes(), "Python and C compose different pieces")
+    refused = run(sys.executable, example, library, model, folder / "no.mid", '{"bar": 6}', may_fail=True)
+    check(refused.returncode != 0 and "'bar'" in refused.stderr, f"an unknown setting is not refused: {refused}")
+
+
+def check_what_generation_needs(prefix):
+    """continuo::generation, with all that it links, is free of file formats and of what measures and collects."""
+    targets = next(prefix.rglob("continuoTargets.cmake")).read_text()
+    needs = {name: set(re.findall(r"continuo::(\w+)", links)) for name, links in re.findall(
+        r"set_target_properties\(continuo::(\w+) PROPERTIES[^)]*?INTERFACE_LINK_LIBRARIES \"([^\"]*)\"", targets)}
+    reached, new = set(), {"generation"}
+    while new:
+        reached |= new
+        new = set().union(*(needs.get(name, set()) for name in new)) - reached
+    check("engine" in reached and "representation" in reached, f"what generation links is not found: {reached}")
+    check(not reached & {"evaluation", "corpus", "audio", "midi", "plot"}, f"generation links {reached}")
+
+
 def exported(library):
     lines = run("nm", "-D", "--defined-only", library).stdout.splitlines()
     return {line.split()[-1] for line in lines}
@@ -104,7 +135,7 @@ def exported(library):
 
 def main():
     parser = argparse.ArgumentParser()
-    for option in ("cmake", "build", "generator", "compiler", "config", "sanitize", "write-model", "page", "header"):
+    for option in ("cmake", "build", "generator", "compiler", "config", "sanitize", "write-model", "page", "header", "example"):
         parser.add_argument("--" + option)
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
@@ -134,7 +165,9 @@ def main():
         if not options.sanitize:
             check(exported(library) == declared, f"exported but not declared, or the other way round: {exported(library) ^ declared}")
         check_languages(c_build, library, folder / "generate.py", folder, options.sanitize)
+        check_what_generation_needs(folder / "prefix")
         if options.write_model:
+            check_sessions(c_build, library, options.example, options.write_model, folder, options.sanitize)
             check_composing(folder / "build" / "consumer" / "compose", options.write_model, folder)
         else:
             print("skipped: composing, because this build makes no model to compose with")

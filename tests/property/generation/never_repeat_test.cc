@@ -135,7 +135,7 @@ TEST_P(NeverRepeatTest, NoPassageOfTheCollectionIsLeftInWhatIsComposed) {
       most = std::max(most, found.notes);
     }
   }
-  EXPECT_GE(copied, std::min({std::size_t{9}, written / 4, evaluation::note_stream(longest_).size() / 2}))
+  EXPECT_GE(copied, std::min({std::size_t{9}, written / 4, note_stream(longest_).size() / 2}))
       << "the model that was to copy did not";
   EXPECT_GT(most, 20U) << "nothing was composed";
 }
@@ -143,12 +143,12 @@ TEST_P(NeverRepeatTest, NoPassageOfTheCollectionIsLeftInWhatIsComposed) {
 TEST_P(NeverRepeatTest, ThePromptMayBeAPassageButItDoesNotGoOn) {
   for (std::uint64_t seed = 11; note_count(longest_) == 0; ++seed) learn(seed, 30, 40.0F);
   const Score& prompt = longest_;
-  const auto before = evaluation::note_stream(prompt);
+  const auto before = note_stream(prompt);
   const auto piece = compose(6, {.start = StartKind::kPrompt, .prompt = prompt, .symbols = 120, .stop_at_end = false});
   // Every passage of 6 notes that the collection has is one of the prompt's own.
   const evaluation::PassageSet known(index_, 6);
-  const auto stream = evaluation::note_stream(piece.score);
-  const auto steps = evaluation::steps_of(stream);
+  const auto stream = note_stream(piece.score);
+  const auto steps = steps_of(stream);
   for (std::size_t i = 0; i + 6 <= stream.size(); ++i) {
     if (!known.contains(std::span(steps).subspan(i + 1, 5))) continue;
     for (std::size_t k = i; k < i + 6; ++k)

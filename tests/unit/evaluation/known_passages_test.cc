@@ -61,7 +61,7 @@ TEST(PassageFilter, MissesNoneAndTakesOneStrangerIn4096ForOne) {
     SCOPED_TRACE(pieces);
     const auto index = index_of(pieces, 90, 6);
     const PassageSet set(index, 7);
-    const PassageFilter filter(set);
+    const PassageFilter filter = filter_of(set);
     EXPECT_EQ(filter.notes(), 7U);
     std::set<std::vector<Step>> different;
     for_each_passage(index, 7, [&](auto passage, bool across) {
@@ -102,7 +102,7 @@ class FilterFile : public ::testing::Test {
 
 TEST_F(FilterFile, ReadsBackAsItWas) {
   const auto index = index_of(20, 90, 8);
-  const PassageFilter filter{PassageSet(index, 7)};
+  const PassageFilter filter = filter_of(PassageSet(index, 7));
   filter.write(path_);
   const auto bytes = read_file(path_);
   const PassageFilter again = PassageFilter::open(path_);
@@ -115,7 +115,7 @@ TEST_F(FilterFile, ReadsBackAsItWas) {
 }
 
 TEST_F(FilterFile, DamageIsRefusedWherever) {
-  PassageFilter{PassageSet(index_of(1, 60, 8), 7)}.write(path_);
+  filter_of(PassageSet(index_of(1, 60, 8), 7)).write(path_);
   const auto whole = read_file(path_);
   for (std::size_t i = 0; i < whole.size(); i += i < 80 ? 1 : 7) {
     auto bytes = whole;
@@ -139,7 +139,7 @@ TEST_F(FilterFile, DamageIsRefusedWherever) {
 }
 
 TEST_F(FilterFile, BucketsThatContradictTheBitsReadNothingBeyondThem) {
-  PassageFilter{PassageSet(index_of(20, 90, 8), 7)}.write(path_);
+  filter_of(PassageSet(index_of(20, 90, 8), 7)).write(path_);
   const auto whole = read_file(path_);
   Random random(10);
   for (int attempt = 0; attempt < 60; ++attempt) {

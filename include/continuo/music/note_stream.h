@@ -6,7 +6,7 @@
 
 #include "continuo/music/score.h"
 
-namespace continuo::evaluation {
+namespace continuo {
 
 /// The pitched notes of all tracks by onset in sixteenths of a whole note (to the nearest, halves up), then by pitch;
 /// what begins on one pitch and sixteenth is one note. Percussion is left out.
@@ -28,10 +28,10 @@ std::vector<StreamNote> note_stream(const Score& score);
 /// steps.
 using Step = std::uint16_t;
 inline constexpr Step kNoStep = 0;  ///< before the first note of a piece
-inline constexpr int kMostSixteenths = 63;
-inline constexpr Step kHighestStep = (kMostSixteenths << 8) | 255;
+inline constexpr int kMaxSixteenths = 63;
+inline constexpr Step kHighestStep = (kMaxSixteenths << 8) | 255;
 Step step_between(const StreamNote& from, const StreamNote& to) noexcept;
 /// One for each note, the first kNoStep.
 std::vector<Step> steps_of(const std::vector<StreamNote>& stream);
 
-}  // namespace continuo::evaluation
+}  // namespace continuo

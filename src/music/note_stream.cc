@@ -1,9 +1,9 @@
 // Scores to rows of notes, and notes to steps.
-#include "continuo/evaluation/note_stream.h"
+#include "continuo/music/note_stream.h"
 
 #include <algorithm>
 
-namespace continuo::evaluation {
+namespace continuo {
 
 std::int64_t to_sixteenth(Tick onset, int ppq) noexcept {
   constexpr Tick kLatest = Tick{1} << 52;  // 8 times it does not overflow
@@ -23,7 +23,7 @@ std::vector<StreamNote> note_stream(const Score& score) {
 }
 
 Step step_between(const StreamNote& from, const StreamNote& to) noexcept {
-  const auto time = std::clamp<std::int64_t>(to.sixteenth - from.sixteenth, 0, kMostSixteenths);
+  const auto time = std::clamp<std::int64_t>(to.sixteenth - from.sixteenth, 0, kMaxSixteenths);
   return static_cast<Step>(time << 8 | ((to.pitch & 127) - (from.pitch & 127) + 128));
 }
 
@@ -33,4 +33,4 @@ std::vector<Step> steps_of(const std::vector<StreamNote>& stream) {
   return steps;
 }
 
-}  // namespace continuo::evaluation
+}  // namespace continuo

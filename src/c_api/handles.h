@@ -1,0 +1,94 @@
+// What the handles of continuo.h hold, and how exceptions become words and a code.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <new>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "continuo.h"
+#include "continuo/base/error.h"
+#include "continuo/base/random.h"
+#include "continuo/engine/engine.h"
+#include "continuo/generation/sampler.h"
+#include "continuo/generation/session.h"
+
+struct continuo_model {
+  std::shared_ptr<const continuo::engine::Model> model;
+  std::map<std::string, std::string> metadata;
+  std::shared_ptr<const continuo::loaded::KnownPassages> known;
+};
+
+struct continuo_stream {
+  std::unique_ptr<continuo::engine::Stream> stream;
+  std::size_t width = 0;  ///< of frames that go in
+  std::span<const float> logits{};
+};
+
+struct continuo_sampler {
+  continuo::generation::Sampler sampler;
+  continuo::Random random;
+  std::size_t vocabulary_size = 0;
+};
+
+struct continuo_session {
+  std::stop_source stop;
+  continuo::generation::Session session;
+  std::vector<continuo::representation::SettledNote> notes;  ///< that wait to be taken, from `taken` on
+  std::size_t taken = 0;
+};
+
+struct continuo_state {
+  continuo::generation::SessionState state;
+  std::vector<continuo::representation::SettledNote> notes;
+  std::size_t taken = 0;
+};
+
+namespace continuo::c_api {
+
+/// Of this thread.
+struct LastError {
+  std::string text;
+  int code = CONTINUO_ERROR_NONE;
+};
+inline LastError& last_error() noexcept {
+  thread_local LastError error;
+  return error;
+}
+
+inline void refuse(const char* text, ErrorCode code = ErrorCode::kInvalidArgument) noexcept {
+  last_error().code = static_cast<int>(code);
+  try {
+    last_error().text = text;
+  } catch (...) {
+    last_error().text.clear();
+  }
+}
+
+/// make() or, when it throws, `failure` with the reason remembered.
+template <class Make, class Result = std::invoke_result_t<Make>>
+Result guarded(const Make& make, Result failure = {}) noexcept {
+  try {
+    return make();
+  } catch (const Error& error) {
+    refuse(error.what(), error.code());
+  } catch (const std::bad_alloc&) {
+    refuse("out of memory", ErrorCode::kSystem);
+  } catch (const std::exception& error) {
+    refuse(error.what(), ErrorCode::kUnspecified);
+  } catch (...) {
+    refuse("an unknown error", ErrorCode::kUnspecified);
+  }
+  return failure;
+}
+
+/// `handle`, which must not be null. Throws Error.
+template <class T>
+T* required(T* handle, const char* what) {
+  if (handle == nullptr) throw Error({.message = std::string(what) + " is NULL", .code = ErrorCode::kInvalidArgument});
+  return handle;
+}
+
+}  // namespace continuo::c_api

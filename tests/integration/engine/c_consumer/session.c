@@ -1,0 +1,115 @@
+/* session MODEL: composes with continuo.h, and tries what can be done with a session. Prints "SYMBOLS symbols, NOTES
+ * notes". */
+#include <continuo.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define CHECK(condition)                                                                 \
+  do {                                                                                   \
+    if (!(condition)) {                                                                  \
+      fprintf(stderr, "line %d: %s: %s\n", __LINE__, #condition, continuo_last_error()); \
+      exit(1);                                                                           \
+    }                                                                                    \
+  } while (0)
+
+static const char* const settings = "{\"bars\": 6, \"seed\": 5, \"stop_at_end\": false}";
+
+/* To the end; commits and takes notes every so many steps. */
+static size_t run(continuo_session* session, size_t at_once, size_t* early) {
+  continuo_note notes[7];
+  size_t count = 0;
+  int result = CONTINUO_HEARD;
+  while (!continuo_finished(result)) {
+    result = continuo_session_run(session, at_once);
+    CHECK(result != CONTINUO_FAILED);
+    if (early != NULL) continuo_session_commit(session);
+    if (continuo_finished(result) && early != NULL) *early = count;
+    for (size_t some; (some = continuo_session_notes(session, notes, 7)) > 0; count += some)
+      for (size_t i = 0; i < some; ++i) {
+        CHECK(notes[i].begin >= 0 && notes[i].end >= notes[i].begin && notes[i].ppq > 0);
+        CHECK(notes[i].pitch >= 0 && notes[i].pitch < 128 && notes[i].velocity > 0);
+      }
+  }
+  CHECK(result == CONTINUO_ENDED || result == CONTINUO_STUCK);
+  CHECK(continuo_session_next(session) == result);
+  return count;
+}
+
+static void refused(const continuo_model* model, const char* text, int code) {
+  CHECK(continuo_session_new(model, text, NULL, 0) == NULL);
+  CHECK(continuo_last_error_code() == code);
+  CHECK(strlen(continuo_last_error()) > 0);
+}
+
+int main(int count, char** arguments) {
+  CHECK(count == 2);
+  CHECK(continuo_last_error_code() == CONTINUO_ERROR_NONE);
+  CHECK(continuo_model_load("no such file") == NULL);
+  CHECK(continuo_last_error_code() == CONTINUO_ERROR_NOT_FOUND);
+  continuo_model* model = continuo_model_load(arguments[1]);
+  CHECK(model != NULL);
+  refused(NULL, NULL, CONTINUO_ERROR_INVALID_ARGUMENT);
+  refused(model, "{", CONTINUO_ERROR_INVALID_ARGUMENT);
+  refused(model, "{\"second\": 3}", CONTINUO_ERROR_INVALID_ARGUMENT);
+  CHECK(strstr(continuo_last_error(), "'second'") != NULL);
+  refused(model, "{\"seconds\": \"3\"}", CONTINUO_ERROR_INVALID_ARGUMENT);
+  refused(model, "{\"seed\": -1}", CONTINUO_ERROR_INVALID_ARGUMENT);
+  CHECK(continuo_session_new(model, NULL, "no MIDI", 7) == NULL);
+  CHECK(continuo_session_next(NULL) == CONTINUO_FAILED && continuo_finished(CONTINUO_FAILED));
+
+  continuo_session* session = continuo_session_new(model, settings, NULL, 0);
+  CHECK(session != NULL);
+  CHECK(continuo_session_run(session, 40) == CONTINUO_SYMBOL);
+  continuo_state* state = continuo_session_save(session);
+  continuo_session* branch = continuo_session_from(state);
+  CHECK(branch != NULL);
+  const size_t notes = run(session, 13, NULL);
+  const uint16_t* symbols = NULL;
+  const size_t length = continuo_session_symbols(session, &symbols);
+  CHECK(length > 40 && symbols != NULL && continuo_session_share(session) >= 1);
+  uint16_t* const whole = malloc(length * sizeof(uint16_t));
+  memcpy(whole, symbols, length * sizeof(uint16_t));
+
+  /* A branch, and the session itself gone back, come to the same end. */
+  CHECK(run(branch, 1, NULL) == notes);
+  CHECK(continuo_session_symbols(branch, &symbols) == length && memcmp(symbols, whole, length * sizeof(uint16_t)) == 0);
+  CHECK(continuo_session_restore(session, state) == 1);
+  CHECK(continuo_session_symbols(session, NULL) < length);
+  size_t early = 0;
+  CHECK(run(session, 20, &early) > 0);
+  CHECK(early > 0);
+  continuo_state_free(state);
+
+  /* MIDI to memory and to a file is the same. */
+  const size_t size = continuo_session_midi(branch, NULL, 0);
+  CHECK(size > 30);
+  unsigned char* const midi = malloc(size);
+  CHECK(continuo_session_midi(branch, midi, size) == size && memcmp(midi, "MThd", 4) == 0);
+  CHECK(continuo_session_write_midi(branch, "session.mid") == 1);
+  FILE* const file = fopen("session.mid", "rb");
+  unsigned char* const read = malloc(size + 1);
+  CHECK(file != NULL && fread(read, 1, size + 1, file) == size && memcmp(read, midi, size) == 0);
+  fclose(file);
+  CHECK(continuo_session_write_midi(branch, "session.mid/no folder.mid") == 0);
+  CHECK(strstr(continuo_last_error(), "session.mid") != NULL);
+
+  /* A prompt, which the piece begins with; a stop, after which there is what there is. */
+  continuo_session* longer = continuo_session_new(model, settings, midi, size);
+  CHECK(longer != NULL);
+  CHECK(continuo_session_symbols(longer, NULL) > length / 2);
+  continuo_session_cancel(longer);
+  CHECK(continuo_session_next(longer) == CONTINUO_STOPPED);
+  CHECK(continuo_session_midi(longer, NULL, 0) > 30);
+
+  printf("%u symbols, %u notes\n", (unsigned)length, (unsigned)notes);
+  free(read);
+  free(midi);
+  free(whole);
+  continuo_session_free(longer);
+  continuo_session_free(branch);
+  continuo_session_free(session);
+  continuo_session_free(NULL);
+  continuo_model_free(model);
+  return 0;
+}
