@@ -96,12 +96,13 @@ double best_possible(const Way& way, double products) {
 weights::ModelFile random_model(const weights::NetworkSpec& spec) {
   weights::ModelContents contents{.network = spec, .metadata = {}, .tensors = {}};
   Random random(1);
-  for (const auto& [name, shape] : weights::tensor_specs(spec)) {
+  for (const weights::TensorSpec& tensor : weights::tensor_specs(spec)) {
     std::size_t count = 1;
-    for (const auto size : shape) count *= static_cast<std::size_t>(size);
-    const double fan_in = shape.size() > 1 ? static_cast<double>(count) / static_cast<double>(shape[0]) : 16;
+    for (const auto size : tensor.shape) count *= static_cast<std::size_t>(size);
+    const double fan_in =
+        tensor.shape.size() > 1 ? static_cast<double>(count) / static_cast<double>(tensor.shape[0]) : 16;
     for (; count > 0; --count)
-      contents.tensors[name].push_back(static_cast<float>(0.7 / std::sqrt(fan_in) * random.normal()));
+      contents.tensors[tensor.name].push_back(static_cast<float>(0.7 / std::sqrt(fan_in) * random.normal()));
   }
   return weights::ModelFile::parse(weights::serialise(contents));
 }

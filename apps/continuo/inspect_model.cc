@@ -3,12 +3,17 @@
 
 #include <cmath>
 #include <nlohmann/json.hpp>
+#include <span>
 #include <sstream>
+#include <string>
+#include <string_view>
+#include <vector>
 
 #include "continuo/base/format.h"
 #include "continuo/representation/representation.h"
 #include "continuo/representation/sound.h"
 #include "continuo/weights/model_file.h"
+#include "continuo/weights/network_info.h"
 #include "inspect.h"
 #include "terminal.h"
 
@@ -35,30 +40,31 @@ std::string numbers_in_words(const std::vector<int>& numbers) {
   return text;
 }
 
-void print_wavenet(const weights::WaveNetSpec& spec) {
-  fmt::print("  blocks          {} ({} stack{} of dilations {}), {}\n", spec.layers(), spec.stacks,
-             spec.stacks == 1 ? "" : "s", numbers_in_words(spec.dilations), spec.block);
-  fmt::print("  channels        {} residual, {} skip, {} in the head; kernel size {}\n", spec.residual_channels,
-             spec.skip_channels, spec.head_channels, spec.kernel_size);
-}
+/// A line for each option of the network.
+class OptionPrinter final : public weights::OptionVisitor {
+ public:
+  void section(std::string_view) override {}
+  void option(const weights::OptionInfo& info, int& value) override {
+    if (!info.omit_zero) print(info, std::to_string(value));  // the match model has a line of its own
+  }
+  void option(const weights::OptionInfo& info, float& value) override { print(info, fmt::format("{}", value)); }
+  void option(const weights::OptionInfo& info, std::vector<int>& value) override {
+    print(info, numbers_in_words(value));
+  }
+  void option(const weights::OptionInfo& info, std::string& value, std::span<const std::string_view>) override {
+    print(info, value);
+  }
+
+ private:
+  static void print(const weights::OptionInfo& info, const std::string& value) {
+    fmt::print("  {:<15} {}\n", info.name, value);
+  }
+};
 
 void print_network(const weights::NetworkSpec& spec) {
-  if (const auto* wavenet = std::get_if<weights::WaveNetSpec>(&spec.network)) {
-    print_wavenet(*wavenet);
-  } else if (const auto* lstm = std::get_if<weights::LstmSpec>(&spec.network)) {
-    fmt::print("  layers          {} of {}, over an embedding of {}\n", lstm->layers, lstm->hidden, lstm->embedding);
-  } else if (const auto* gru = std::get_if<weights::GruSpec>(&spec.network)) {
-    fmt::print("  layers          {} of {}, over an embedding of {}\n", gru->layers, gru->hidden, gru->embedding);
-  } else if (const auto* guide = std::get_if<weights::GuideCnnSpec>(&spec.network)) {
-    fmt::print("  convolutions    {} channels, dilations {}, over an embedding of {}; dense layer of {}\n",
-               numbers_in_words(guide->channels), numbers_in_words(guide->dilations), guide->embedding, guide->hidden);
-  } else if (const auto* markov = std::get_if<weights::MarkovSpec>(&spec.network)) {
-    fmt::print("  order           {}; n-grams of 1, 2 ... symbols: {}\n", markov->order,
-               numbers_in_words(markov->entries));
-  } else if (const auto* both = std::get_if<weights::WaveNetLstmSpec>(&spec.network)) {
-    print_wavenet(both->wavenet);
-    fmt::print("  LSTM layers     {} of {}\n", both->layers, both->hidden);
-  }
+  OptionPrinter options;
+  weights::NetworkSpec same = spec;
+  weights::visit_options(same, options);
   if (spec.inputs > 0)
     fmt::print("  frames          of {} values in, {} values out, {}\n", spec.inputs, spec.vocabulary_size,
                spec.output);

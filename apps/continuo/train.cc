@@ -112,7 +112,7 @@ std::string command_to_go_on(const TrainOptions& options) {
 
 /// Says what is fine-tuned, and which labels of the collection the model does not know.
 void introduce(const fs::path& init, const training::Recipe& recipe, const corpus::Collection& collection) {
-  const int layers = training::layers_of(recipe.network);
+  const int layers = weights::layer_count(recipe.network);
   fmt::print("fine-tuning {}: {} on {}, {} of {} layers frozen, rate {:.2g} at most\n", init.string(),
              recipe.network.name(), recipe.representation.name, recipe.training.freeze, layers,
              recipe.training.learning_rate);

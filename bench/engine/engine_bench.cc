@@ -14,10 +14,10 @@ using namespace continuo;
 std::shared_ptr<const engine::Model> random_model(const weights::NetworkSpec& spec) {
   Random random(1);
   weights::ModelContents contents{.network = spec, .metadata = {}, .tensors = {}};
-  for (const auto& [name, shape] : weights::tensor_specs(spec)) {
+  for (const weights::TensorSpec& tensor : weights::tensor_specs(spec)) {
     std::size_t count = 1;
-    for (const auto size : shape) count *= static_cast<std::size_t>(size);
-    auto& values = contents.tensors[name];
+    for (const auto size : tensor.shape) count *= static_cast<std::size_t>(size);
+    auto& values = contents.tensors[tensor.name];
     values.resize(count);
     for (float& value : values) value = static_cast<float>(0.05 * random.normal());
   }

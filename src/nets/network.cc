@@ -3,7 +3,8 @@
 #include "continuo/nets/network.h"
 
 #include <algorithm>
-#include <cmath>
+#include <map>
+#include <string_view>
 
 #include "continuo/base/error.h"
 #include "continuo/base/random.h"
@@ -31,58 +32,39 @@ torch::nn::Module* holder(torch::nn::Module* module, std::string& name) {
   return module;
 }
 
-bool ends_with_any(const std::string& name, std::initializer_list<const char*> endings) {
-  return std::ranges::any_of(endings, [&](const char* ending) { return name.ends_with(ending); });
-}
-
-/// Half the width of the uniform distribution from which a parameter's initial values come; its variance is width^2
-/// / 3. Scales are chosen so that every pre-activation starts near unit variance. A gated product of such has a mean
-/// square of about 0.12; with `layers` of them the sums into the skip and along the residual path stay near 1 at any
-/// depth.
-double initial_width(const std::string& name, const torch::Tensor& parameter, int layers, bool frames) {
-  const auto width = [](double variance) { return std::sqrt(3.0 * variance); };
-  const double fan_in = parameter.dim() < 2 ? 1.0 : static_cast<double>(parameter.numel() / parameter.size(0));
-  const double sum_gain = 8.0 / std::max(8, layers);
-  if (ends_with_any(name, {".bias", ".copy"}) || name.find(".bias_") != std::string::npos) return 0.0;
-  if (name == "embedding.weight" && frames)  // every value of a frame adds to the sum, not one row
-    return width(static_cast<double>(parameter.size(-1)) / static_cast<double>(parameter.numel()));
-  if (name == "embedding.weight")
-    return width(parameter.dim() == 3 ? 1.0 / static_cast<double>(parameter.size(0)) : 1.0);
-  if (ends_with_any(name, {"skip.weight", "residual.weight"})) return width(sum_gain / fan_in);
-  if (name == "head.0.weight" || name == "hidden.weight" || name.starts_with("convolution."))
-    return width(2.0 / fan_in);  // before a ReLU (He et al. 2015)
-  if (ends_with_any(name, {"head.1.weight", "head.weight"})) return width(0.01 / fan_in);  // first loss near ln V
-  if (name == "match.embedding.weight") return width(0.25);
-  if (ends_with_any(name, {"condition.weight", "match.length.weight"})) return 0.1;
-  if (name.find(".weight_hh_") != std::string::npos) return 1.0 / std::sqrt(fan_in);
-  return width(1.0 / fan_in);
-}
-
-int wavenet_layers(const weights::NetworkSpec& spec) {
-  if (const auto* wavenet = std::get_if<weights::WaveNetSpec>(&spec.network)) return wavenet->layers();
-  if (const auto* both = std::get_if<weights::WaveNetLstmSpec>(&spec.network)) return both->wavenet.layers();
-  return 1;
-}
-
 /// Every parameter draws from a stream of its own, so that its values depend on the seed, its name's place and shape.
 void initialise(NetworkImpl& network, std::uint64_t seed) {
   const torch::NoGradGuard no_grad;
-  const int layers = wavenet_layers(network.spec());
+  std::map<std::string, weights::TensorSpec> specs;
+  for (auto& tensor : weights::tensor_specs(network.spec())) specs.emplace(tensor.name, tensor);
   std::uint64_t stream = 1;
   for (auto& item : network.named_parameters()) {
     torch::Tensor& parameter = item.value();
+    const weights::TensorSpec& spec = specs.at(item.key());
     Random random(seed, stream++);
-    const double width = initial_width(item.key(), parameter, layers, network.spec().reads_frames());
     float* values = parameter.data_ptr<float>();
     for (std::int64_t i = 0; i < parameter.numel(); ++i)
-      values[i] = width > 0 ? static_cast<float>(width * (2.0 * random.uniform() - 1.0)) : 0.0F;
-    // Forget gates start open, so that gradients reach far back from the first step (Gers et al. 2000).
-    if (item.key().find("lstm.bias_ih_") != std::string::npos) {
-      const std::int64_t hidden = parameter.size(0) / 4;
-      parameter.slice(0, hidden, 2 * hidden).fill_(1.0);
-    }
+      values[i] =
+          spec.initial_width > 0 ? static_cast<float>(spec.initial_width * (2.0 * random.uniform() - 1.0)) : 0.0F;
+    if (spec.ones_end > spec.ones_begin) parameter.slice(0, spec.ones_begin, spec.ones_end).fill_(1.0);
   }
 }
+
+struct Entry {
+  std::string_view name;
+  std::shared_ptr<NetworkImpl> (*make)(const weights::NetworkSpec& spec);
+};
+
+template <class Impl>
+std::shared_ptr<NetworkImpl> make_impl(const weights::NetworkSpec& spec) {
+  return std::make_shared<Impl>(spec);
+}
+
+/// The networks that are trained by gradient.
+constexpr Entry kNetworks[] = {
+    {"wavenet", make_impl<WaveNetImpl>},          {"lstm", make_impl<LstmImpl>},          {"gru", make_impl<GruImpl>},
+    {"wavenet-lstm", make_impl<WaveNetLstmImpl>}, {"guide-cnn", make_impl<GuideCnnImpl>},
+};
 
 }  // namespace
 
@@ -125,19 +107,11 @@ void begin_again(State& state, const torch::Tensor& which) {
 }
 
 std::shared_ptr<NetworkImpl> make_network(const weights::NetworkSpec& spec, std::uint64_t seed) {
-  std::shared_ptr<NetworkImpl> network;
-  if (std::holds_alternative<weights::WaveNetSpec>(spec.network))
-    network = std::make_shared<WaveNetImpl>(spec);
-  else if (std::holds_alternative<weights::LstmSpec>(spec.network))
-    network = std::make_shared<LstmImpl>(spec);
-  else if (std::holds_alternative<weights::GruSpec>(spec.network))
-    network = std::make_shared<GruImpl>(spec);
-  else if (std::holds_alternative<weights::GuideCnnSpec>(spec.network))
-    network = std::make_shared<GuideCnnImpl>(spec);
-  else if (std::holds_alternative<weights::WaveNetLstmSpec>(spec.network))
-    network = std::make_shared<WaveNetLstmImpl>(spec);
-  else
-    throw Error("the network " + spec.name() + " is not trained by gradient: there is no libtorch module of it");
+  const std::string name = spec.name();
+  const auto* const entry = std::ranges::find(kNetworks, name, &Entry::name);
+  if (entry == std::end(kNetworks))
+    throw Error("the network " + name + " is not trained by gradient: there is no libtorch module of it");
+  auto network = entry->make(spec);
   initialise(*network, seed);
   return network;
 }

@@ -2,7 +2,6 @@
 #include "continuo/training/fine_tune.h"
 
 #include <algorithm>
-#include <charconv>
 #include <nlohmann/json.hpp>
 
 #include "continuo/base/error.h"
@@ -47,14 +46,6 @@ representation::RepresentationSpec representation_of(const weights::ModelFile& m
   for (const auto& setting : representation::default_settings(spec.name))
     spec.settings.try_emplace(setting.name, setting.value);
   return spec;
-}
-
-int convolutions_of(const weights::NetworkSpec& network) {
-  if (const auto* wavenet = std::get_if<weights::WaveNetSpec>(&network.network)) return wavenet->layers();
-  if (const auto* both = std::get_if<weights::WaveNetLstmSpec>(&network.network)) return both->wavenet.layers();
-  if (const auto* guide = std::get_if<weights::GuideCnnSpec>(&network.network))
-    return static_cast<int>(guide->channels.size());
-  return 0;
 }
 
 }  // namespace
@@ -106,34 +97,15 @@ void check_fits(const Recipe& recipe, const weights::ModelFile& model, const std
   if (own.representation.labels.empty() && !recipe.collection.label_column.empty())
     refuse("this model knows no labels, so collection.label_column has no use",
            "Leave the labels out, or start from a model that was trained with --label-column.");
-  const int layers = layers_of(model.network());
+  const int layers = weights::layer_count(model.network());
   if (recipe.training.freeze > layers)
     refuse("training.freeze = " + std::to_string(recipe.training.freeze) + ", but this " + model.network().name() +
                " has " + std::to_string(layers) + " layers below its head",
            "Freeze fewer.");
 }
 
-int layers_of(const weights::NetworkSpec& network) {
-  if (const auto* lstm = std::get_if<weights::LstmSpec>(&network.network)) return lstm->layers;
-  if (const auto* gru = std::get_if<weights::GruSpec>(&network.network)) return gru->layers;
-  if (const auto* both = std::get_if<weights::WaveNetLstmSpec>(&network.network))
-    return convolutions_of(network) + both->layers;
-  return convolutions_of(network);
-}
-
-bool lies_within(const std::string& tensor, const weights::NetworkSpec& network, int count) {
-  if (count <= 0 || tensor.starts_with("head.") || tensor.starts_with("hidden.")) return false;
-  int layer = 0;  // embedding and the condition added to it: the first
-  const auto number_at = [&](std::size_t at) {
-    std::from_chars(tensor.data() + at, tensor.data() + tensor.size(), layer);
-  };
-  if (tensor.starts_with("block.") || tensor.starts_with("convolution.")) {
-    number_at(tensor.find('.') + 1);
-  } else if (tensor.starts_with("lstm.") || tensor.starts_with("gru.")) {
-    number_at(tensor.rfind("_l") + 2);
-    layer += convolutions_of(network);
-  }
-  return layer < count;
+bool is_frozen(const weights::TensorSpec& tensor, int count) {
+  return tensor.layer != weights::kNoLayer && tensor.layer < count;
 }
 
 }  // namespace continuo::training

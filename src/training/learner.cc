@@ -8,6 +8,8 @@
 #include <algorithm>
 #include <cmath>
 #include <numeric>
+#include <set>
+#include <string>
 
 #include "continuo/base/error.h"
 #include "continuo/base/random.h"
@@ -87,8 +89,11 @@ Learner::Learner(const weights::NetworkSpec& spec, const OptimisationOptions& op
   parts_->device = device_named(device, ranks != nullptr ? ranks->local_rank() : 0);
   parts_->network = nets::make_network(spec, options.seed);
   parts_->network->to(parts_->device);
+  std::set<std::string> frozen;
+  for (const weights::TensorSpec& tensor : weights::tensor_specs(spec))
+    if (is_frozen(tensor, options.freeze)) frozen.insert(tensor.name);
   for (auto& item : parts_->network->named_parameters()) {
-    if (lies_within(item.key(), spec, options.freeze))
+    if (frozen.contains(item.key()))
       item.value().set_requires_grad(false);
     else
       parts_->parameters.push_back(item.value());

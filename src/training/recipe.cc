@@ -161,11 +161,15 @@ class Reader {
   std::string full(std::string_view name) const { return section_ + "." + std::string(name); }
 
   void check(const toml::node& node, std::string_view name, double value, const Limits& limits) const {
-    if (std::isfinite(value) && value >= limits.low && value <= limits.high) return;
+    if (std::isfinite(value) && limits.hold(value)) return;
     std::string allowed = " must be a number";
     if (limits.low > -1e300) allowed += " of at least " + number_text(limits.low);
     if (limits.high < 1e17)
-      allowed += (limits.low > -1e300 ? " and at most " : " of at most ") + number_text(limits.high);
+      allowed += (limits.low > -1e300 ? " and " : " ") +
+                 (limits.below          ? "below "
+                  : limits.low > -1e300 ? "at most "
+                                        : "of at most ") +
+                 number_text(limits.high);
     fail(node, full(name) + allowed + ", not " + number_text(value));
   }
 

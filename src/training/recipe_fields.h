@@ -1,108 +1,68 @@
 // The options of a recipe, once: name, place, limits and explanation. Reading, writing and --set all walk this list.
 #pragma once
 
-#include <limits>
+#include <span>
 #include <string>
 #include <string_view>
-#include <variant>
 #include <vector>
 
 #include "continuo/training/recipe.h"
+#include "continuo/weights/network_info.h"
 
 namespace continuo::training {
 
-/// What a number may be; both ends included.
-struct Limits {
-  double low = -std::numeric_limits<double>::infinity();
-  double high = std::numeric_limits<double>::infinity();
-};
+using weights::Limits;
 
 inline constexpr Limits kShare{0, 1};
 inline constexpr Limits kNotNegative{0, 9e18};
-inline constexpr Limits kDropout{0, 0.95};
 
-/// A visitor has section(name, comment), field(name, value, comment, limits or choices) and settings(spec).
-template <class Visitor, class Net>
-void visit_match(Visitor& v, Net& net) {
-  v.field("match", net.match,
-          "symbols of the shortest earlier passage that it is told the continuation of (a match model); 0: none",
-          Limits{0, 64});
+/// "wavenet, lstm ... or markov".
+inline std::string network_choice() {
+  const std::vector<std::string> names = weights::network_names();
+  std::string text;
+  for (std::size_t i = 0; i < names.size(); ++i)
+    text += (i == 0 ? "" : i + 1 < names.size() ? ", " : " or ") + names[i];
+  return text;
 }
 
-template <class Visitor, class WaveNet>
-void visit_wavenet(Visitor& v, WaveNet& net) {
-  const Limits channels{1, 65536};
-  v.field("residual_channels", net.residual_channels, "channels between the blocks", channels);
-  v.field("skip_channels", net.skip_channels,
-          "channels of the skip sum; equal to residual_channels with block = \"paper\"", channels);
-  v.field("head_channels", net.head_channels, "channels between the two 1x1 convolutions of the head", channels);
-  v.field("kernel_size", net.kernel_size, "taps of each dilated convolution", Limits{1, 64});
-  v.field("input_kernel_size", net.input_kernel_size, "taps of the first convolution, over the symbols", Limits{1, 64});
-  v.field("stacks", net.stacks, "how often the dilations are repeated", Limits{1, 64});
-  v.field("dilations", net.dilations, "of one stack, in symbols", Limits{1, 1 << 20});
-  v.field("block", net.block, "\"standard\" (van den Oord et al. 2016) or \"paper\" (Ibreighith 2023, figure 8)",
-          std::vector<std::string>{"standard", "paper"});
-  v.field("dropout", net.dropout, "in training, on the input of each block", kDropout);
-  visit_match(v, net);
-}
+// A visitor has section(name, comment), field(name, value, comment, limits or choices) and settings(spec).
 
-/// Of `lstm` and `gru`.
-template <class Visitor, class Net>
-void visit_recurrent(Visitor& v, Net& net) {
-  const Limits channels{1, 65536};
-  v.field("embedding", net.embedding, "size of a symbol's vector", channels);
-  v.field("hidden", net.hidden, "units of each layer", channels);
-  v.field("layers", net.layers, "recurrent layers, one above the other", Limits{1, 64});
-  v.field("dropout", net.dropout, "in training, on the embedding, between layers and before the head", kDropout);
-  visit_match(v, net);
-}
+/// Shows the options of a network's row to a recipe's visitor.
+template <class Visitor>
+class NetworkOptions final : public weights::OptionVisitor {
+ public:
+  explicit NetworkOptions(Visitor& visitor) : visitor_(visitor) {}
+  void section(std::string_view) override {}
+  void option(const weights::OptionInfo& info, int& value) override { field(info, value); }
+  void option(const weights::OptionInfo& info, float& value) override { field(info, value); }
+  void option(const weights::OptionInfo& info, std::vector<int>& value) override { field(info, value); }
+  void option(const weights::OptionInfo& info, std::string& value, std::span<const std::string_view> choices) override {
+    visitor_.field(info.name, value, info.explanation, std::vector<std::string>(choices.begin(), choices.end()));
+  }
 
-template <class Visitor, class Net>
-void visit_guide_cnn(Visitor& v, Net& net) {
-  const Limits channels{1, 65536};
-  v.field("window", net.window, "symbols from which the next is predicted", Limits{1, 4096});
-  v.field("embedding", net.embedding, "size of a symbol's vector", channels);
-  v.field("channels", net.channels, "filters of each convolution; each halves time by max-pooling", channels);
-  v.field("dilations", net.dilations, "of each convolution, in steps of its own input", Limits{1, 4096});
-  v.field("kernel_size", net.kernel_size, "taps of each convolution", Limits{1, 64});
-  v.field("hidden", net.hidden, "units of the dense layer", channels);
-  v.field("dropout", net.dropout, "in training, after each convolution", kDropout);
-}
-
-template <class Visitor, class Net>
-void visit_markov(Visitor& v, Net& net) {
-  v.field("order", net.order, "symbols on which a prediction depends", Limits{1, 16});
-  v.field("max_entries", net.max_entries, "n-grams that are kept of each length: the most frequent",
-          Limits{1, 1 << 24});
-}
+ private:
+  template <class T>
+  void field(const weights::OptionInfo& info, T& value) {
+    if (!info.learned) visitor_.field(info.name, value, info.explanation, info.limits);
+  }
+  Visitor& visitor_;
+};
 
 template <class Visitor, class AnyRecipe>
 void visit_network(Visitor& v, AnyRecipe& recipe) {
   v.section("network", "what learns");
   std::string name = recipe.network.name();
-  v.field("name", name, "wavenet, lstm, gru, wavenet-lstm, guide-cnn or markov", weights::network_names());
+  v.field("name", name, network_choice(), weights::network_names());
   if constexpr (Visitor::kReads) {
     if (name != recipe.network.name()) recipe.network = weights::default_network(name);
   }
-  const Limits channels{1, 65536};
-  std::visit(
-      [&](auto& net) {
-        using Net = std::remove_cvref_t<decltype(net)>;
-        if constexpr (std::is_same_v<Net, weights::WaveNetSpec>) {
-          visit_wavenet(v, net);
-        } else if constexpr (std::is_same_v<Net, weights::LstmSpec> || std::is_same_v<Net, weights::GruSpec>) {
-          visit_recurrent(v, net);
-        } else if constexpr (std::is_same_v<Net, weights::GuideCnnSpec>) {
-          visit_guide_cnn(v, net);
-        } else if constexpr (std::is_same_v<Net, weights::MarkovSpec>) {
-          visit_markov(v, net);
-        } else {
-          visit_wavenet(v, net.wavenet);
-          v.field("hidden", net.hidden, "units of each LSTM layer above the skip sum", channels);
-          v.field("layers", net.layers, "LSTM layers", Limits{1, 64});
-        }
-      },
-      recipe.network.network);
+  NetworkOptions<Visitor> options(v);
+  if constexpr (Visitor::kReads) {
+    weights::visit_options(recipe.network, options);
+  } else {
+    weights::NetworkSpec same = recipe.network;
+    weights::visit_options(same, options);
+  }
   v.field("output", recipe.network.output,
           "\"categorical\" over symbols; for frames \"real\" (squared error) or \"binary\" (keys)",
           std::vector<std::string>{weights::kCategorical, weights::kReal, weights::kBinary});

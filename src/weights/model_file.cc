@@ -197,20 +197,28 @@ ModelFile ModelFile::converted(Precision precision) const {
   result.precision_ = precision;
   result.widened_.resize(static_cast<std::size_t>(parameter_count()));
   std::span<float> room = result.widened_;
-  for (const auto& [name, tensor] : tensors_) {
+  for (const TensorSpec& spec : tensor_specs(network_)) {
+    const Tensor& tensor = tensors_.at(spec.name);
     const std::span<float> own = room.first(tensor.values.size());
     room = room.subspan(own.size());
-    round_to(stored_as({name, tensor.shape}, precision), tensor.values, row_count(tensor.shape), own);
-    result.tensors_.emplace(name, Tensor{tensor.shape, own});
+    round_to(stored_as(spec, precision), tensor.values, row_count(tensor.shape), own);
+    result.tensors_.emplace(spec.name, Tensor{tensor.shape, own});
   }
   return result;
 }
 
 Precision stored_as(const TensorSpec& tensor, Precision precision) {
-  if (tensor.shape.size() < 2) return Precision::kFp32;
-  const bool looked_up = tensor.name == "embedding.weight" || tensor.name.ends_with("condition.weight") ||
-                         tensor.name.starts_with("match.");
-  return looked_up ? std::min(precision, Precision::kBf16) : precision;
+  switch (tensor.role) {
+    case TensorRole::kMatrix:
+      return precision;
+    case TensorRole::kEmbedding:
+    case TensorRole::kLookUp:
+      return std::min(precision, Precision::kBf16);
+    case TensorRole::kVector:
+    case TensorRole::kTable:
+      break;
+  }
+  return Precision::kFp32;
 }
 
 std::vector<std::uint8_t> serialise(const ModelContents& contents) {

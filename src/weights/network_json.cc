@@ -2,10 +2,12 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <deque>
 #include <limits>
+#include <memory>
 
 #include "continuo/base/error.h"
-#include "continuo/weights/network_spec.h"
+#include "continuo/weights/network_info.h"
 #include "weights/network_limits.h"
 #include "weights/strict_json.h"
 
@@ -16,73 +18,6 @@ using nlohmann::json;
 
 constexpr std::size_t kMaxText = 1 << 16;
 constexpr int kMaxSpecDepth = 3;
-
-// The options of each network, once: reading and writing both walk these. `Spec` is const for writing.
-
-template <class Visitor, class Spec>
-void visit_wavenet(Visitor& v, Spec& spec) {
-  v("residual_channels", spec.residual_channels);
-  v("skip_channels", spec.skip_channels);
-  v("head_channels", spec.head_channels);
-  v("kernel_size", spec.kernel_size);
-  v("input_kernel_size", spec.input_kernel_size);
-  v("stacks", spec.stacks);
-  v("dilations", spec.dilations);
-  v("block", spec.block);
-  v("dropout", spec.dropout);
-  v.unless_zero("match", spec.match);
-}
-
-/// Of `lstm` and `gru`.
-template <class Visitor, class Spec>
-void visit_recurrent(Visitor& v, Spec& spec) {
-  v("embedding", spec.embedding);
-  v("hidden", spec.hidden);
-  v("layers", spec.layers);
-  v("dropout", spec.dropout);
-  v.unless_zero("match", spec.match);
-}
-
-template <class Visitor, class Spec>
-void visit_guide_cnn(Visitor& v, Spec& spec) {
-  v("window", spec.window);
-  v("embedding", spec.embedding);
-  v("channels", spec.channels);
-  v("dilations", spec.dilations);
-  v("kernel_size", spec.kernel_size);
-  v("hidden", spec.hidden);
-  v("dropout", spec.dropout);
-}
-
-template <class Visitor, class Spec>
-void visit_markov(Visitor& v, Spec& spec) {
-  v("order", spec.order);
-  v("max_entries", spec.max_entries);
-  v("entries", spec.entries);
-}
-
-/// Calls section(name, body) for each JSON object that the network's options lie in; body(visitor) visits them.
-template <class Section, class Network>
-void visit_sections(Network& network, const Section& section) {
-  using Spec = std::remove_cvref_t<Network>;
-  if constexpr (std::is_same_v<Spec, WaveNetSpec>) {
-    section("wavenet", [&](auto& v) { visit_wavenet(v, network); });
-  } else if constexpr (std::is_same_v<Spec, LstmSpec>) {
-    section("lstm", [&](auto& v) { visit_recurrent(v, network); });
-  } else if constexpr (std::is_same_v<Spec, GruSpec>) {
-    section("gru", [&](auto& v) { visit_recurrent(v, network); });
-  } else if constexpr (std::is_same_v<Spec, GuideCnnSpec>) {
-    section("guide-cnn", [&](auto& v) { visit_guide_cnn(v, network); });
-  } else if constexpr (std::is_same_v<Spec, MarkovSpec>) {
-    section("markov", [&](auto& v) { visit_markov(v, network); });
-  } else {
-    section("wavenet", [&](auto& v) { visit_wavenet(v, network.wavenet); });
-    section("lstm", [&](auto& v) {
-      v("hidden", network.hidden);
-      v("layers", network.layers);
-    });
-  }
-}
 
 /// Reads one JSON object; remembers what was asked for, so that what was not can be refused.
 class Reader {
@@ -95,8 +30,6 @@ class Reader {
   void operator()(const char* key, T& value) {
     read(key, value, false);
   }
-
-  void unless_zero(const char* key, int& value) { read(key, value, false); }
 
   template <class T>
   void read(const char* key, T& value, bool required) {
@@ -154,23 +87,65 @@ class Reader {
   std::vector<std::string> known_;
 };
 
-struct Writer {
-  json& object;
-  template <class T>
-  void operator()(const char* key, const T& value) {
-    object[key] = value;
+/// Takes a network's options from the sections of its JSON.
+class OptionReader final : public OptionVisitor {
+ public:
+  explicit OptionReader(Reader& spec) : spec_(spec) {}
+
+  void section(std::string_view name) override {
+    finish();
+    const std::string key(name);
+    json& options = sections_.emplace_back(json::object());
+    spec_(key.c_str(), options);
+    section_ = std::make_unique<Reader>(options, key);
   }
-  void unless_zero(const char* key, int value) {
-    if (value != 0) object[key] = value;
+  void option(const OptionInfo& info, int& value) override { take(info, value); }
+  void option(const OptionInfo& info, float& value) override { take(info, value); }
+  void option(const OptionInfo& info, std::vector<int>& value) override { take(info, value); }
+  void option(const OptionInfo& info, std::string& value, std::span<const std::string_view>) override {
+    take(info, value);
+  }
+  void finish() {
+    if (section_) section_->finish();
+  }
+
+ private:
+  template <class T>
+  void take(const OptionInfo& info, T& value) {
+    (*section_)(std::string(info.name).c_str(), value);
+  }
+
+  Reader& spec_;
+  std::deque<json> sections_;  ///< to which readers refer
+  std::unique_ptr<Reader> section_;
+};
+
+class OptionWriter final : public OptionVisitor {
+ public:
+  explicit OptionWriter(json& spec) : spec_(spec) {}
+
+  void section(std::string_view name) override { section_ = &(spec_[std::string(name)] = json::object()); }
+  void option(const OptionInfo& info, int& value) override {
+    if (value != 0 || !info.omit_zero) at(info) = value;
   }
   /// The shortest decimal that reads back as the same float, instead of the float's 17 digits.
-  void operator()(const char* key, float value) {
+  void option(const OptionInfo& info, float& value) override {
     char text[64];
     const auto end = std::to_chars(std::begin(text), std::end(text), value).ptr;
     double tidy = 0;
     std::from_chars(text, end, tidy);
-    object[key] = tidy;
+    at(info) = tidy;
   }
+  void option(const OptionInfo& info, std::vector<int>& value) override { at(info) = value; }
+  void option(const OptionInfo& info, std::string& value, std::span<const std::string_view>) override {
+    at(info) = value;
+  }
+
+ private:
+  json& at(const OptionInfo& info) { return (*section_)[std::string(info.name)]; }
+
+  json& spec_;
+  json* section_ = nullptr;
 };
 
 }  // namespace
@@ -179,16 +154,9 @@ std::string to_json(const NetworkSpec& spec) {
   json object = {{"name", spec.name()}, {"vocabulary_size", spec.vocabulary_size}, {"labels", spec.labels}};
   if (spec.output != kCategorical) object["output"] = spec.output;
   if (spec.inputs > 0) object["inputs"] = spec.inputs;
-  std::visit(
-      [&](const auto& network) {
-        visit_sections(network, [&](const char* name, const auto& body) {
-          json section = json::object();
-          Writer writer{section};
-          body(writer);
-          object[name] = std::move(section);
-        });
-      },
-      spec.network);
+  OptionWriter writer(object);
+  NetworkSpec same = spec;
+  visit_options(same, writer);
   try {
     return object.dump();
   } catch (const json::exception&) {  // only these two are free text
@@ -218,17 +186,9 @@ NetworkSpec network_spec_from_json(const std::string& text) {
     throw Error(
         {.message = "network spec: the key \"name\" names an " + error.info().message, .hint = error.info().hint});
   }
-  std::visit(
-      [&](auto& network) {
-        visit_sections(network, [&](const char* section, const auto& body) {
-          json options = json::object();
-          reader(section, options);
-          Reader inner(options, section);
-          body(inner);
-          inner.finish();
-        });
-      },
-      spec.network);
+  OptionReader options(reader);
+  visit_options(spec, options);
+  options.finish();
   reader.finish();
   validate(spec);
   return spec;

@@ -35,11 +35,9 @@ Recipe starting_recipe(const RunStart& start);
 /// are.
 void check_fits(const Recipe& recipe, const weights::ModelFile& model, const std::filesystem::path& path);
 
-/// Layers that training.freeze counts, from the symbols upwards: the blocks of a WaveNet and the recurrent layers above
-/// them, or the convolutions of guide-cnn. The embedding goes with the first, the head is not counted.
-int layers_of(const weights::NetworkSpec& network);
-
-/// Whether the tensor of that name lies in the lowest `count` layers.
-bool lies_within(const std::string& tensor, const weights::NetworkSpec& network, int count);
+/// Whether training.freeze = `count` keeps this tensor as it is. Layers are counted from the symbols upwards
+/// (weights::layer_count): the blocks of a WaveNet and the recurrent layers above them, or the convolutions of
+/// guide-cnn. The embedding goes with the first; the head is never kept.
+bool is_frozen(const weights::TensorSpec& tensor, int count);
 
 }  // namespace continuo::training

@@ -51,7 +51,7 @@ struct OptimisationOptions {
   int transpose = 0;            ///< augmentation: up to so many semitones either way
   double tempo = 0.0;           ///< augmentation: tempo factor in [1 / (1 + tempo), 1 + tempo]
   double label_dropout = 0.1;   ///< with condition_on_label: share of examples given the label 'unknown' instead
-  int freeze = 0;               ///< fine-tuning: so many layers from below keep the model's weights (see layers_of)
+  int freeze = 0;               ///< fine-tuning: so many layers from below keep the model's weights (see is_frozen)
   std::uint64_t seed = 1;
   int threads = 0;  ///< of libtorch; 0: every core
   friend bool operator==(const OptimisationOptions&, const OptimisationOptions&) = default;

@@ -8,6 +8,8 @@
 
 namespace continuo::weights {
 
+struct NetworkInfo;  // network_info.h
+
 inline constexpr int kMaxKernelSize = 64;  ///< taps of any convolution
 
 /// WaveNet, van den Oord et al. 2016 (arXiv 1609.03499), section 2.
@@ -25,13 +27,14 @@ struct WaveNetSpec {
   /// product is itself the skip and c + gated is the next layer's input.
   std::string block = "standard";
   float dropout = 0.0F;  ///< training only, on the input of each block
-  /// Above 0: the network is told what followed when the latest symbols, so many or more, last stood in the sequence
+  /// Above 0: what followed when the latest symbols, so many or more, last stood in the sequence is one more input
   /// (MatchModel). Over symbols only.
   int match = 0;
 
   int layers() const noexcept { return stacks * static_cast<int>(dilations.size()); }
   /// Symbols (the present one included) on which one prediction depends.
   int receptive_field() const noexcept;
+  static const NetworkInfo kInfo;
   friend bool operator==(const WaveNetSpec&, const WaveNetSpec&) = default;
 };
 
@@ -42,6 +45,7 @@ struct LstmSpec {
   int layers = 2;
   float dropout = 0.0F;  ///< training only, on the embedding, between layers and before the head
   int match = 0;         ///< as for WaveNetSpec
+  static const NetworkInfo kInfo;
   friend bool operator==(const LstmSpec&, const LstmSpec&) = default;
 };
 
@@ -52,6 +56,7 @@ struct GruSpec {
   int layers = 2;
   float dropout = 0.0F;  ///< training only, as for LstmSpec
   int match = 0;         ///< as for WaveNetSpec
+  static const NetworkInfo kInfo;
   friend bool operator==(const GruSpec&, const GruSpec&) = default;
 };
 
@@ -60,6 +65,7 @@ struct WaveNetLstmSpec {
   WaveNetSpec wavenet;
   int hidden = 128;
   int layers = 1;
+  static const NetworkInfo kInfo;
   friend bool operator==(const WaveNetLstmSpec&, const WaveNetLstmSpec&) = default;
 };
 
@@ -74,6 +80,7 @@ struct GuideCnnSpec {
   int kernel_size = 3;
   int hidden = 256;      ///< units of the dense layer
   float dropout = 0.2F;  ///< training only
+  static const NetworkInfo kInfo;
   friend bool operator==(const GuideCnnSpec&, const GuideCnnSpec&) = default;
 };
 
@@ -83,6 +90,7 @@ struct MarkovSpec {
   int order = 4;              ///< symbols on which a prediction depends at most
   int max_entries = 1 << 20;  ///< n-grams that are kept of each length: the most frequent
   std::vector<int> entries;   ///< n-grams of length 1 to order + 1 that the model holds; empty: not yet counted
+  static const NetworkInfo kInfo;
   friend bool operator==(const MarkovSpec&, const MarkovSpec&) = default;
 };
 
@@ -94,18 +102,19 @@ inline constexpr const char* kBinary = "binary";  ///< a frame of zeros and ones
 struct NetworkSpec {
   int vocabulary_size = 0;  ///< symbols, or values of a frame
   int labels = 0;           ///< number of labels for global conditioning (section 2.5), 'unknown' (0) included; 0: none
-  std::variant<WaveNetSpec, LstmSpec, WaveNetLstmSpec, GruSpec, GuideCnnSpec, MarkovSpec> network;
-  std::string output = kCategorical;  ///< kReal and kBinary: for wavenet, lstm, gru and wavenet-lstm
+  /// The registry of networks: each alternative has its row, kInfo.
+  std::variant<WaveNetSpec, LstmSpec, GruSpec, WaveNetLstmSpec, GuideCnnSpec, MarkovSpec> network;
+  std::string output = kCategorical;  ///< kReal and kBinary: for networks that can read frames (NetworkInfo)
   /// Above 0: each step reads a frame of so many values, whatever comes out; for the same networks, not with kReal.
   int inputs = 0;
 
-  std::string name() const;  ///< "wavenet", "lstm", "gru", "wavenet-lstm", "guide-cnn", "markov"
+  std::string name() const;  ///< NetworkInfo::name: "wavenet", "lstm" ...
   bool reads_frames() const noexcept { return output != kCategorical || inputs > 0; }
   /// Symbols that may come in, or values of a frame that does.
   int input_size() const noexcept { return inputs > 0 ? inputs : vocabulary_size; }
-  int match() const noexcept;  ///< of the network's options; 0 for networks that are never told of passages
+  int match() const noexcept;  ///< of the network's options; 0 for networks without a match model
   /// Whether it is counted, not trained by gradient: then it is no libtorch module.
-  bool is_counted() const noexcept { return std::holds_alternative<MarkovSpec>(network); }
+  bool is_counted() const noexcept;
   /// Steps on which a prediction depends, 0 when it depends on all since the start (networks with recurrent state or a
   /// match model).
   int receptive_field() const noexcept;
@@ -126,11 +135,29 @@ NetworkSpec network_spec_from_json(const std::string& text);
 /// ...).
 void validate(const NetworkSpec& spec);
 
+/// What the values of a tensor are for.
+enum class TensorRole : std::uint8_t {
+  kMatrix,     ///< weights that are multiplied and added: matrices and kernels, output rows first
+  kEmbedding,  ///< a row for each symbol, which is looked up; where frames are read a matrix like others
+  kLookUp,     ///< a row for each label or match, which is looked up
+  kVector,     ///< biases and other single values
+  kTable,      ///< counts of a Markov chain
+};
+
+/// Of a tensor above all layers: the head.
+inline constexpr int kNoLayer = -1;
+
 /// A tensor that a network of this spec must have: the contract between training and the engine. See
 /// docs/model-file.md.
 struct TensorSpec {
   std::string name;
   std::vector<std::int64_t> shape;
+  TensorRole role = TensorRole::kMatrix;
+  int layer =
+      kNoLayer;  ///< from 0, from the symbols upwards; the embedding and what is added to it belong to the first
+  /// Training begins with values from a uniform distribution, so wide to either side of 0; its variance is width^2 / 3.
+  double initial_width = 0;
+  std::int64_t ones_begin = 0, ones_end = 0;  ///< of a vector: these values begin as 1 instead
 };
 std::vector<TensorSpec> tensor_specs(const NetworkSpec& spec);
 

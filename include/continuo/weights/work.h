@@ -8,8 +8,8 @@
 namespace continuo::weights {
 
 /// Weights that are multiplied and added once for each step of a sequence: those of all matrices and kernels, without
-/// look-ups (of symbols in the embedding, of labels). Nothing for networks of which that is not so: `guide-cnn`, whose
-/// layers run over a window, and `markov`.
+/// look-ups (of symbols in the embedding, of labels). Nothing for networks of which that is not so
+/// (NetworkInfo::is_stepwise): `guide-cnn`, whose layers run over a window, and `markov`.
 std::optional<double> multiply_adds(const NetworkSpec& spec);
 
 }  // namespace continuo::weights

@@ -2,6 +2,7 @@
 // refuses what the model is not.
 #include "continuo/training/fine_tune.h"
 #include "continuo/training/lineage.h"
+#include "continuo/weights/network_info.h"
 
 #include "continuo/engine/engine.h"
 #include "integration/training/fixture.h"
@@ -106,13 +107,19 @@ TEST_F(FineTuneTest, FrozenLayersStayAsTheyAre) {
 
 TEST(Layers, AreCountedFromBelow) {
   weights::NetworkSpec both{4, 0, weights::WaveNetLstmSpec{.wavenet = {.stacks = 2, .dilations = {1, 2}}, .layers = 2}};
-  EXPECT_EQ(layers_of(both), 6);
-  EXPECT_TRUE(lies_within("lstm.weight_hh_l0", both, 5));
-  EXPECT_FALSE(lies_within("lstm.weight_hh_l0", both, 4));
-  EXPECT_TRUE(lies_within("block.3.skip.bias", both, 4));
-  EXPECT_FALSE(lies_within("block.3.skip.bias", both, 3));
-  EXPECT_FALSE(lies_within("head.1.weight", both, 6));
-  EXPECT_FALSE(lies_within("embedding.weight", both, 0));
+  EXPECT_EQ(weights::layer_count(both), 6);
+  const auto frozen = [&](const std::string& name, int count) {
+    const auto tensors = weights::tensor_specs(both);
+    const auto found = std::ranges::find(tensors, name, &weights::TensorSpec::name);
+    return found != tensors.end() && is_frozen(*found, count);
+  };
+  EXPECT_TRUE(frozen("lstm.weight_hh_l0", 5));
+  EXPECT_FALSE(frozen("lstm.weight_hh_l0", 4));
+  EXPECT_TRUE(frozen("block.3.skip.bias", 4));
+  EXPECT_FALSE(frozen("block.3.skip.bias", 3));
+  EXPECT_FALSE(frozen("head.1.weight", 6));
+  EXPECT_TRUE(frozen("embedding.weight", 1));
+  EXPECT_FALSE(frozen("embedding.weight", 0));
   for (const std::string& name : weights::network_names()) {
     weights::NetworkSpec spec = weights::default_network(name);
     if (spec.is_counted()) continue;
@@ -121,9 +128,9 @@ TEST(Layers, AreCountedFromBelow) {
     int above = 0;
     for (const auto& tensor : weights::tensor_specs(spec)) {
       const bool head = tensor.name.starts_with("head.") || tensor.name.starts_with("hidden.");
-      EXPECT_EQ(lies_within(tensor.name, spec, layers_of(spec)), !head) << tensor.name;
-      below += lies_within(tensor.name, spec, 1) ? 1 : 0;
-      above += lies_within(tensor.name, spec, layers_of(spec) - 1) ? 0 : 1;
+      EXPECT_EQ(is_frozen(tensor, weights::layer_count(spec)), !head) << tensor.name;
+      below += is_frozen(tensor, 1) ? 1 : 0;
+      above += is_frozen(tensor, weights::layer_count(spec) - 1) ? 0 : 1;
     }
     EXPECT_GT(below, 1) << name << ": the embedding and a layer";
     EXPECT_GT(above, 4) << name << ": the head and a layer";

@@ -9,6 +9,7 @@
 
 #include "continuo/base/random.h"
 #include "continuo/engine/engine.h"
+#include "unit/weights/shrunk_network.h"
 
 namespace continuo::engine {
 
@@ -56,7 +57,7 @@ inline weights::ModelFile random_file(const weights::NetworkSpec& spec, Random& 
   for (const weights::TensorSpec& tensor : weights::tensor_specs(spec)) {
     const auto fan_in = static_cast<double>(
         tensor.shape.size() > 1 ? value_count(tensor) / static_cast<std::size_t>(tensor.shape[0]) : 4);
-    const double scale = tensor.name == "embedding.weight" ? 0.7 : 0.9 / std::sqrt(fan_in);
+    const double scale = tensor.role == weights::TensorRole::kEmbedding ? 0.7 : 0.9 / std::sqrt(fan_in);
     auto& values = contents.tensors[tensor.name];
     for (std::size_t i = value_count(tensor); i > 0; --i) values.push_back(static_cast<float>(scale * random.normal()));
   }
@@ -84,10 +85,18 @@ inline weights::WaveNetSpec random_wavenet(Random& random, const std::string& bl
 }
 
 /// Channels are `narrowest` to 40: ReLUs can silence a network of one channel altogether, but hardly one of twelve.
-/// `kind` counts through the networks, blocks and outputs of the engine, 0 to kKinds - 1.
-inline constexpr int kKinds = 16;
+/// `kind` counts through the networks, blocks and outputs of the engine, 0 to kKinds - 1: those with a case below, then
+/// the others of the registry, small, with their defaults.
+inline constexpr int kOwnCases = 16;
 inline constexpr int kMarkovKind = 7;
+inline const std::vector<weights::NetworkSpec>& networks_without_case() {
+  static const std::vector<weights::NetworkSpec> kOthers =
+      weights::other_networks({"wavenet", "lstm", "gru", "wavenet-lstm", "guide-cnn"}, 23);
+  return kOthers;
+}
+inline const int kKinds = kOwnCases + static_cast<int>(networks_without_case().size());
 inline weights::NetworkSpec random_spec(Random& random, int kind, int narrowest = 1) {
+  if (kind >= kOwnCases) return networks_without_case().at(static_cast<std::size_t>(kind - kOwnCases));
   weights::NetworkSpec spec{pick(random, 1, 70), random.below(2) == 0 ? 0 : pick(random, 1, 4), {}};
   const std::string block = kind % 2 == 0 ? "standard" : "paper";
   const auto channels = [&] { return pick(random, narrowest, 40); };

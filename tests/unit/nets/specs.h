@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "continuo/nets/network.h"
+#include "unit/weights/shrunk_network.h"
 
 namespace continuo::nets::testing {
 
@@ -43,8 +44,8 @@ inline weights::NetworkSpec reading(int inputs, weights::NetworkSpec spec) {
   return spec;
 }
 
-/// Every network that is trained by gradient, both blocks, with and without labels, over symbols and frames, odd
-/// kernels and dilations among them.
+/// Every network of the registry that is trained by gradient, both blocks, with and without labels, over symbols and
+/// frames, odd kernels and dilations among them. Networks without a case here are taken small, with their defaults.
 inline std::vector<weights::NetworkSpec> all_specs(int vocabulary = 13) {
   const weights::LstmSpec lstm{.embedding = 5, .hidden = 7, .layers = 2};
   const weights::GruSpec gru{.embedding = 6, .hidden = 5, .layers = 2};
@@ -72,6 +73,9 @@ inline std::vector<weights::NetworkSpec> all_specs(int vocabulary = 13) {
   specs.push_back(reading(17, with(small_wavenet("standard"), vocabulary, 3)));
   specs.push_back(reading(5, of_frames(with(both, vocabulary), weights::kBinary)));
   specs.push_back(reading(17, with(lstm, vocabulary)));
+  std::vector<std::string> known;
+  for (const auto& spec : specs) known.push_back(spec.name());
+  for (auto& spec : weights::other_networks(known, vocabulary)) specs.push_back(std::move(spec));
   return specs;
 }
 
