@@ -164,12 +164,12 @@ class Reader {
     if (std::isfinite(value) && limits.hold(value)) return;
     std::string allowed = " must be a number";
     if (limits.low > -1e300) allowed += " of at least " + number_text(limits.low);
-    if (limits.high < 1e17)
-      allowed += (limits.low > -1e300 ? " and " : " ") +
-                 (limits.below          ? "below "
-                  : limits.low > -1e300 ? "at most "
-                                        : "of at most ") +
-                 number_text(limits.high);
+    if (limits.high < 1e17) {
+      const bool both = limits.low > -1e300;
+      allowed += both ? " and " : " ";
+      allowed += limits.below ? "below " : both ? "at most " : "of at most ";
+      allowed += number_text(limits.high);
+    }
     fail(node, full(name) + allowed + ", not " + number_text(value));
   }
 

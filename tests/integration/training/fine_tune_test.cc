@@ -1,10 +1,12 @@
 // Fine-tuning: a run starts at the model's own loss, leaves frozen layers alone, goes on after an interruption, and
 // refuses what the model is not.
 #include "continuo/training/fine_tune.h"
-#include "continuo/training/lineage.h"
-#include "continuo/weights/network_info.h"
+
+#include <algorithm>
 
 #include "continuo/engine/engine.h"
+#include "continuo/training/lineage.h"
+#include "continuo/weights/network_info.h"
 #include "integration/training/fixture.h"
 
 namespace continuo::training {
