@@ -16,20 +16,23 @@ std::vector<std::uint8_t> read_file(const std::filesystem::path& path,
                                     std::uint64_t max_bytes = std::uint64_t{1} << 32);
 std::string read_text_file(const std::filesystem::path& path);
 
-/// Writes `bytes` beside `path`, flushes them to the disk and renames: afterwards `path` holds all of them or what it
-/// held before, whatever happens in between. Creates missing parent folders. Throws Error (disk full, no permission).
+/// Writes `bytes` as AtomicFile does. Throws Error (disk full, no permission).
 void write_file_atomically(const std::filesystem::path& path, std::span<const std::uint8_t> bytes);
 void write_file_atomically(const std::filesystem::path& path, std::string_view text);
 
 /// For long work, before it begins: throws the Error that writing `path` would end with (no permission, a folder, a
-/// folder that cannot be created). Leaves nothing behind.
+/// folder that cannot be created). Changes nothing.
 void ensure_writable(const std::filesystem::path& path);
 
 /// Atomic writing for writers that need a name or a stream: write to `temporary()` (same folder, same extension), then
-/// `commit()`. Without a commit the destructor removes the temporary file.
+/// `commit()`: it flushes to the disk and renames. Until then the path holds what it held before, whatever happens in
+/// between; without a commit the destructor removes the temporary file. Creates missing parent folders. The mode of a
+/// file that is replaced stays. A symbolic link stays, its target is replaced. What is no regular file (a device, a
+/// FIFO, /dev/stdout, /dev/fd/N) is written into by commit(). The first AtomicFile of a process in a folder also
+/// removes what killed processes left there.
 class AtomicFile {
  public:
-  explicit AtomicFile(std::filesystem::path path);
+  explicit AtomicFile(std::filesystem::path path);  ///< throws Error
   ~AtomicFile();
   AtomicFile(const AtomicFile&) = delete;
   AtomicFile& operator=(const AtomicFile&) = delete;
@@ -41,6 +44,9 @@ class AtomicFile {
  private:
   std::filesystem::path path_;
   std::filesystem::path temporary_;
+  int lock_ = -1;          ///< the temporary file, locked while this lives
+  int into_ = -1;          ///< an open file of this process that is written into, -1: none
+  bool in_place_ = false;  ///< the path is no regular file
   bool committed_ = false;
 };
 

@@ -1,9 +1,16 @@
 // Files are either written whole or left as they were.
 #include "continuo/base/file.h"
 
+#include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
+
+#include <string>
+#include <thread>
+#include <vector>
 
 #include "continuo/base/error.h"
 
@@ -69,9 +76,91 @@ TEST_F(FileTest, CommitReplacesAndKeepsTheExtensionOnTheWay) {
   AtomicFile file(folder_ / "a.wav");
   EXPECT_EQ(file.temporary().extension(), ".wav");
   EXPECT_EQ(file.temporary().parent_path(), folder_);
+  EXPECT_NE(AtomicFile(folder_ / "a.wav").temporary(), AtomicFile(folder_ / "a.wav").temporary());
   std::ofstream(file.temporary()) << "new";
   file.commit();
   EXPECT_EQ(read_text_file(folder_ / "a.wav"), "new");
+}
+
+TEST_F(FileTest, TheModeOfAReplacedFileStays) {
+  write_file_atomically(folder_ / "private", "old");
+  fs::permissions(folder_ / "private", fs::perms::owner_read | fs::perms::owner_write);
+  write_file_atomically(folder_ / "private", "new");
+  EXPECT_EQ(read_text_file(folder_ / "private"), "new");
+  EXPECT_EQ(fs::status(folder_ / "private").permissions(), fs::perms::owner_read | fs::perms::owner_write);
+}
+
+TEST_F(FileTest, ALinkStaysAndItsTargetIsReplaced) {
+  write_file_atomically(folder_ / "deep" / "target", "old");
+  fs::create_symlink("deep/target", folder_ / "link");
+  fs::create_symlink("link", folder_ / "second");
+  write_file_atomically(folder_ / "second", "new");
+  EXPECT_TRUE(fs::is_symlink(folder_ / "link"));
+  EXPECT_TRUE(fs::is_symlink(folder_ / "second"));
+  EXPECT_EQ(read_text_file(folder_ / "deep" / "target"), "new");
+  fs::create_symlink("not-yet", folder_ / "dangling");
+  write_file_atomically(folder_ / "dangling", "made");
+  EXPECT_EQ(read_text_file(folder_ / "not-yet"), "made");
+  fs::create_symlink("round", folder_ / "round");
+  EXPECT_THROW(write_file_atomically(folder_ / "round", "never"), Error);
+}
+
+TEST_F(FileTest, PipesAndOpenFilesAreWrittenInto) {
+  const fs::path pipe = folder_ / "pipe";
+  ASSERT_EQ(::mkfifo(pipe.c_str(), 0600), 0);
+  std::string heard;
+  std::thread reader([&] { heard = read_text_file(pipe); });
+  write_file_atomically(pipe, "through a pipe");
+  reader.join();
+  EXPECT_EQ(heard, "through a pipe");
+  EXPECT_TRUE(fs::is_fifo(pipe));
+
+  const int file = ::open((folder_ / "log").c_str(), O_WRONLY | O_CREAT, 0600);
+  ASSERT_GE(file, 0);
+  ASSERT_EQ(::write(file, "before ", 7), 7);
+  write_file_atomically("/dev/fd/" + std::to_string(file), "after");
+  ::close(file);
+  EXPECT_EQ(read_text_file(folder_ / "log"), "before after");
+  write_file_atomically("/dev/null", "nothing");
+  EXPECT_TRUE(fs::is_character_file("/dev/null"));
+  EXPECT_THROW(write_file_atomically("/dev/full", "too much"), Error);
+  EXPECT_THAT(names(), ::testing::UnorderedElementsAre("log"));
+}
+
+TEST_F(FileTest, ANameMayBeAsLongAsTheFileSystemAllows) {
+  const std::string name = std::string(251, 'n') + ".mid";
+  write_file_atomically(folder_ / name, "long");
+  EXPECT_EQ(read_text_file(folder_ / name), "long");
+  EXPECT_THROW(write_file_atomically(folder_ / (name + "i"), "longer"), Error);
+  EXPECT_THAT(names(), ElementsAre(name));
+}
+
+TEST_F(FileTest, ProcessesThatMakeTheSameNewFolderAtOnceAllSucceed) {
+  std::vector<pid_t> children;
+  for (int i = 0; i < 8; ++i) {
+    const pid_t child = ::fork();
+    ASSERT_GE(child, 0);
+    if (child == 0) {
+      int failed = 0;
+      try {
+        for (int round = 0; round < 25; ++round) {
+          const fs::path path = folder_ / ("new" + std::to_string(round)) / "a" / "b" / (std::to_string(i) + ".mid");
+          ensure_writable(path);
+          write_file_atomically(path, "together");
+        }
+      } catch (const Error&) {
+        failed = 1;
+      }
+      ::_exit(failed);
+    }
+    children.push_back(child);
+  }
+  for (const pid_t child : children) {
+    int status = 0;
+    ASSERT_EQ(::waitpid(child, &status, 0), child);
+    EXPECT_EQ(status, 0);
+  }
+  EXPECT_EQ(names().size(), 200U);
 }
 
 TEST_F(FileTest, MissingFilesFoldersAndLargeFilesAreRefusedByName) {
