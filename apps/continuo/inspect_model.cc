@@ -9,7 +9,9 @@
 #include <string_view>
 #include <vector>
 
+#include "continuo/base/error.h"
 #include "continuo/base/format.h"
+#include "continuo/base/text.h"
 #include "continuo/representation/representation.h"
 #include "continuo/representation/sound.h"
 #include "continuo/weights/model_file.h"
@@ -142,6 +144,12 @@ void print_model(const std::filesystem::path& path, bool whole_recipe) {
     print_representation(representation);
   }
   if (const std::string& training = file.metadata("continuo.training"); !training.empty()) {
+    if (json_depth(training) > kMaxJsonDepth)
+      throw Error(
+          {.message = "what it says of its training nests deeper than " + std::to_string(kMaxJsonDepth) + " levels",
+           .path = path.string(),
+           .hint = "The file is damaged, or was not made by Continuo.",
+           .code = ErrorCode::kDamaged});
     fmt::print("  training\n");
     print_values(training, "    ");
   }

@@ -1,6 +1,8 @@
 // UTF-8 by the table of RFC 3629, section 4.
 #include "continuo/base/text.h"
 
+#include <algorithm>
+
 namespace continuo {
 
 std::size_t utf8_length(std::string_view text, std::size_t at) noexcept {
@@ -41,6 +43,26 @@ std::string from_latin1(std::string_view bytes) {
     }
   }
   return out;
+}
+
+std::size_t json_depth(std::string_view text) noexcept {
+  std::size_t depth = 0;
+  std::size_t deepest = 0;
+  bool in_string = false;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    if (in_string) {
+      if (c == '\\') ++i;
+      in_string = c != '"';
+    } else if (c == '"') {
+      in_string = true;
+    } else if (c == '[' || c == '{') {
+      deepest = std::max(deepest, ++depth);
+    } else if ((c == ']' || c == '}') && depth > 0) {
+      --depth;
+    }
+  }
+  return deepest;
 }
 
 }  // namespace continuo

@@ -3,11 +3,13 @@
 
 #include <array>
 #include <nlohmann/json.hpp>
+#include <string_view>
 #include <utility>
 
 #include "continuo/base/error.h"
 #include "continuo/base/file.h"
 #include "continuo/base/hash.h"
+#include "continuo/base/text.h"
 #include "continuo/representation/frames.h"
 #include "corpus/dataset_file_writer.h"
 
@@ -97,6 +99,8 @@ Dataset open_frame_file(const fs::path& path, const representation::Representati
       // Damaged: it is made again.
     }
   }
+  const std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+  if (json_depth(text) > kMaxJsonDepth) refuse(path, "nests deeper than " + std::to_string(kMaxJsonDepth) + " levels");
   const Json all = Json::parse(bytes.begin(), bytes.end(), nullptr, /*allow_exceptions=*/false);
   if (!all.is_object()) refuse(path, "is not a JSON object");
   write(path, all, *frames, cached);

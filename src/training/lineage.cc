@@ -3,10 +3,14 @@
 
 #include <nlohmann/json.hpp>
 
+#include "continuo/base/text.h"
+
 namespace continuo::training {
 
 std::vector<std::string> training_datasets(const weights::ModelFile& model) {
-  const auto json = nlohmann::json::parse(model.metadata("continuo.training"), nullptr, false);
+  const std::string text = model.metadata("continuo.training");
+  if (json_depth(text) > kMaxJsonDepth) return {""};
+  const auto json = nlohmann::json::parse(text, nullptr, false);
   const auto name = [](const nlohmann::json& value) { return value.is_string() ? value.get<std::string>() : ""; };
   if (!json.is_object()) return {""};
   std::vector<std::string> names = {json.contains("dataset") ? name(json["dataset"]) : ""};

@@ -1,4 +1,4 @@
-// Bytes of unknown origin as UTF-8.
+// Text of unknown origin: as UTF-8, and how deep its JSON nests.
 #pragma once
 
 #include <cstddef>
@@ -14,5 +14,12 @@ std::size_t utf8_length(std::string_view text, std::size_t at) noexcept;
 bool is_utf8(std::string_view text) noexcept;
 
 std::string from_latin1(std::string_view bytes);
+
+/// How deep brackets and braces nest in JSON text, those in its strings left out; text that is no JSON has some depth,
+/// too. Readers of JSON from strangers ask before they parse: deep nesting exhausts the stack of what walks it.
+std::size_t json_depth(std::string_view text) noexcept;
+
+/// The deepest JSON that Continuo reads: its own files have at most 8 levels.
+inline constexpr std::size_t kMaxJsonDepth = 64;
 
 }  // namespace continuo

@@ -27,5 +27,13 @@ TEST(Text, ReadsLatin1) {
   EXPECT_EQ(from_latin1("a\0b"sv), "a\0b"sv);
 }
 
+TEST(Text, TheDepthOfJsonCountsNoBracketsInStrings) {
+  EXPECT_EQ(json_depth("12"), 0U);
+  EXPECT_EQ(json_depth(R"({"a": [1, [2]], "b": {}})"), 3U);
+  EXPECT_EQ(json_depth(R"(["[[[", "\\", "\"[[", [0]])"), 2U);
+  EXPECT_EQ(json_depth("]]][["), 2U);
+  EXPECT_EQ(json_depth(std::string(100'000, '[')), 100'000U);
+}
+
 }  // namespace
 }  // namespace continuo
