@@ -51,6 +51,9 @@ struct SoundComposition {
   std::vector<std::string> warnings;  ///< for the user: a stuck value or frame, a wave that repeats for ever
 };
 
+/// Throws Error for no length, or one of more than 1,000,000 seconds.
+void check_lengths(const ComposeSoundOptions& options);
+
 /// Mono samples at the representation's rate, in order, a few thousand at a time.
 using SampleSink = std::function<void(std::span<const float>)>;
 
