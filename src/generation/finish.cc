@@ -17,9 +17,9 @@ std::string loop_warning(const Loop& loop, bool argmax) {
   return (loop.period == 1 ? "the piece ends in one symbol repeated "
                            : "the piece ends in a block of " + std::to_string(loop.period) + " symbols repeated ") +
          std::to_string(loop.repeats) + " times" +
-         (argmax ? ": always choosing the most probable symbol falls into such loops; sample instead (--temperature 1 "
-                   "--top-p 0.95)"
-                 : "; try another --seed or a higher --temperature");
+         (argmax ? ": always choosing the most probable symbol falls into such loops; sample instead (temperature 1, "
+                   "top-p 0.95)"
+                 : "; try another seed or a higher temperature");
 }
 
 }  // namespace
@@ -29,7 +29,7 @@ void finish_piece(const Composer& composer, const ComposeOptions& options, Compo
   if (piece.generated == kMaxSymbols && !options.symbols) {
     warnings.push_back(
         "the model wrote " + std::to_string(kMaxSymbols) +
-        " symbols without reaching the asked length, and was stopped; try another --seed or a lower --temperature");
+        " symbols without reaching the asked length, and was stopped; try another seed or a lower temperature");
   }
   auto decoding = composer.representation->decode(piece.symbols);
   piece.score = std::move(decoding.score);
@@ -37,7 +37,7 @@ void finish_piece(const Composer& composer, const ComposeOptions& options, Compo
   piece.repaired = decoding.repaired;
   if (note_count(piece.score) == 0) {
     warnings.push_back(
-        "the piece has no notes; try another --seed, a higher --temperature, or a model that was trained longer");
+        "the piece has no notes; try another seed, a higher temperature, or a model that was trained longer");
   }
   const std::span<const Symbol> made = std::span(piece.symbols).last(std::min(piece.generated, piece.symbols.size()));
   if (const Loop loop = find_loop(made); loop.period > 0)

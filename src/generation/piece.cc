@@ -144,7 +144,7 @@ StepResult Piece::go_back(const Constraint& blocking, const PieceNetwork& networ
   const int bar = cursor_->bars() + 1;
   retract(std::clamp(backtracking_.legal_end(), floor_, stuck), network);
   warnings_.push_back("the piece ends early, at bar " + std::to_string(bar) + ": whatever came next " +
-                      blocking.reason() + "; try another --seed, a higher --temperature or more freedom");
+                      blocking.reason() + "; try another seed, a higher temperature or more freedom");
   return finish(StepResult::kStuck);
 }
 

@@ -167,7 +167,7 @@ std::vector<std::string> SoundPiece::warnings() const {
     const double seconds = static_cast<double>(unchanged_) / composer_.representation->steps_per_second();
     if (seconds < kLongFrame) return {};
     return {"the sound ends in one frame that hardly changes, for " + std::to_string(std::lround(seconds)) +
-            " s; try another start (--start random, --prompt) or a model that was trained longer"};
+            " s; try another start (a random array, a prompt) or a model that was trained longer"};
   }
   if (recent_.size() < kRemembered) return {};
   std::vector<Symbol> latest = recent_;
@@ -178,8 +178,8 @@ std::vector<std::string> SoundPiece::warnings() const {
                                             : "the sound ends in one wave of " + std::to_string(loop.period) +
                                                   " samples that repeats for ever";
   return {what + (options_->sampling.argmax ? ": always choosing the most probable value ends so; sample instead "
-                                              "(--temperature 1)"
-                                            : "; try another --seed, a higher --temperature, or a prompt")};
+                                              "(temperature 1)"
+                                            : "; try another seed, a higher temperature, or a prompt")};
 }
 
 }  // namespace continuo::generation

@@ -118,7 +118,7 @@ class ComposeSound(unittest.TestCase):
 
     def test_argmax_that_sticks_is_said(self):
         said = self.compose("--argmax", "--start", "random", "--seconds", "2", "-o", "new.wav")
-        self.assertIn("--temperature", said)
+        self.assertIn("temperature", said)
 
     def test_an_interruption_keeps_what_was_written(self):
         process = subprocess.Popen(self.command("--seconds", "100000", "-o", "new.wav", "-o", "new.png"), cwd=self.folder,

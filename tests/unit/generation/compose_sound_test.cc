@@ -127,7 +127,7 @@ TEST_F(ComposeSoundTest, AValueThatNeverChangesIsSaid) {
   SoundComposition result;
   samples_of(stuck, {.sampling = {.argmax = true}, .seconds = 1}, &result);
   EXPECT_THAT(result.warnings, Contains(HasSubstr("one value that never changes")));
-  EXPECT_THAT(result.warnings, Contains(HasSubstr("--temperature")));
+  EXPECT_THAT(result.warnings, Contains(HasSubstr("temperature")));
 }
 
 // Frames of N = 64 whose transform is 8 in bin 2 alone: by the definition of its inverse, (2 * 8 / N) cos(2 pi 2 n /

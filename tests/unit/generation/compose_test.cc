@@ -188,7 +188,7 @@ TEST_F(ComposeTest, APromptIsFedAndIsPartOfTheResult) {
 TEST_F(ComposeTest, ArgmaxLoopsAreSaidWithAWayOut) {
   const auto piece =
       compose(composer({{"Bar_None", 20.0F}}), {.sampling = {.argmax = true}, .symbols = 400, .stop_at_end = false});
-  EXPECT_THAT(piece.warnings, Contains(AllOf(HasSubstr("repeated"), HasSubstr("--temperature"))));
+  EXPECT_THAT(piece.warnings, Contains(AllOf(HasSubstr("repeated"), HasSubstr("temperature"))));
 }
 
 TEST_F(ComposeTest, StylesAreFoundByNameAndReachTheNetwork) {
