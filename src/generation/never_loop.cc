@@ -35,6 +35,7 @@ class NeverLoop final : public Constraint {
     const std::vector<Symbol> kept(symbols_.begin(), symbols_.begin() + static_cast<std::ptrdiff_t>(symbols));
     symbols_.clear();
     repeated_.clear();
+    longest_ = 0;
     for (const Symbol symbol : kept) append(symbol);
   }
 
@@ -43,17 +44,23 @@ class NeverLoop final : public Constraint {
  private:
   void append(Symbol symbol) {
     if (repeated_.size() < std::min(kLongestPeriod, symbols_.size())) repeated_.push_back(0);
-    for (std::size_t i = 0; i < repeated_.size(); ++i) repeated_[i] = before(i + 1) == symbol ? repeated_[i] + 1 : 0;
+    longest_ = 0;
+    for (std::size_t i = 0; i < repeated_.size(); ++i) {
+      repeated_[i] = before(i + 1) == symbol ? repeated_[i] + 1 : 0;
+      longest_ = std::max(longest_, repeated_[i]);
+    }
     symbols_.push_back(symbol);
   }
   Symbol before(std::size_t period) const { return symbols_[symbols_.size() - period]; }
   bool would_loop(Symbol symbol) const {
+    if (longest_ < kShort) return false;
     for (std::size_t i = 0; i < repeated_.size(); ++i)
       if (before(i + 1) == symbol && repeated_[i] >= most_repeated(i + 1)) return true;
     return false;
   }
 
   std::vector<Symbol> symbols_;
+  std::uint32_t longest_ = 0;            ///< the greatest of repeated_
   std::vector<std::uint32_t> repeated_;  ///< of period i + 1: how many of the latest symbols are as those before them
   Preview preview_;
 };
