@@ -19,6 +19,7 @@
 #include "continuo/music/excerpt.h"
 #include "continuo/plot/plot.h"
 #include "continuo/workbench/outputs.h"
+#include "option_list.h"
 #include "options.h"
 #include "passage_options.h"
 #include "terminal.h"
@@ -28,8 +29,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::uint64_t kMostSymbols = 1'000'000'000;
-constexpr std::uint64_t kMostBars = 1'000'000;
 constexpr double kMostSeconds = 1'000'000;
 
 }  // namespace
@@ -73,9 +72,8 @@ void write_outputs(const ComposeOptions& options, const std::vector<fs::path>& o
   std::vector<fs::path> paths;
   for (const auto& output : outputs) paths.push_back(workbench::numbered(output, index, options.count));
   std::string remark;
-  if (const auto rendered =
-          workbench::write_score(piece.score, paths, options.render, {.title = title_of(options, index)},
-                                 terminal_progress(), stop)) {
+  if (const auto rendered = workbench::write_score(piece.score, paths, options.render,
+                                                   {.title = title_of(options, index)}, terminal_progress(), stop)) {
     const auto& measured = rendered->measurement;
     if (measured.peak == 0 || std::isinf(measured.loudness_lufs)) remark = " (silent)";
     if (measured.clipped_ratio > 1e-4) remark = " (clipped)";
@@ -90,12 +88,6 @@ void compose_scores(ComposeOptions& options, const weights::ModelFile& file) {
   const auto outputs = score_outputs(options);
   const auto composer = generation::Composer::from(file, options.model, options.engine);
   auto& how = options.compose;
-  how.seconds = options.seconds;
-  how.bars = options.bars;
-  how.symbols = options.symbols;
-  how.mask_grammar = !options.no_mask;
-  how.stop_at_end = !options.go_on;
-  how.start = options.start == "random" ? generation::StartKind::kRandom : generation::StartKind::kBeginning;
   if (!options.prompt.empty()) {
     how.start = generation::StartKind::kPrompt;
     how.prompt = read_score(options.prompt);
@@ -131,9 +123,10 @@ void compose_scores(ComposeOptions& options, const weights::ModelFile& file) {
                options.count == 1 ? "Composed" : fmt::format("Piece {}", i + 1),
                format_duration(duration_seconds(piece.score)), format_count(note_count(piece.score)),
                format_count(piece.generated),
-               piece.interrupted ? ", not finished" : piece.ended ? ", ended by itself" : "");
-    if (piece.retries > 0)
-      fmt::print("  went back {} times, where a rule left nothing to choose\n", piece.retries);
+               piece.interrupted ? ", not finished"
+               : piece.ended     ? ", ended by itself"
+                                 : "");
+    if (piece.retries > 0) fmt::print("  went back {} times, where a rule left nothing to choose\n", piece.retries);
     for (const auto& warning : piece.warnings) fmt::print("  note: {}\n", warning);
     // After Ctrl-C, what there is is written all the same; a second one ends the program at once.
     write_outputs(options, outputs, static_cast<int>(i), piece, stopped ? std::stop_token() : stop);
@@ -147,11 +140,10 @@ void compose_scores(ComposeOptions& options, const weights::ModelFile& file) {
              format_duration(music), static_cast<double>(symbols) / std::max(spent, 1e-9),
              music / std::max(spent, 1e-9));
   if (stopped)
-    throw Interrupted(fmt::format("stopped: {} of {} pieces were finished and written{}", written - unfinished,
-                                  pieces.size(),
-                                  options.keep_unfinished
-                                      ? fmt::format(", and what there is of {} more", unfinished)
-                                      : std::string("; --keep-unfinished also writes what there is of the others")));
+    throw Interrupted(fmt::format(
+        "stopped: {} of {} pieces were finished and written{}", written - unfinished, pieces.size(),
+        options.keep_unfinished ? fmt::format(", and what there is of {} more", unfinished)
+                                : std::string("; --keep-unfinished also writes what there is of the others")));
 }
 
 void add_compose(CLI::App& app) {
@@ -188,17 +180,6 @@ void add_compose(CLI::App& app) {
       ->default_val(std::vector<fs::path>{"composition"})
       ->type_name("FILE");
   command
-      ->add_option("--start", options->start,
-                   "What the music begins from: the beginning of a piece, or a random array of symbols (the paper's)")
-      ->check(one_of({"beginning", "random"}))
-      ->capture_default_str();
-  command
-      ->add_option("--random-length", options->compose.random_length,
-                   "Symbols of the random array; 0: the receptive field")
-      ->check(whole(0, kMostSymbols))
-      ->capture_default_str();
-  command->add_flag("--keep-random", options->compose.keep_random, "Keep the random array in the result");
-  command
       ->add_option("-p,--prompt", options->prompt,
                    "MIDI file to go on from, or with a model of sound also a sound file; it is part of the result")
       ->type_name("FILE");
@@ -207,29 +188,7 @@ void add_compose(CLI::App& app) {
                    "Go on from the first so many seconds of the prompt (default: from its end)")
       ->check(amount(kMostSeconds))
       ->needs("--prompt");
-  command->add_option("--seconds", options->seconds, "Length of the new music in seconds (default 120; of sound 10)")
-      ->check(amount(kMostSeconds));
-  command->add_option("--bars", options->bars, "Length of the new music in bars")->check(whole(1, kMostBars));
-  command->add_option("--symbols", options->symbols, "Length in symbols")->check(whole(1, kMostSymbols));
-  command->add_flag("--go-on", options->go_on, "Do not let the model end the piece before the length is reached");
-  command->add_flag("--argmax", options->compose.sampling.argmax,
-                    "Always the most probable symbol (the paper's choice; falls into loops)");
-  command->add_option("-t,--temperature", options->compose.sampling.temperature, "Below 1: safer, above 1: wilder")
-      ->capture_default_str();
-  command->add_option("--top-k", options->compose.sampling.top_k, "Choose among the k most probable symbols; 0: all")
-      ->check(whole(0, kMostSymbols))
-      ->capture_default_str();
-  command
-      ->add_option("--top-p", options->compose.sampling.top_p,
-                   "Choose among the most probable symbols that together have this probability")
-      ->capture_default_str();
-  command->add_flag("--no-mask", options->no_mask,
-                    "Allow symbols that the grammar forbids; decoding repairs them and says how many");
-  command->add_option("--style", options->compose.label, "Composer or style, where the model has such labels")
-      ->type_name("NAME");
-  command->add_option("-s,--seed", options->compose.seed, "The same seed, model and settings give the same piece")
-      ->check(whole(0, kMostSeed))
-      ->capture_default_str();
+  add_options(*command, generation::options_of(options->compose));
   command->add_option("-n,--count", options->count, "Number of pieces; their files are numbered")
       ->check(whole(1, 100'000))
       ->capture_default_str();
@@ -243,14 +202,7 @@ void add_compose(CLI::App& app) {
                    "Never repeat so many notes in a row of a piece of --corpus, in any key and tempo")
       ->check(whole(6, 1'000'000))
       ->type_name("NOTES");
-  command
-      ->add_flag("--allow-copies", options->compose.allow_copies,
-                 "Also passages that the filter beside the model forbids: with the default model, those of 13 notes "
-                 "that stand in the music from which it learned")
-      ->excludes("--max-copy");
-  command->add_flag(
-      "--allow-loops", options->compose.allow_loops,
-      "Also the same block of notes again and again; otherwise twice in a row, of a short bar three times");
+  command->get_option("--allow-copies")->excludes("--max-copy");
   add_passage_options(*command, options->passages);
   command->get_option("--max-copy")->needs("--corpus");
   command

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <filesystem>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -18,16 +17,10 @@ struct ComposeOptions {
   std::filesystem::path model;
   std::vector<std::filesystem::path> outputs;
   generation::ComposeOptions compose;
-  std::string start = "beginning";
   std::filesystem::path prompt;
   double prompt_seconds = 0;  ///< only so much of the prompt; 0: all
-  std::optional<double> seconds;
-  std::optional<int> bars;
-  std::optional<std::size_t> symbols;
   int count = 1;
   int threads = 0;
-  bool no_mask = false;
-  bool go_on = false;
   bool keep_unfinished = false;  ///< after Ctrl-C, write what there is of the pieces that are not finished
   audio::RenderOptions render;
   engine::Options engine;

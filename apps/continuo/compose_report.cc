@@ -21,9 +21,9 @@ constexpr double kHeardSeconds = 180;
 std::string length_in_words(const ComposeOptions& options) {
   std::string text;
   const auto add = [&](const std::string& part) { text += (text.empty() ? "" : " or ") + part; };
-  if (options.seconds) add(fmt::format("{:g} s", *options.seconds));
-  if (options.bars) add(fmt::format("{} bars", *options.bars));
-  if (options.symbols) add(fmt::format("{} symbols", *options.symbols));
+  if (options.compose.seconds) add(fmt::format("{:g} s", *options.compose.seconds));
+  if (options.compose.bars) add(fmt::format("{} bars", *options.compose.bars));
+  if (options.compose.symbols) add(fmt::format("{} symbols", *options.compose.symbols));
   return text.empty() ? "120 s" : text;
 }
 
@@ -33,10 +33,11 @@ void add_settings(page::Page& page, const ComposeOptions& options, const evaluat
   const auto row = [&](const char* name, const std::string& value) { table.rows.push_back({name, value}); };
   row("model", options.model.string());
   row("seed", std::to_string(options.compose.seed));
-  row("begins from", options.prompt.empty()
-                         ? (options.start == "random" ? "a random array" : "the beginning of a piece")
-                         : options.prompt.string());
-  row("length", length_in_words(options) + (options.go_on ? "" : ", or where the model ends it"));
+  row("begins from",
+      options.prompt.empty()
+          ? (options.compose.start == generation::StartKind::kRandom ? "a random array" : "the beginning of a piece")
+          : options.prompt.string());
+  row("length", length_in_words(options) + (!options.compose.stop_at_end ? "" : ", or where the model ends it"));
   row("symbols are", sampling.argmax ? "the most probable" : "drawn");
   if (!sampling.argmax) {
     row("temperature", fmt::format("{:g}", sampling.temperature));

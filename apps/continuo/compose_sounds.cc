@@ -38,10 +38,10 @@ void check(const ComposeOptions& options) {
   if (options.compose.allow_loops) refuse("--allow-loops", "It knows no notes: leave it out.");
   if (options.max_copy > 0) refuse("--max-copy", "It knows no notes: leave it out.");
   if (!options.report.empty()) refuse("--report", "It knows no notes: leave it out.");
-  if (options.bars) refuse("a length in bars", "It knows no bars: give --seconds.");
-  if (options.symbols) refuse("a length in symbols", "Give --seconds.");
-  if (options.no_mask) refuse("--no-mask", "It has no grammar: leave it out.");
-  if (options.go_on) refuse("--go-on", "It never ends by itself: give --seconds.");
+  if (options.compose.bars) refuse("a length in bars", "It knows no bars: give --seconds.");
+  if (options.compose.symbols) refuse("a length in symbols", "Give --seconds.");
+  if (!options.compose.mask_grammar) refuse("--no-mask", "It has no grammar: leave it out.");
+  if (!options.compose.stop_at_end) refuse("--go-on", "It never ends by itself: give --seconds.");
 }
 
 /// A name without an extension stands for a .wav and a .png.
@@ -137,10 +137,10 @@ void compose_sounds(const ComposeOptions& options, const weights::ModelFile& fil
   generation::ComposeSoundOptions how{.sampling = options.compose.sampling,
                                       .random_length = options.compose.random_length,
                                       .keep_random = options.compose.keep_random,
-                                      .seconds = options.seconds.value_or(kDefaultSeconds),
+                                      .seconds = options.compose.seconds.value_or(kDefaultSeconds),
                                       .label = options.compose.label,
                                       .seed = options.compose.seed};
-  if (options.start == "random") how.start = generation::StartKind::kRandom;
+  how.start = options.compose.start;
   if (!options.prompt.empty()) {
     how.start = generation::StartKind::kPrompt;
     how.prompt = read_prompt(options, sample_rate);
