@@ -8,6 +8,7 @@
 
 #include "commands.h"
 #include "continuo/base/error.h"
+#include "remedies.h"
 #ifdef CONTINUO_WITH_TRAINING
 #include "continuo/nets/threads.h"
 #endif
@@ -80,8 +81,11 @@ int main(int argc, char** argv) {
   } catch (const CLI::ParseError& error) {
     return app.exit(error);
   } catch (const continuo::Interrupted& error) {
-    fmt::print(stderr, "\ncontinuo: {}\n", error.what());
+    fmt::print(stderr, "\ncontinuo: {}\n", continuo::app::explained(error));
     return 130;
+  } catch (const continuo::Error& error) {
+    fmt::print(stderr, "continuo: {}\n", continuo::app::explained(error));
+    return 1;
   } catch (const std::exception& error) {
     fmt::print(stderr, "continuo: {}\n", error.what());
     return 1;

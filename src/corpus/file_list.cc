@@ -100,11 +100,14 @@ FileList list_files(const fs::path& folder, bool sound, std::stop_token stop) {
   if (!fs::exists(status))
     throw Error({.message = "there is no such folder",
                  .path = folder.string(),
-                 .hint = "Check the name and the current folder."});
+                 .hint = "Check the name and the current folder.",
+                 .code = ErrorCode::kNotFound});
   if (!fs::is_directory(status))
     throw Error({.message = "is a file, not a folder",
                  .path = folder.string(),
-                 .hint = "Give the folder that holds the collection; 'continuo inspect' tells about one file."});
+                 .hint = "Give the folder that holds the collection.",
+                 .code = ErrorCode::kInvalidArgument,
+                 .remedy = Remedy::kInspect});
   const fs::directory_iterator opened(folder, code);
   if (code)
     throw Error({.message = "cannot be read: " + code.message(),

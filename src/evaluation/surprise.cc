@@ -194,7 +194,9 @@ Surprise surprise(const engine::Model& model, const representation::Representati
         {.task = "Listening", .done = encoding.symbols.size(), .total = encoding.symbols.size(), .unit = "symbols"});
   if (result.notes.empty()) {
     throw Error({.message = "the piece has no note that " + spec.name + " keeps",
-                 .hint = "continuo inspect PIECE --representation " + spec.name + " tells what is left out."});
+                 .code = ErrorCode::kEmpty,
+                 .remedy = Remedy::kInspect,
+                 .about = spec.name});
   }
   const bool one_instrument = !representation.vocabulary().has(representation::SymbolKind::kProgram);
   result.of_score = notes_of_score(score, result, time_base == representation::TimeBase::kSeconds, one_instrument);

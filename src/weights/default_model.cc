@@ -28,8 +28,9 @@ fs::path default_model() {
     if (fs::is_regular_file(folder / name, code)) return folder / name;
   }
   throw Error({.message = "the model that comes with Continuo is not installed",
-               .hint = "Name a model with --model, or set CONTINUO_MODEL to the default.safetensors of the project's "
-                       "folder models."});
+               .hint = "Set CONTINUO_MODEL to the default.safetensors of the project's folder models.",
+               .code = ErrorCode::kNotFound,
+               .remedy = Remedy::kNameModel});
 }
 
 }  // namespace continuo::weights

@@ -37,7 +37,10 @@ void check_markov(const NetworkSpec& spec, const std::function<std::span<const f
   const auto* const markov = std::get_if<MarkovSpec>(&spec.network);
   if (markov == nullptr) return;
   if (markov->entries.empty())
-    throw Error({.message = "the Markov chain has not counted anything", .hint = "Train it with continuo train."});
+    throw Error({.message = "the Markov chain has not counted anything",
+                 .hint = "Train it first.",
+                 .code = ErrorCode::kDamaged,
+                 .remedy = Remedy::kTrain});
   std::span<const float> first;  // of the level above
   for (std::size_t i = 0; i < markov->entries.size(); ++i) {
     const std::string level = "level." + std::to_string(i + 1) + ".";

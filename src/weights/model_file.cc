@@ -104,7 +104,7 @@ void check_version(const std::map<std::string, std::string>& metadata, const std
   const auto found = metadata.find(kVersionKey);
   if (found == metadata.end())
     fail(path, "is a safetensors file, but not one of Continuo's: continuo.version is missing",
-         "Train a model with `continuo train`, or use one that was.");
+         "Use a model that Continuo trained.");
   if (found->second != std::to_string(kModelFormatVersion))
     fail(path,
          "has the model format " + in_quotes(found->second) + ", this program reads " +

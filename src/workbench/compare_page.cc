@@ -182,8 +182,9 @@ void how_to_read(Page& page, const CompareReport& report) {
                 "the others are this project's. Applying the distances to them is not in the paper."),
       Inline()
           .strong("Lengths: ")
-          .text("note count, notes, seconds and bars tell how long pieces are before they tell anything else; --first "
-                "compares beginnings of equal length."),
+          .text("note count, notes, seconds and bars tell how long pieces are before they tell anything else; "
+                "comparing only "
+                "the first seconds of each compares beginnings of equal length."),
   });
 }
 

@@ -48,7 +48,8 @@ class Library {
       if (representation::time_base(spec.name) != representation::TimeBase::kFrames)
         throw Error({.message = "predicts frames of sound, which have no likelihood",
                      .path = path.string(),
-                     .hint = "continuo train prints its mean squared error beside its baselines."});
+                     .hint = "Training reports its mean squared error beside its baselines.",
+                     .code = ErrorCode::kUnsupported});
       subject.frames = std::make_shared<representation::FrameCode>(spec);
       evaluation::frame_head(file.network(), *subject.frames);
     }
@@ -225,7 +226,9 @@ class Choice {
     throw Error({.message = selection_.subjects.size() > 1 ? "no piece is held out of the training of all models"
                                                            : "holds no piece of the part that is to be measured",
                  .path = options_.data.string(),
-                 .hint = "--part all measures every piece, --part train those of the training."});
+                 .code = ErrorCode::kEmpty,
+                 .remedy = Remedy::kMeasureAll,
+                 .about = "train"});
   }
 
   void leave_out_known() {
@@ -237,7 +240,8 @@ class Choice {
     if (!selection_.names.empty()) return;
     throw Error({.message = "every piece is one that a model, or one from which it was fine-tuned, was trained on",
                  .path = options_.data.string(),
-                 .hint = "--part all measures every piece."});
+                 .code = ErrorCode::kEmpty,
+                 .remedy = Remedy::kMeasureAll});
   }
 
   void find_trained_on() {
@@ -295,7 +299,9 @@ Selection select(const EvaluateOptions& options, const ProgressSink& progress, s
   if (!known && options.part != "held-out" && options.part != "all") {
     throw Error({.message = "is not the folder that a model was trained on, so there is no " + options.part + " part",
                  .path = options.data.string(),
-                 .hint = "Leave --part out: every piece is measured then."});
+                 .code = ErrorCode::kInvalidArgument,
+                 .remedy = Remedy::kLeaveOut,
+                 .about = "part"});
   }
   Choice choose(options, selection);
   choose();

@@ -164,7 +164,9 @@ Findings carry_out(const Settings& settings, const ProgressSink& progress, const
   if (collection.pieces.empty()) {
     throw Error({.message = "no piece of 1 to 5 minutes was found",
                  .path = settings.folder.string(),
-                 .hint = "continuo corpus tells why each was left out; --any-length lifts the limits."});
+                 .code = ErrorCode::kEmpty,
+                 .remedy = Remedy::kScan,
+                 .about = "any-length"});
   }
   const auto split = corpus::split(collection, arms.front().recipe.split);
   Findings findings{.files = collection.files,
