@@ -16,6 +16,7 @@
 #include "continuo/training/trainer.h"
 #include "continuo/weights/model_file.h"
 #include "continuo/workbench/held_out.h"
+#include "continuo/workbench/recipe_data.h"
 #include "poly_music_recipes.h"
 #include "terminal.h"
 
@@ -93,9 +94,7 @@ corpus::Dataset open_data(const BenchmarkOptions& options, const training::Recip
                           const std::stop_token& stop) {
   const fs::path cache = options.cache.empty() ? workbench::default_cache() : options.cache;
   if (!fs::is_directory(options.data)) return corpus::open_frame_file(options.data, recipe.representation, cache);
-  const auto collection = corpus::scan(options.data, recipe.collection, progress, stop);
-  const auto split = corpus::split(collection, recipe.split);
-  return corpus::open_dataset(collection, split, recipe.representation, cache, progress, stop);
+  return workbench::dataset_of(recipe, options.data, cache, progress, stop);
 }
 
 std::vector<representation::SymbolView> pieces_of(const corpus::Dataset& dataset, Part part) {

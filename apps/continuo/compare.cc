@@ -40,9 +40,8 @@ void run_compare(workbench::CompareOptions options, const std::vector<fs::path>&
   const auto outputs = workbench::named_outputs(asked, {workbench::OutputKind::kPage, workbench::OutputKind::kTable});
   for (const fs::path& path : outputs) ensure_writable(path);
   if (std::ranges::none_of(outputs, workbench::is_page)) options.heard = 0;
+  options.on_left_out = print_left_out;
   const auto report = workbench::compare(options, terminal_progress(), interruption());
-  print_left_out(report.real.left_out);
-  print_left_out(report.generated.left_out);
 
   fmt::print("Real: {}\nGenerated: {}\n\n", report.real.origin, report.generated.origin);
   print_table("Features (Yang and Lerch 2018)", report.features);

@@ -82,6 +82,7 @@ ComparedSet survey_of(Side side, const CompareOptions& options, const Work& work
   ComparedSet set{.name = side.name};
   set.survey = evaluation::survey(side.sources, {.threads = options.set.threads}, work.progress, work.stop);
   side.left_out.insert(side.left_out.end(), set.survey.left_out.begin(), set.survey.left_out.end());
+  if (options.on_left_out && !side.left_out.empty()) options.on_left_out(side.left_out);
   const std::size_t pieces = set.survey.pieces.size();
   if (pieces < 2)
     throw Error({.message = fmt::format("has {} that can be measured", pieces == 0 ? "no piece" : "one piece"),
@@ -90,7 +91,6 @@ ComparedSet survey_of(Side side, const CompareOptions& options, const Work& work
                  .code = ErrorCode::kEmpty});
   set.origin = fmt::format("{} pieces {}", format_count(pieces), side.origin);
   if (!side.left_out.empty()) set.origin += fmt::format(" Left out: {}.", format_count(side.left_out.size()));
-  set.left_out = std::move(side.left_out);
 
   std::vector<std::size_t> drawn_pieces(pieces);
   std::iota(drawn_pieces.begin(), drawn_pieces.end(), std::size_t{0});

@@ -4,8 +4,8 @@
 #include <cstdlib>
 
 #include "continuo/base/error.h"
-#include "continuo/representation/sound.h"
 #include "continuo/training/recipe.h"
+#include "continuo/workbench/recipe_data.h"
 
 namespace continuo::workbench {
 namespace {
@@ -17,11 +17,7 @@ corpus::Dataset encode_folder(const weights::ModelFile& model, const representat
   training::Recipe recipe;
   if (const std::string& text = model.metadata("continuo.recipe"); !text.empty()) recipe = training::parse_recipe(text);
   recipe.representation = spec;  // with the labels and the vocabulary that the model has
-  corpus::ScanOptions scan = recipe.collection;
-  scan.sound = representation::reads_sound(recipe.representation.name);
-  const auto collection = corpus::scan(folder, scan, progress, stop);
-  const auto split = corpus::split(collection, recipe.split);
-  return corpus::open_dataset(collection, split, recipe.representation, default_cache(), progress, stop);
+  return dataset_of(recipe, folder, {}, progress, stop);
 }
 
 }  // namespace

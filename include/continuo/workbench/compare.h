@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <stop_token>
 #include <string>
 #include <vector>
@@ -29,6 +30,8 @@ struct CompareOptions {
   double heard_seconds = 20;        ///< of each of them
   std::filesystem::path soundfont;  ///< empty: the system's
   bool misaligned = false;          ///< densities as mgeval samples them
+  /// Called for each side that has some: the files that could not be measured.
+  std::function<void(const std::vector<evaluation::Survey::LeftOut>&)> on_left_out;
 };
 
 /// A piece to hear: its beginning as sound and picture, the whole of it as MIDI.
@@ -42,7 +45,6 @@ struct ComparedSet {
   std::string name;    ///< as the user named it, or the model's
   std::string origin;  ///< a sentence: how many pieces, where they come from
   evaluation::Survey survey;
-  std::vector<evaluation::Survey::LeftOut> left_out;  ///< files that could not be measured
   std::vector<HeardPiece> heard;
 };
 

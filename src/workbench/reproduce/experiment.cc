@@ -15,6 +15,7 @@
 #include "continuo/midi/midi.h"
 #include "continuo/plot/plot.h"
 #include "continuo/representation/sound.h"
+#include "continuo/workbench/recipe_data.h"
 
 namespace continuo::workbench::reproduce {
 namespace {
@@ -178,9 +179,8 @@ Findings carry_out(const Settings& settings, const ProgressSink& progress, const
   std::optional<corpus::Dataset> dataset;
   for (const Arm& arm : arms) {
     if (!dataset || dataset->spec().name != arm.recipe.representation.name) {
-      dataset = corpus::open_dataset(
-          collection, split, arm.recipe.representation, settings.cache,
-          whole.stage(arm.sound ? "rendering the pieces" : "encoding the pieces", kScanWeight), stop);
+      dataset = encode_for(arm.recipe, collection, settings.cache,
+                           whole.stage(arm.sound ? "rendering the pieces" : "encoding the pieces", kScanWeight), stop);
       take_example(*dataset, arm.sound, settings.output, findings.example);
       if (arm.sound) findings.train_hours = train_hours(*dataset);
     }
