@@ -1,8 +1,6 @@
 // continuo quantize: the same model in fewer bytes, and what that costs in held-out bits per symbol.
 #include <fmt/core.h>
 
-#include <algorithm>
-#include <cmath>
 #include <filesystem>
 #include <optional>
 
@@ -12,8 +10,8 @@
 #include "continuo/base/format.h"
 #include "continuo/engine/engine.h"
 #include "continuo/evaluation/known_passages.h"
-#include "continuo/generation/sampler.h"
 #include "continuo/workbench/held_out.h"
+#include "continuo/workbench/quantize.h"
 #include "options.h"
 #include "terminal.h"
 
@@ -31,52 +29,13 @@ struct QuantizeOptions {
   int threads = 0;
 };
 
-constexpr std::size_t kComposedSymbols = 1024;
-
-weights::ModelContents contents_of(const weights::ModelFile& file, weights::Precision precision) {
-  weights::ModelContents contents{
-      .network = file.network(), .metadata = file.all_metadata(), .tensors = {}, .precision = precision};
-  contents.metadata.erase("continuo.version");
-  contents.metadata.erase("continuo.network");
-  for (const auto& [name, tensor] : file.tensors())
-    contents.tensors[name].assign(tensor.values.begin(), tensor.values.end());
-  return contents;
-}
-
-/// Frames go round: what the model gives is what it gets next.
 void compare_on_frames(const engine::Model& model, const engine::Model& quantised) {
-  const auto stream = model.new_stream();
-  const auto other = quantised.new_stream();
-  const auto width = static_cast<std::size_t>(model.vocabulary_size());
-  std::vector<float> frame(std::max(width, static_cast<std::size_t>(model.spec().input_size())));
-  double squares = 0, own = 0;
-  for (std::size_t t = 0; t < kComposedSymbols; ++t) {
-    const std::span<const float> found = stream->step(std::span<const float>(frame));
-    const std::span<const float> beside = other->step(std::span<const float>(frame));
-    for (std::size_t i = 0; i < width; ++i) {
-      squares += std::pow(static_cast<double>(found[i]) - static_cast<double>(beside[i]), 2);
-      own += std::pow(static_cast<double>(found[i]), 2);
-    }
-    std::ranges::copy(found, frame.begin());
-    if (model.spec().output == weights::kBinary)
-      for (float& value : frame) value = value > 0 ? 1.0F : 0.0F;
-  }
   fmt::print("on {} frames that the model composed, outputs differ by {:.2f} % of their root mean square\n",
-             format_count(kComposedSymbols), 100 * std::sqrt(squares / std::max(own, 1e-30)));
-}
-
-/// What the model itself composes from symbol 0 on, whatever the grammar says.
-std::vector<std::uint16_t> composed_sequence(const engine::Model& model) {
-  const auto stream = model.new_stream();
-  generation::Sampler sampler({.top_p = 1}, static_cast<std::size_t>(model.vocabulary_size()));
-  Random random(1);
-  std::vector<std::uint16_t> symbols = {0};
-  while (symbols.size() < kComposedSymbols) symbols.push_back(sampler.choose(stream->step(symbols.back()), {}, random));
-  return symbols;
+             format_count(workbench::kComposedSteps), 100 * workbench::frame_difference(model, quantised));
 }
 
 void compare_on_composed(const engine::Model& model, const engine::Model& quantised, std::string_view precision) {
-  const auto symbols = composed_sequence(model);
+  const auto symbols = workbench::composed_sequence(model);
   const auto apart = evaluation::divergence(model, quantised, {symbols, 0});
   fmt::print("on {} symbols that the model composed:\n", format_count(apart.steps));
   fmt::print("  {} costs    {:.4f} bits per symbol (Kullback-Leibler)\n", precision, apart.bits);
@@ -130,7 +89,7 @@ void run_quantize(QuantizeOptions& options) {
     dataset = workbench::data_of(file, options.data, terminal_progress(), interruption());
     static_cast<void>(workbench::held_out(*dataset, options.symbols));  // throws where nothing is
   }
-  const std::vector<std::uint8_t> bytes = weights::serialise(contents_of(file, precision));
+  const std::vector<std::uint8_t> bytes = workbench::quantised(file, precision);
   const auto quantised_file = weights::ModelFile::parse(bytes, options.output.string());
   const auto model = engine::Model::create(file);
   const auto quantised = engine::Model::create(quantised_file);

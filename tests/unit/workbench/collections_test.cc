@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <functional>
 
 #include "continuo/base/error.h"
 #include "continuo/base/file.h"
@@ -10,6 +11,8 @@
 #include "continuo/workbench/compare.h"
 #include "continuo/workbench/evaluate.h"
 #include "continuo/workbench/passages.h"
+#include "continuo/workbench/quantize.h"
+#include "continuo/workbench/recipe_data.h"
 #include "unit/workbench/collection.h"
 
 namespace continuo::workbench {
@@ -111,6 +114,33 @@ TEST_F(Collections, AModelIsEvaluatedOnEveryPieceOfAFolderThatItDoesNotKnow) {
 
   options.part = "test";
   EXPECT_ANY_THROW(evaluate(options)) << "nobody knows its parts";
+}
+
+TEST_F(Collections, AQuantisedModelIsSmallerAndPredictsNearlyTheSame) {
+  const auto file = weights::ModelFile::load(model());
+  const auto bytes = quantised(file, weights::Precision::kInt8);
+  EXPECT_LT(bytes.size(), std::filesystem::file_size(folder_ / "random.safetensors"));
+  const auto small = weights::ModelFile::parse(bytes, "small");
+  EXPECT_EQ(small.precision(), weights::Precision::kInt8);
+  EXPECT_EQ(small.metadata("continuo.representation"), file.metadata("continuo.representation"));
+  const auto engine = engine::Model::create(file);
+  const auto composed = composed_sequence(*engine, 50);
+  EXPECT_THAT(composed, SizeIs(50));
+  EXPECT_EQ(composed, composed_sequence(*engine, 50));
+}
+
+TEST_F(Collections, ARecipeSaysWhatAFolderBecomes) {
+  training::Recipe recipe;
+  recipe.collection.min_seconds = 0;
+  recipe.split = {.train = 0.5, .validation = 0.25};
+  const auto dataset = dataset_of(recipe, pieces("music", 8, 1), folder_ / "cache");
+  EXPECT_THAT(dataset.pieces(), SizeIs(8));
+  EXPECT_EQ(dataset.spec().name, recipe.representation.name);
+  EXPECT_FALSE(dataset.indices(corpus::Part::kTest).empty());
+  EXPECT_TRUE(fs::is_regular_file(dataset.path()));
+  EXPECT_EQ(dataset.path().parent_path(), folder_ / "cache");
+  recipe.collection.min_seconds = 1000;
+  EXPECT_EQ(code_of([&] { scan_for(recipe, folder_ / "music"); }), ErrorCode::kEmpty);
 }
 
 TEST_F(Collections, PlantedPassagesAreFoundAndStrangersAreNot) {
