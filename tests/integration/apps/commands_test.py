@@ -160,7 +160,7 @@ class Commands(unittest.TestCase):
                                       ("--symbols", "99999999999", "from 1 to 1000000000"), ("--seed", "-1", "from 0"), ("--seed", "1e3", "whole number"),
                                       ("--seed", "99999999999999999999", "from 0"), ("--threads", "-2", "from 0"), ("--precision", "1", "fp32, bf16, int8"),
                                       ("--precision", "fp16", "fp32, bf16, int8"), ("--count", "0", "from 1")):
-            self.refused(*model, option, value, says=[f"continuo: {option}: '{value}' is n", limits, "See continuo compose --help"], most=160)
+            self.refused(*model, option, value, says=[f"continuo: {option}: '{value}' ", limits, "See continuo compose --help"], most=160)
         self.refused("quantize", self.model, "--precision", "2", says=["'2' must be one of int8, bf16", "continuo quantize --help"])
         self.refused("bench", "--seconds", "inf", says=["--seconds", "from 0.01 to 86400"])
         self.refused("corpus", ".", "--seed", "-1", says=["--seed", "from 0 to"])
