@@ -9,6 +9,7 @@
 #include "continuo/base/error.h"
 #include "continuo/music/time.h"
 #include "representation/events_grammar.h"
+#include "representation/grammar.h"
 #include "representation/representations.h"
 #include "representation/settings.h"
 
@@ -30,24 +31,12 @@ std::uint64_t moment_key(std::int64_t steps, int pitch) {
   return static_cast<std::uint64_t>(steps) << 7 | static_cast<std::uint64_t>(pitch);
 }
 
-class EventCursor final : public Cursor {
+class EventCursor final : public GrammarCursor<EventCursor, EventLayout, EventState> {
  public:
-  explicit EventCursor(std::shared_ptr<const EventLayout> layout) : layout_(std::move(layout)), state_(*layout_) {}
-  std::unique_ptr<Cursor> clone() const override { return std::make_unique<EventCursor>(*this); }
-  void advance(Symbol symbol) override { state_.read(symbol); }
-  void allowed(std::span<std::uint8_t> mask) const override {
-    if (mask.size() != layout_->vocabulary.size()) throw Error("a mask must have the size of the vocabulary");
-    state_.allowed(mask);
-  }
+  using GrammarCursor::GrammarCursor;
   void preview(Symbol symbol, Preview& preview) const override;
-  bool ended() const override { return state_.ended(); }
   int bars() const override { return static_cast<int>(seconds() / kBar); }
   Seconds seconds() const override { return static_cast<double>(state_.steps()) * layout_->step_ms / 1000.0; }
-  std::size_t notes() const override { return state_.notes(); }
-
- private:
-  std::shared_ptr<const EventLayout> layout_;
-  EventState state_;
 };
 
 void EventCursor::preview(Symbol symbol, Preview& preview) const {
@@ -82,13 +71,10 @@ void EventCursor::preview(Symbol symbol, Preview& preview) const {
   }
 }
 
-class Events final : public Representation {
+class Events final : public GrammarRepresentation<EventLayout, EventCursor> {
  public:
-  explicit Events(const RepresentationSpec& spec) : layout_(std::make_shared<EventLayout>(spec)) {}
+  explicit Events(const RepresentationSpec& spec) : GrammarRepresentation(std::make_shared<EventLayout>(spec)) {}
 
-  const RepresentationSpec& spec() const override { return layout_->spec; }
-  const Vocabulary& vocabulary() const override { return layout_->vocabulary; }
-  std::unique_ptr<Cursor> cursor() const override { return std::make_unique<EventCursor>(layout_); }
   Encoding encode(const Score& score, const EncodeOptions& options) const override;
   Decoding decode(std::span<const Symbol> symbols) const override;
   std::vector<std::string> losses() const override;
@@ -96,7 +82,6 @@ class Events final : public Representation {
 
  private:
   std::vector<PlayedNote> collect(const Score& score, std::vector<std::string>& losses) const;
-  std::shared_ptr<const EventLayout> layout_;
 };
 
 /// Notes by onset and pitch, none that sounds when its key is struck again.

@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "continuo/base/error.h"
+#include "representation/grammar.h"
 #include "representation/representations.h"
 #include "representation/settings.h"
 
@@ -30,6 +31,22 @@ struct Settings {
   Tick ticks() const noexcept { return kFramesPpq / steps; }
 };
 
+struct Layout {
+  explicit Layout(const RepresentationSpec& given) : settings(given), spec(given), code(given) {
+    spec.settings = settings.reader.all();
+    spec.vocabulary.clear();
+    std::vector<NamedSymbol> symbols = first_symbols(given);
+    symbols.push_back({"EndOfFrame", {SymbolKind::kEndOfFrame, 1, settings.steps}});
+    for (int pitch = settings.lowest; pitch <= settings.highest; ++pitch)
+      symbols.push_back({"Key_" + std::to_string(pitch), {SymbolKind::kKey, pitch}});
+    vocabulary = Vocabulary(std::move(symbols));
+  }
+  Settings settings;
+  RepresentationSpec spec;
+  FrameCode code;
+  Vocabulary vocabulary;
+};
+
 /// What a symbol did to the music.
 struct Effect {
   bool dropped = false, repaired = false;
@@ -42,7 +59,7 @@ struct Effect {
 /// nothing, so that End follows a frame with keys.
 class FrameState {
  public:
-  explicit FrameState(const FrameCode& code, std::size_t labels) : code_(&code), labels_(labels) {}
+  explicit FrameState(const Layout& layout) : code_(&layout.code), labels_(layout.spec.labels.size()) {}
 
   bool ended() const noexcept { return ended_; }
   std::int64_t frames() const noexcept { return frames_; }
@@ -56,6 +73,10 @@ class FrameState {
     if (symbol < 2 + labels_) return place_ <= Place::kStarted;
     if (symbol == code_->end_of_frame()) return true;
     return code_->is_key(symbol) && code_->key_of(symbol) > highest_;
+  }
+
+  void allowed(std::span<std::uint8_t> mask) const noexcept {
+    for (std::size_t s = 0; s < mask.size(); ++s) mask[s] = permits(static_cast<Symbol>(s)) ? 1 : 0;
   }
 
   Effect read(Symbol symbol) {
@@ -111,32 +132,9 @@ class FrameState {
   std::size_t notes_ = 0;
 };
 
-struct Layout {
-  explicit Layout(const RepresentationSpec& given) : settings(given), spec(given), code(given) {
-    spec.settings = settings.reader.all();
-    spec.vocabulary.clear();
-    std::vector<NamedSymbol> symbols = first_symbols(given);
-    symbols.push_back({"EndOfFrame", {SymbolKind::kEndOfFrame, 1, settings.steps}});
-    for (int pitch = settings.lowest; pitch <= settings.highest; ++pitch)
-      symbols.push_back({"Key_" + std::to_string(pitch), {SymbolKind::kKey, pitch}});
-    vocabulary = Vocabulary(std::move(symbols));
-  }
-  Settings settings;
-  RepresentationSpec spec;
-  FrameCode code;
-  Vocabulary vocabulary;
-};
-
-class FrameCursor final : public Cursor {
+class FrameCursor final : public GrammarCursor<FrameCursor, Layout, FrameState> {
  public:
-  explicit FrameCursor(std::shared_ptr<const Layout> layout)
-      : layout_(std::move(layout)), state_(layout_->code, layout_->spec.labels.size()) {}
-  std::unique_ptr<Cursor> clone() const override { return std::make_unique<FrameCursor>(*this); }
-  void advance(Symbol symbol) override { state_.read(symbol); }
-  void allowed(std::span<std::uint8_t> mask) const override {
-    if (mask.size() != layout_->vocabulary.size()) throw Error("a mask must have the size of the vocabulary");
-    for (std::size_t s = 0; s < mask.size(); ++s) mask[s] = state_.permits(static_cast<Symbol>(s)) ? 1 : 0;
-  }
+  using GrammarCursor::GrammarCursor;
   void preview(Symbol symbol, Preview& preview) const override {
     FrameState next = state_;
     const Tick now = state_.frames() * layout_->settings.ticks();
@@ -156,31 +154,19 @@ class FrameCursor final : public Cursor {
       preview.owner = Preview::Owner::kMoment;
     }
   }
-  bool ended() const override { return state_.ended(); }
   int bars() const override { return static_cast<int>(state_.frames() / (4 * layout_->settings.steps)); }
   Seconds seconds() const override {
     return static_cast<double>(state_.frames()) * kSecondsPerQuarter / layout_->settings.steps;
   }
-  std::size_t notes() const override { return state_.notes(); }
-
- private:
-  std::shared_ptr<const Layout> layout_;
-  FrameState state_;
 };
 
-class Frames final : public Representation {
+class Frames final : public GrammarRepresentation<Layout, FrameCursor> {
  public:
-  explicit Frames(const RepresentationSpec& spec) : layout_(std::make_shared<Layout>(spec)) {}
-  const RepresentationSpec& spec() const override { return layout_->spec; }
-  const Vocabulary& vocabulary() const override { return layout_->vocabulary; }
-  std::unique_ptr<Cursor> cursor() const override { return std::make_unique<FrameCursor>(layout_); }
+  explicit Frames(const RepresentationSpec& spec) : GrammarRepresentation(std::make_shared<Layout>(spec)) {}
   Encoding encode(const Score& score, const EncodeOptions& options) const override;
   Decoding decode(std::span<const Symbol> symbols) const override;
   std::vector<std::string> losses() const override;
   bool augment(std::span<const Symbol> symbols, const Augmentation& how, std::vector<Symbol>& out) const override;
-
- private:
-  std::shared_ptr<const Layout> layout_;
 };
 
 Encoding Frames::encode(const Score& score, const EncodeOptions& options) const {
@@ -234,7 +220,7 @@ Decoding Frames::decode(std::span<const Symbol> symbols) const {
   track.name = program_name(settings.program);
   track.program = static_cast<std::uint8_t>(settings.program);
   std::vector<std::size_t> sounding(static_cast<std::size_t>(layout_->code.keys()));  // index + 1 of the key's note
-  FrameState state(layout_->code, layout_->spec.labels.size());
+  FrameState state(*layout_);
   for (const Symbol symbol : symbols) {
     const std::int64_t frame = state.frames();
     const Effect effect = state.read(symbol);

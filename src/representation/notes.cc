@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "continuo/base/error.h"
+#include "representation/grammar.h"
 #include "representation/notes_grammar.h"
 #include "representation/settings.h"
 
@@ -75,24 +76,12 @@ Reading read_onsets(const NotesLayout& layout, const Score& score) {
   return reading;
 }
 
-class NotesCursor final : public Cursor {
+class NotesCursor final : public GrammarCursor<NotesCursor, NotesLayout, NotesState> {
  public:
-  explicit NotesCursor(std::shared_ptr<const NotesLayout> layout) : layout_(std::move(layout)), state_(*layout_) {}
-  std::unique_ptr<Cursor> clone() const override { return std::make_unique<NotesCursor>(*this); }
-  void advance(Symbol symbol) override { state_.read(symbol); }
-  void allowed(std::span<std::uint8_t> mask) const override {
-    if (mask.size() != layout_->vocabulary.size()) throw Error("a mask must have the size of the vocabulary");
-    state_.allowed(mask);
-  }
+  using GrammarCursor::GrammarCursor;
   void preview(Symbol symbol, Preview& preview) const override;
-  bool ended() const override { return state_.ended(); }
   int bars() const override { return static_cast<int>(state_.ticks() / (4 * kNotesPpq)); }
   Seconds seconds() const override { return static_cast<double>(state_.began()) / kNotesPpq * 60.0 / layout_->tempo; }
-  std::size_t notes() const override { return state_.notes(); }
-
- private:
-  std::shared_ptr<const NotesLayout> layout_;
-  NotesState state_;
 };
 
 /// The pitches as which a sonority is decoded, rising.
@@ -123,20 +112,14 @@ void NotesCursor::preview(Symbol symbol, Preview& preview) const {
   }
 }
 
-class Notes final : public Representation {
+class Notes final : public GrammarRepresentation<NotesLayout, NotesCursor> {
  public:
-  explicit Notes(std::shared_ptr<const NotesLayout> layout) : layout_(std::move(layout)) {}
+  using GrammarRepresentation::GrammarRepresentation;
 
-  const RepresentationSpec& spec() const override { return layout_->spec; }
-  const Vocabulary& vocabulary() const override { return layout_->vocabulary; }
-  std::unique_ptr<Cursor> cursor() const override { return std::make_unique<NotesCursor>(layout_); }
   Encoding encode(const Score& score, const EncodeOptions& options) const override;
   Decoding decode(std::span<const Symbol> symbols) const override;
   std::vector<std::string> losses() const override;
   bool augment(std::span<const Symbol> symbols, const Augmentation& how, std::vector<Symbol>& out) const override;
-
- private:
-  std::shared_ptr<const NotesLayout> layout_;
 };
 
 Encoding Notes::encode(const Score& score, const EncodeOptions& options) const {

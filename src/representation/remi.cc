@@ -8,6 +8,7 @@
 
 #include "continuo/base/error.h"
 #include "representation/bar_grid.h"
+#include "representation/grammar.h"
 #include "representation/remi_grammar.h"
 #include "representation/remi_layout.h"
 #include "representation/remi_writer.h"
@@ -27,24 +28,12 @@ void end_where_struck_again(std::vector<Note>& notes) {
   }
 }
 
-class RemiCursor final : public Cursor {
+class RemiCursor final : public GrammarCursor<RemiCursor, RemiLayout, RemiState> {
  public:
-  explicit RemiCursor(std::shared_ptr<const RemiLayout> layout) : layout_(std::move(layout)), state_(*layout_) {}
-  std::unique_ptr<Cursor> clone() const override { return std::make_unique<RemiCursor>(*this); }
-  void advance(Symbol symbol) override { state_.read(symbol); }
-  void allowed(std::span<std::uint8_t> mask) const override {
-    if (mask.size() != layout_->vocabulary.size()) throw Error("a mask must have the size of the vocabulary");
-    state_.allowed(mask);
-  }
+  using GrammarCursor::GrammarCursor;
   void preview(Symbol symbol, Preview& preview) const override;
-  bool ended() const override { return state_.ended(); }
   int bars() const override { return std::max(0, state_.bars_begun() - (state_.ended() ? 0 : 1)); }
   Seconds seconds() const override { return state_.seconds(); }
-  std::size_t notes() const override { return state_.notes(); }
-
- private:
-  std::shared_ptr<const RemiLayout> layout_;
-  RemiState state_;
 };
 
 void RemiCursor::preview(Symbol symbol, Preview& preview) const {
@@ -85,13 +74,10 @@ void RemiCursor::preview(Symbol symbol, Preview& preview) const {
   }
 }
 
-class Remi final : public Representation {
+class Remi final : public GrammarRepresentation<RemiLayout, RemiCursor> {
  public:
-  explicit Remi(const RepresentationSpec& spec) : layout_(std::make_shared<RemiLayout>(spec)) {}
+  explicit Remi(const RepresentationSpec& spec) : GrammarRepresentation(std::make_shared<RemiLayout>(spec)) {}
 
-  const RepresentationSpec& spec() const override { return layout_->spec; }
-  const Vocabulary& vocabulary() const override { return layout_->vocabulary; }
-  std::unique_ptr<Cursor> cursor() const override { return std::make_unique<RemiCursor>(layout_); }
   Encoding encode(const Score& score, const EncodeOptions& options) const override;
   Decoding decode(std::span<const Symbol> symbols) const override;
   std::vector<std::string> losses() const override;

@@ -177,10 +177,11 @@ struct Reader {
     }
   }
 
-  /// `notes` without durations: each symbol lasts one step.
+  /// Where there are no durations each symbol lasts one step, or a quarter.
   void step(const Vocabulary& vocabulary) {
     if (vocabulary.has(SymbolKind::kDuration) || time_base(representation.spec().name) != TimeBase::kOrder) return;
-    const double quarters = std::stod(representation.spec().settings.at("step"));
+    const auto found = representation.spec().settings.find("step");
+    const double quarters = found == representation.spec().settings.end() ? 1 : std::stod(found->second);
     notes.back().length = thousandths(quarters);
     now += quarters;
   }
