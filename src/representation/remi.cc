@@ -89,7 +89,6 @@ class Remi final : public GrammarRepresentation<RemiLayout, RemiCursor> {
     Tick end = 0;
   };
   Collected collect(const Score& score, const BarGrid& grid, std::vector<std::string>& losses) const;
-  std::shared_ptr<const RemiLayout> layout_;
 };
 
 Remi::Collected Remi::collect(const Score& score, const BarGrid& grid, std::vector<std::string>& losses) const {
