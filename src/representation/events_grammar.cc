@@ -123,7 +123,7 @@ EventEffect EventState::read(Symbol symbol) {
   if (permits(parsed) && !ended()) {
     take(parsed, effect);
   } else {
-    mend(parsed, effect);
+    repair(parsed, effect);
   }
   return effect;
 }
@@ -168,7 +168,7 @@ void EventState::take(EventSymbol symbol, EventEffect& effect) {
   }
 }
 
-void EventState::mend(EventSymbol symbol, EventEffect& effect) {
+void EventState::repair(EventSymbol symbol, EventEffect& effect) {
   const auto pitch = static_cast<std::size_t>(symbol.index) & 127;
   if (!ended() && phase_ == Phase::kVelocity && symbol.kind != EventKind::kNoteOn &&
       symbol.kind != EventKind::kStartOfPiece && symbol.kind != EventKind::kLabel) {

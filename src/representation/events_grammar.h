@@ -77,7 +77,7 @@ class EventState {
   bool permits(EventSymbol symbol) const noexcept;
   bool free_above(int pitch) const noexcept;
   void take(EventSymbol symbol, EventEffect& effect);
-  void mend(EventSymbol symbol, EventEffect& effect);
+  void repair(EventSymbol symbol, EventEffect& effect);
 
   const EventLayout* layout_;
   Phase phase_ = Phase::kBegin;

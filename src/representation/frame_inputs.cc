@@ -1,4 +1,4 @@
-// What networks over frames are told of the past.
+// The features of the past that networks over frames read.
 #include <algorithm>
 #include <array>
 #include <cmath>

@@ -13,7 +13,7 @@ namespace continuo::representation {
 namespace {
 
 constexpr int kFramesPpq = 480;
-constexpr std::int64_t kMostFrames = 1 << 16;
+constexpr std::int64_t kMaxFrames = 1 << 16;
 constexpr double kSecondsPerQuarter = 0.5;
 
 struct Settings {
@@ -68,9 +68,9 @@ class FrameState {
 
   bool permits(Symbol symbol) const noexcept {
     if (ended_) return symbol == kEnd;
-    if (symbol == kStart) return place_ == Place::kBegin;
+    if (symbol == kStart) return phase_ == Phase::kBegin;
     if (symbol == kEnd) return now_.none() && before_.any();
-    if (symbol < 2 + labels_) return place_ <= Place::kStarted;
+    if (symbol < 2 + labels_) return phase_ <= Phase::kStarted;
     if (symbol == code_->end_of_frame()) return true;
     return code_->is_key(symbol) && code_->key_of(symbol) > highest_;
   }
@@ -88,7 +88,7 @@ class FrameState {
       effect.dropped = true;
     } else if (mark) {
       effect.dropped = !permitted;
-      if (permitted) place_ = symbol == kStart ? Place::kStarted : Place::kLabelled;
+      if (permitted) phase_ = symbol == kStart ? Phase::kStarted : Phase::kLabelled;
     } else if (symbol == kEnd) {
       effect.repaired = !permitted && (now_.any() || frames_ > 0);
       effect.finished = now_.any();
@@ -105,16 +105,16 @@ class FrameState {
       highest_ = std::max(highest_, effect.pressed);
       effect.began = !before_[key];
       if (effect.began) ++notes_;
-      place_ = Place::kFrames;
+      phase_ = Phase::kFrames;
     }
     return effect;
   }
 
  private:
-  enum class Place : std::uint8_t { kBegin, kStarted, kLabelled, kFrames };
+  enum class Phase : std::uint8_t { kBegin, kStarted, kLabelled, kFrames };
 
   void finish(bool complete) {
-    place_ = Place::kFrames;
+    phase_ = Phase::kFrames;
     if (!complete) return;
     before_ = now_;
     now_.reset();
@@ -124,7 +124,7 @@ class FrameState {
 
   const FrameCode* code_;
   std::size_t labels_;
-  Place place_ = Place::kBegin;
+  Phase phase_ = Phase::kBegin;
   bool ended_ = false;
   KeySet before_, now_;
   int highest_ = -1;
@@ -191,12 +191,12 @@ Encoding Frames::encode(const Score& score, const EncodeOptions& options) const 
       }
       const Tick onset = std::clamp<Tick>(note.onset, 0, kLatestTick);
       const std::int64_t begin = step(onset);
-      if (begin >= kMostFrames) {
+      if (begin >= kMaxFrames) {
         ++late;
         continue;
       }
       const std::int64_t end = std::clamp<std::int64_t>(step(onset + std::clamp<Tick>(note.duration, 0, kLatestTick)),
-                                                        begin + 1, kMostFrames);
+                                                        begin + 1, kMaxFrames);
       if (static_cast<std::int64_t>(frames.size()) < end) frames.resize(static_cast<std::size_t>(end));
       for (std::int64_t t = begin; t < end; ++t)
         frames[static_cast<std::size_t>(t)].set(static_cast<std::size_t>(note.pitch - settings.lowest));
@@ -208,7 +208,7 @@ Encoding Frames::encode(const Score& score, const EncodeOptions& options) const 
   if (drums > 0) result.losses.push_back(counted(drums, "note") + " of drums left out");
   if (outside > 0) result.losses.push_back(counted(outside, "note") + " beyond the pitch range left out");
   if (late > 0)
-    result.losses.push_back(counted(late, "note") + " after step " + std::to_string(kMostFrames) + " left out");
+    result.losses.push_back(counted(late, "note") + " after step " + std::to_string(kMaxFrames) + " left out");
   return result;
 }
 
@@ -248,7 +248,7 @@ std::vector<std::string> Frames::losses() const {
           "A key that is struck again without a step between sounds on: held and repeated notes look the same.",
           "All tracks become one; drums, velocities, programs and the sustain pedal are left out.",
           "Notes below " + std::to_string(settings.lowest) + " and above " + std::to_string(settings.highest) +
-              " are left out, and what comes after step " + std::to_string(kMostFrames) + "."};
+              " are left out, and what comes after step " + std::to_string(kMaxFrames) + "."};
 }
 
 bool Frames::augment(std::span<const Symbol> symbols, const Augmentation& how, std::vector<Symbol>& out) const {
@@ -302,7 +302,7 @@ std::vector<Setting> frames_settings() {
           {"lowest", "21", "lowest pitch; notes below it are left out"},
           {"highest", "108", "highest pitch; notes above it are left out"},
           {"context", "off",
-           "on: networks also read what can be told of the past: for how long keys are down, what followed before ..."},
+           "on: networks also read features of the past: for how long keys are down, what followed before ..."},
           {"program", "0", "General MIDI program, from 0, that plays what is decoded"}};
 }
 

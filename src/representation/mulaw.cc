@@ -30,8 +30,8 @@ Symbol MuLaw::encode(float sample) const noexcept {
 
 namespace {
 
-constexpr int kFewestClasses = 16;
-constexpr int kMostClasses = 65'536;
+constexpr int kMinClasses = 16;
+constexpr int kMaxClasses = 65'536;
 
 class MuLawEncoder final : public SoundEncoder {
  public:
@@ -78,7 +78,7 @@ class MuLawDecoder final : public SoundDecoder {
 class MuLawRepresentation final : public SoundRepresentation {
  public:
   explicit MuLawRepresentation(const RepresentationSpec& spec)
-      : spec_(spec), reader_(spec, mulaw_settings()), law_(reader_.integer("classes", kFewestClasses, kMostClasses)) {
+      : spec_(spec), reader_(spec, mulaw_settings()), law_(reader_.integer("classes", kMinClasses, kMaxClasses)) {
     first_symbols(spec);  // the labels are checked
     rate_ = reader_.integer("sample_rate", kLowestSampleRate, kHighestSampleRate);
     emphasis_ = reader_.number("pre_emphasis", 0, 0.99);

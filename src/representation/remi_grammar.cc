@@ -124,7 +124,7 @@ RemiEffect RemiState::read(Symbol symbol) {
   if (permits(parsed) && !ended()) {
     take(parsed, effect);
   } else {
-    mend(parsed, effect);
+    repair(parsed, effect);
   }
   return effect;
 }
@@ -209,7 +209,7 @@ void RemiState::take(RemiSymbol symbol, RemiEffect& effect) {
   }
 }
 
-void RemiState::mend(RemiSymbol symbol, RemiEffect& effect) {
+void RemiState::repair(RemiSymbol symbol, RemiEffect& effect) {
   if (ended()) {
     ++effect.dropped;
     return;

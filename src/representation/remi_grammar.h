@@ -76,7 +76,7 @@ class RemiState {
   int pitches(int program) const noexcept;
   bool needs_velocity() const noexcept;
   void take(RemiSymbol symbol, RemiEffect& effect);
-  void mend(RemiSymbol symbol, RemiEffect& effect);
+  void repair(RemiSymbol symbol, RemiEffect& effect);
   void begin_bar(RemiEffect& effect);
   void begin_note(RemiSymbol symbol, RemiEffect& effect);
 
