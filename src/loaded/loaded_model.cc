@@ -23,7 +23,7 @@ LoadedModel join(std::shared_ptr<const engine::Model> model, const representatio
   loaded.model = std::move(model);
   const weights::NetworkSpec& network = loaded.model->spec();
   if (network.reads_frames()) {
-    if (loaded.representation->spec().name != "frames")
+    if (representation::time_base(spec.name) != representation::TimeBase::kFrames)
       refuse("its network reads frames, its representation has none", path);
     loaded.frames = std::make_shared<representation::FrameCode>(loaded.representation->spec());
     loaded.frame_head();  // throws where they do not fit
