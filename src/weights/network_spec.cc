@@ -107,6 +107,7 @@ int NetworkSpec::match() const noexcept {
 
 std::vector<std::string> network_names() {
   std::vector<std::string> names;
+  names.reserve(kRows.size());
   for (const NetworkInfo* row : kRows) names.emplace_back(row->name);
   return names;
 }
