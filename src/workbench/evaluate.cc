@@ -59,7 +59,7 @@ Ratios ratios(const Evaluation& evaluation, const EvaluatedModel& row, Likelihoo
 class Evaluator {
  public:
   explicit Evaluator(const Selection& selection) : selection_(selection) {
-    for (const Subject& subject : selection.subjects) {
+    for (const ModelUnderTest& subject : selection.subjects) {
       const auto& spec = subject.dataset->spec();
       const bool grid =
           evaluation::OnsetGrid::has(spec) &&
@@ -94,7 +94,7 @@ class Evaluator {
     std::map<std::string, std::size_t> counted;
     frequencies_.reserve(selection_.subjects.size());  // tasks hold spans of them
     for (std::size_t s = 0; s < selection_.subjects.size(); ++s) {
-      const Subject& subject = selection_.subjects[s];
+      const ModelUnderTest& subject = selection_.subjects[s];
       if (subject.frames || !subject.training ||
           !counted.emplace(representation::to_json(subject.dataset->spec()), s).second)
         continue;
@@ -189,7 +189,7 @@ std::optional<Figure> Evaluation::figure(std::size_t row, Likelihood measure) co
 std::optional<Difference> Evaluation::difference(std::size_t row) const {
   if (row == 0 || rows[row].baseline) return std::nullopt;
   const EvaluatedModel &first = rows.front(), &other = rows[row];
-  const Subject &a = selection.subjects[first.subject], &b = selection.subjects[other.subject];
+  const ModelUnderTest &a = selection.subjects[first.subject], &b = selection.subjects[other.subject];
   const bool same = a.dataset->spec() == b.dataset->spec();
   if (!same && !(first.grid && other.grid)) return std::nullopt;
   const Likelihood measure = !same               ? Likelihood::kGridBitsPerNote
@@ -230,7 +230,7 @@ std::vector<std::string> Evaluation::remarks() const {
   bool grid = false;
   for (const EvaluatedModel& row : rows) {
     grid = grid || row.grid;
-    const Subject& subject = selection.subjects[row.subject];
+    const ModelUnderTest& subject = selection.subjects[row.subject];
     if (row.baseline) continue;
     if (subject.sample_rate > 0)
       texts.push_back(fmt::format("A symbol of {} is a sample, {} a second.", row.name,

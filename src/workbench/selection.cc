@@ -29,21 +29,22 @@ using corpus::Part;
 using representation::RepresentationSpec;
 
 /// Opens what several models need once.
-class Library {
+class DatasetCache {
  public:
-  Library(const EvaluateOptions& options, const ProgressSink& progress, std::stop_token stop)
+  DatasetCache(const EvaluateOptions& options, const ProgressSink& progress, std::stop_token stop)
       : options_(options),
         cache_(options.cache.empty() ? default_cache() : options.cache),
         progress_(progress),
         stop_(std::move(stop)) {}
 
-  Subject open(const fs::path& path) {
+  ModelUnderTest open(const fs::path& path) {
     const auto file = weights::ModelFile::load(path);
     const std::string& text = file.metadata("continuo.representation");
     if (text.empty())
       throw Error({.message = "names no representation, so no data can be read for it", .path = path.string()});
     const RepresentationSpec spec = representation::spec_from_json(text);
-    Subject subject{.path = path, .model = engine::Model::create(file, options_.engine), .dataset = {}, .training = {}};
+    ModelUnderTest subject{
+        .path = path, .model = engine::Model::create(file, options_.engine), .dataset = {}, .training = {}};
     if (file.network().reads_frames()) {
       if (representation::time_base(spec.name) != representation::TimeBase::kFrames)
         throw Error({.message = "predicts frames of sound, which have no likelihood",
@@ -84,7 +85,7 @@ class Library {
     return known;
   }
 
-  /// The dataset of that name, where it is at hand and has these symbols; else null.
+  /// The dataset of that name, where it is available and has these symbols; else null.
   std::shared_ptr<const Dataset> cached(const std::string& name, const RepresentationSpec& spec) {
     const fs::path path = options_.data.stem() == name ? options_.data : cache_ / (name + ".dataset");
     std::error_code code;
@@ -114,7 +115,7 @@ class Library {
   }
 
   void read_folder(const weights::ModelFile& file, const std::string& trained_on, const RepresentationSpec& spec,
-                   Subject& subject) {
+                   ModelUnderTest& subject) {
     corpus::ScanOptions every;
     every.min_seconds = 0;
     every.max_seconds = 1e9;
@@ -161,7 +162,7 @@ std::string hash_of(const EncodedPiece& piece) {
 }
 
 /// Whether a piece of the subject's dataset is one of the part that was asked for.
-bool wanted(const Subject& subject, const EncodedPiece& piece, const std::string& part, bool dataset_file) {
+bool wanted(const ModelUnderTest& subject, const EncodedPiece& piece, const std::string& part, bool dataset_file) {
   if (part == "all" || (!subject.knows_split && !dataset_file)) return true;
   if (part == "test") return piece.part == Part::kTest;
   if (part == "validation") return piece.part == Part::kValidation;
@@ -170,8 +171,8 @@ bool wanted(const Subject& subject, const EncodedPiece& piece, const std::string
   return piece.part == (has_test ? Part::kTest : Part::kValidation);
 }
 
-/// Hashes of the pieces that the subject, or a model before it, was trained on, as far as they are at hand.
-std::unordered_set<std::string> known_pieces(const Subject& subject) {
+/// Hashes of the pieces that the subject, or a model before it, was trained on, as far as they are available.
+std::unordered_set<std::string> known_pieces(const ModelUnderTest& subject) {
   std::unordered_set<std::string> known;
   const auto add = [&](const Dataset& dataset) {
     for (const EncodedPiece& piece : dataset.pieces())
@@ -183,10 +184,10 @@ std::unordered_set<std::string> known_pieces(const Subject& subject) {
 }
 
 /// What is measured, in the order of the names, with the pieces' places in each dataset.
-class Choice {
+class PieceSelector {
  public:
-  Choice(const EvaluateOptions& options, Selection& selection) : options_(options), selection_(selection) {
-    for (const Subject& subject : selection.subjects) {
+  PieceSelector(const EvaluateOptions& options, Selection& selection) : options_(options), selection_(selection) {
+    for (const ModelUnderTest& subject : selection.subjects) {
       known_.push_back(known_pieces(subject));
       auto& places = places_.emplace_back();
       for (std::size_t i = 0; i < subject.dataset->pieces().size(); ++i) places[subject.dataset->pieces()[i].name] = i;
@@ -217,7 +218,7 @@ class Choice {
   void names() {
     std::map<std::string, std::size_t> counts;  // in how many subjects the piece is wanted
     const bool dataset_file = selection_.folder.empty();
-    for (const Subject& subject : selection_.subjects)
+    for (const ModelUnderTest& subject : selection_.subjects)
       for (const EncodedPiece& piece : subject.dataset->pieces())
         if (piece.symbols.size() >= 2 && wanted(subject, piece, options_.part, dataset_file)) ++counts[piece.name];
     for (const auto& [name, count] : counts)
@@ -247,11 +248,11 @@ class Choice {
   void find_trained_on() {
     selection_.trained_on.assign(selection_.names.size(), false);
     for (std::size_t s = 0; s < selection_.subjects.size(); ++s) {
-      const Subject& subject = selection_.subjects[s];
+      const ModelUnderTest& subject = selection_.subjects[s];
       const std::string name = subject.path.string();
       if (!subject.training || !subject.knows_before) {
         selection_.warnings.push_back(fmt::format(
-            "Whether {} was trained on any of these pieces cannot be known: {} are not at hand.", name,
+            "Whether {} was trained on any of these pieces cannot be known: {} are not available.", name,
             subject.training ? "the training data of a model from which it was fine-tuned" : "its training data"));
       }
       std::size_t count = 0;
@@ -275,11 +276,11 @@ class Choice {
 
 std::string in_words(const EvaluateOptions& options, const Selection& selection) {
   const bool known = selection.folder.empty() || std::any_of(selection.subjects.begin(), selection.subjects.end(),
-                                                             [](const Subject& s) { return s.knows_split; });
+                                                             [](const ModelUnderTest& s) { return s.knows_split; });
   if (options.part == "all" || !known) return "every piece";
   if (options.part != "held-out") return "the " + options.part + " part";
   const auto& first = *std::find_if(selection.subjects.begin(), selection.subjects.end(),
-                                    [&](const Subject& s) { return s.knows_split || selection.folder.empty(); });
+                                    [&](const ModelUnderTest& s) { return s.knows_split || selection.folder.empty(); });
   return first.dataset->indices(Part::kTest).empty() ? "the validation part" : "the test part";
 }
 
@@ -292,10 +293,10 @@ const EncodedPiece& Selection::piece(std::size_t subject, std::size_t name) cons
 Selection select(const EvaluateOptions& options, const ProgressSink& progress, std::stop_token stop) {
   Selection selection;
   if (fs::is_directory(options.data)) selection.folder = options.data;
-  Library library(options, progress, std::move(stop));
-  for (const fs::path& path : options.models) selection.subjects.push_back(library.open(path));
+  DatasetCache datasets(options, progress, std::move(stop));
+  for (const fs::path& path : options.models) selection.subjects.push_back(datasets.open(path));
   const bool known = selection.folder.empty() || std::any_of(selection.subjects.begin(), selection.subjects.end(),
-                                                             [](const Subject& s) { return s.knows_split; });
+                                                             [](const ModelUnderTest& s) { return s.knows_split; });
   if (!known && options.part != "held-out" && options.part != "all") {
     throw Error({.message = "is not the folder that a model was trained on, so there is no " + options.part + " part",
                  .path = options.data.string(),
@@ -303,7 +304,7 @@ Selection select(const EvaluateOptions& options, const ProgressSink& progress, s
                  .remedy = Remedy::kLeaveOut,
                  .about = "part"});
   }
-  Choice choose(options, selection);
+  PieceSelector choose(options, selection);
   choose();
   selection.part = in_words(options, selection);
   if (selection.left_out > 0) selection.part += fmt::format(" but {} of the training", selection.left_out);

@@ -26,20 +26,20 @@ struct EvaluateOptions {
 };
 
 /// A model and the pieces as it reads them.
-struct Subject {
+struct ModelUnderTest {
   std::filesystem::path path;
   std::shared_ptr<const engine::Model> model;
   std::shared_ptr<const corpus::Dataset> dataset;
-  std::shared_ptr<const corpus::Dataset> training;  ///< with the pieces that it was trained on; null: not at hand
+  std::shared_ptr<const corpus::Dataset> training;  ///< with the pieces that it was trained on; null: not available
   std::vector<std::shared_ptr<const corpus::Dataset>> before;  ///< of the models from which it was fine-tuned
-  bool knows_before = true;                                    ///< whether all of these are at hand
+  bool knows_before = true;                                    ///< whether all of these are available
   bool knows_split = false;                                    ///< the parts of `dataset` are those of its training
   std::shared_ptr<const representation::FrameCode> frames;     ///< of networks over frames of keys; null: over symbols
   int sample_rate = 0;                                         ///< of sound; 0: it reads scores
 };
 
 struct Selection {
-  std::vector<Subject> subjects;
+  std::vector<ModelUnderTest> subjects;
   std::filesystem::path folder;    ///< of the scores; empty: a dataset file was given
   std::vector<std::string> names;  ///< of the pieces, in order
   std::string part;                ///< in words

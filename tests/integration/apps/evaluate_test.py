@@ -244,7 +244,7 @@ class TrainedOn(Program):
             self.assertIn(f"{model} or a model before it was trained on {len(trained)} of these {len(pieces)} pieces", said)
         (self.folder / "cache" / "continuo" / (training_of(self.folder / "base" / "best.safetensors")["dataset"] + ".dataset")).unlink()
         _, said = self.measured("grandchild/best.safetensors", SAMPLE)
-        self.assertIn("cannot be known: the training data of a model from which it was fine-tuned are not at hand", said)
+        self.assertIn("cannot be known: the training data of a model from which it was fine-tuned are not available", said)
 
 
 if __name__ == "__main__":
