@@ -139,7 +139,7 @@ TEST_F(Collections, ARecipeSaysWhatAFolderBecomes) {
   EXPECT_FALSE(dataset.indices(corpus::Part::kTest).empty());
   EXPECT_TRUE(fs::is_regular_file(dataset.path()));
   EXPECT_EQ(dataset.path().parent_path(), folder_ / "cache");
-  recipe.collection.min_seconds = 1000;
+  recipe.collection.min_seconds = 200;
   EXPECT_EQ(code_of([&] { scan_for(recipe, folder_ / "music"); }), ErrorCode::kEmpty);
 }
 
@@ -158,7 +158,8 @@ TEST_F(Collections, PlantedPassagesAreFoundAndStrangersAreNot) {
   EXPECT_LE(check.unrelated_quantile(0.5), check.unrelated_quantile(1));
   EXPECT_EQ(check.blamed(0), check.unrelated.size());
   EXPECT_EQ(check.blamed(1000), 0U);
-  EXPECT_EQ(code_of([&] { open_index({.corpus = folder_ / "cache"}, nullptr); }), ErrorCode::kEmpty);
+  write_file_atomically(folder_ / "broken" / "broken.mid", std::string_view("nothing of a MIDI file"));
+  EXPECT_EQ(code_of([&] { open_index({.corpus = folder_ / "broken"}, nullptr); }), ErrorCode::kEmpty);
 }
 
 }  // namespace
