@@ -48,6 +48,7 @@ void run_compare(workbench::CompareOptions options, const std::vector<fs::path>&
   fmt::print("Mean overlapping area of these: {}\n\n",
              format_decimals(evaluation::mean_overlapping_area(report.features), 3));
   print_table("Measures", report.measures);
+  fmt::print("{}\n", workbench::frechet_sentence(report));
   for (const fs::path& path : outputs) {
     if (workbench::is_table(path)) {
       workbench::write_compare_table(path, report);
@@ -63,6 +64,7 @@ void run_compare(workbench::CompareOptions options, const std::vector<fs::path>&
 void add_compare(CLI::App& app) {
   struct Options : workbench::CompareOptions {
     std::vector<fs::path> outputs;
+    std::string spoiled;
   };
   auto options = std::make_shared<Options>();
   auto* command = app.add_subcommand("compare", "Compare generated music with real music: measures, distances, sounds");
@@ -92,6 +94,12 @@ void add_compare(CLI::App& app) {
       ->capture_default_str();
   command->add_option("-t,--temperature", options->sampling.temperature, "Of composing")->capture_default_str();
   command->add_option("--top-p", options->sampling.top_p, "Of composing")->capture_default_str();
+  command
+      ->add_option("--control", options->spoiled,
+                   "Compare REAL with itself, spoiled in one respect, to see what the measures notice: shuffled-bars, "
+                   "moved-pitches or transposed")
+      ->check(one_of({"shuffled-bars", "moved-pitches", "transposed"}))
+      ->type_name("NAME");
   command->add_option("-o,--output", options->outputs, "File to write: .html or .csv; repeat for both")
       ->type_name("FILE");
   command->add_option("--first", options->first, "Measure only the first so many seconds of each piece; 0: all")
@@ -114,6 +122,7 @@ void add_compare(CLI::App& app) {
                     "Sample densities as mgeval does, each between its own extremes");
   command->callback([options] {
     if (!options->model.empty()) options->model = model_or_default(options->model);
+    options->control = evaluation::find_control(options->spoiled);
     run_compare(*options, options->outputs);
   });
 }

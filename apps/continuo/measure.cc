@@ -31,20 +31,19 @@ struct MeasureOptions {
 std::string cell(double value) { return std::isfinite(value) ? fmt::format("{:.4g}", value) : "-"; }
 
 void print_measures(const evaluation::Survey& survey) {
-  fmt::print("  {:<20} {:<9} {:>9} {:>9} {:>9} {:>9} {:>9} {:>9} {:>9} {:>7}\n", "", "unit", "mean", "sd", "least",
+  fmt::print("  {:<22} {:<9} {:>9} {:>9} {:>9} {:>9} {:>9} {:>9} {:>9} {:>7}\n", "", "unit", "mean", "sd", "least",
              "a quarter", "median", "3/4", "greatest", "pieces");
-  const char* source = nullptr;
+  std::string_view group;
   const auto infos = evaluation::measures();
   for (std::size_t i = 0; i < infos.size(); ++i) {
     const auto& info = infos[i];
-    if (source == nullptr || std::string_view(source) != info.source)
-      fmt::print("{}\n", *info.source == '\0' ? "This project's" : fmt::format("{}'s", info.source));
-    source = info.source;
+    if (group != info.group) fmt::print("{}\n", info.group);
+    group = info.group;
     std::vector<double> values = survey.values(static_cast<evaluation::Measure>(i));
     const auto summary = evaluation::summarise(values);
     std::erase_if(values, [](double value) { return !std::isfinite(value); });
     std::sort(values.begin(), values.end());
-    fmt::print("  {:<20} {:<9} {:>9} {:>9} {:>9} {:>9} {:>9} {:>9} {:>9} {:>7}\n", info.name, info.unit,
+    fmt::print("  {:<22} {:<9} {:>9} {:>9} {:>9} {:>9} {:>9} {:>9} {:>9} {:>7}\n", info.name, info.unit,
                cell(summary.mean), cell(summary.deviation), cell(summary.low), cell(evaluation::quantile(values, 0.25)),
                cell(summary.median), cell(evaluation::quantile(values, 0.75)), cell(summary.high),
                format_count(summary.count));
@@ -101,6 +100,11 @@ void add_measure(CLI::App& app) {
       "  continuo measure new-1.mid new-2.mid composed/ --resolution 0\n"
       "      in the files' own ticks, as MusPy takes a file that it has just read");
   command->add_option("names", options->names, "MIDI files, and folders of them")->required()->type_name("FOLDER|FILE");
+  command
+      ->add_option("--first", options->measure.first_seconds,
+                   "Measure only the first so many seconds of each piece; its ending is measured all the same; 0: all")
+      ->check(number(0, 1e6))
+      ->capture_default_str();
   command->add_option("--csv", options->table, "Table of every piece")->type_name("FILE");
   add_piece_set_options(*command, options->set);
   command->add_option("-s,--seed", options->set.seed, "Of --max-pieces")

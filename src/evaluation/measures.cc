@@ -11,38 +11,15 @@
 #include <utility>
 
 #include "continuo/evaluation/statistics.h"
+#include "continuo/music/excerpt.h"
 #include "continuo/music/time.h"
 #include "evaluation/bars.h"
+#include "evaluation/measure_values.h"
 
 namespace continuo::evaluation {
 namespace {
 
 constexpr std::size_t kMostSteps = 50'000'000;  // of a piece, so that no file makes a table of beats too large
-constexpr std::size_t kMostPairedBars = 4000;
-
-constexpr std::array kMeasures = {
-    MeasureInfo{"pitch_range", "semitones", "highest minus lowest pitch", "MusPy"},
-    MeasureInfo{"n_pitches_used", "", "different pitches", "MusPy"},
-    MeasureInfo{"n_pitch_classes_used", "", "different pitch classes", "MusPy"},
-    MeasureInfo{"pitch_entropy", "bits", "entropy of the histogram of pitches", "MusPy"},
-    MeasureInfo{"pitch_class_entropy", "bits", "entropy of the histogram of pitch classes", "MusPy"},
-    MeasureInfo{"scale_consistency", "", "share of notes in the major or minor scale that fits best", "MusPy"},
-    MeasureInfo{"polyphony", "", "mean number of pitches that sound, where any does", "MusPy"},
-    MeasureInfo{"polyphony_rate", "", "share of the time in which more than two pitches sound", "MusPy"},
-    MeasureInfo{"empty_beat_rate", "", "share of beats in which no note sounds", "MusPy"},
-    MeasureInfo{"groove_consistency", "", "1 - mean Hamming distance of neighbouring bars' onsets", "MusPy"},
-    MeasureInfo{"notes", "", "notes, drums among them", ""},
-    MeasureInfo{"seconds", "s", "to the end of the last note", ""},
-    MeasureInfo{"bars", "", "bars to that of the last onset", ""},
-    MeasureInfo{"notes_per_second", "1/s", "notes over seconds", ""},
-    MeasureInfo{"velocity_mean", "", "mean MIDI velocity", ""},
-    MeasureInfo{"velocity_sd", "", "standard deviation of velocities within the piece", ""},
-    MeasureInfo{"duration_mean", "quarters", "mean duration of pitched notes", ""},
-    MeasureInfo{"duration_sd", "quarters", "standard deviation of durations within the piece", ""},
-    MeasureInfo{"bar_similarity", "", "mean overlap (Jaccard) of the onsets of any two bars that have some", ""},
-    MeasureInfo{"repeated_bars", "", "share of bars with notes that equal an earlier bar", ""},
-    MeasureInfo{"one_bar_loops", "", "share of bars in runs of four or more equal bars", ""},
-};
 
 /// The notes that are not drums, on one line of time.
 struct Pitched {
@@ -68,23 +45,14 @@ std::array<double, 12> fold(const std::array<double, 128>& histogram) {
   return classes;
 }
 
-/// Shannon entropy in bits of a histogram that is not empty.
-double entropy(std::span<const double> histogram) {
-  const double total = std::accumulate(histogram.begin(), histogram.end(), 0.0);
-  double bits = 0;
-  for (const double count : histogram)
-    if (count > 0) bits -= count / total * std::log2(count / total);
-  return bits;
-}
-
 /// The largest share of notes within one of the 24 major and (natural) minor scales.
 double scale_consistency(const std::array<double, 12>& classes) {
   // Every natural minor scale has the notes of a major one, so that the twelve major scales are enough.
-  constexpr std::array<std::size_t, 7> kMajor = {0, 2, 4, 5, 7, 9, 11};
+  constexpr std::array<std::size_t, 7> kSteps = {0, 2, 4, 5, 7, 9, 11};
   double most = 0;
   for (std::size_t root = 0; root < 12; ++root) {
     double inside = 0;
-    for (const std::size_t step : kMajor) inside += classes[(root + step) % 12];
+    for (const std::size_t step : kSteps) inside += classes[(root + step) % 12];
     most = std::max(most, inside);
   }
   return most / std::accumulate(classes.begin(), classes.end(), 0.0);
@@ -190,14 +158,15 @@ MeanAndDeviation moments(const std::vector<double>& values) {
   return {mean, std::sqrt(squares / count)};
 }
 
-double bar_similarity(const std::vector<Bar>& bars) {
-  std::vector<const Bar*> full;
-  for (const Bar& bar : bars)
-    if (!bar.empty()) full.push_back(&bar);
-  if (full.size() < 2 || full.size() > kMostPairedBars) return kUndefined;
+double bar_similarity(const std::vector<Bar>& bars, const BarSimilarities& similar) {
+  if (!similar.known()) return kUndefined;
+  std::vector<std::size_t> full;
+  for (std::size_t i = 0; i < bars.size(); ++i)
+    if (!bars[i].empty()) full.push_back(i);
+  if (full.size() < 2) return kUndefined;
   double sum = 0;
   for (std::size_t i = 0; i < full.size(); ++i)
-    for (std::size_t j = 0; j < i; ++j) sum += similarity(*full[i], *full[j]);
+    for (std::size_t j = 0; j < i; ++j) sum += similar.of(full[j], full[i]);
   return sum / (static_cast<double>(full.size()) * static_cast<double>(full.size() - 1) / 2);
 }
 
@@ -221,16 +190,7 @@ Score at_resolution(const Score& score, int resolution) {
   return resolution == 0 || resolution == score.ppq ? score : with_ppq(score, resolution);
 }
 
-class Values {
- public:
-  double& operator[](Measure measure) { return values_[static_cast<std::size_t>(measure)]; }
-  std::vector<double> take() { return std::move(values_); }
-
- private:
-  std::vector<double> values_ = std::vector<double>(kMeasures.size(), kUndefined);
-};
-
-void measure_pitches(const Pitched& pitches, Values& values) {
+void measure_pitches(const Pitched& pitches, MeasureValues& values) {
   values[Measure::kPitchRange] = values[Measure::kPitches] = values[Measure::kPitchClasses] = 0;
   if (pitches.notes.empty()) return;
   const auto classes = fold(pitches.histogram);
@@ -248,13 +208,25 @@ void measure_pitches(const Pitched& pitches, Values& values) {
 
 }  // namespace
 
-std::span<const MeasureInfo> measures() { return kMeasures; }
+double entropy(std::span<const double> counts) {
+  const double total = std::accumulate(counts.begin(), counts.end(), 0.0);
+  double bits = 0;
+  for (const double count : counts)
+    if (count > 0) bits -= count / total * std::log2(count / total);
+  return bits;
+}
 
-std::vector<double> measure(const Score& given, const MeasureOptions& options) {
+Score measured_part(const Score& score, const MeasureOptions& options) {
+  if (options.first_seconds <= 0) return score;
+  return beginning(score, std::max<Tick>(1, TempoMap(score).tick(options.first_seconds)));
+}
+
+std::vector<double> measure(const Score& whole, const MeasureOptions& options) {
+  const Score given = measured_part(whole, options);
   const Score score = at_resolution(given, options.resolution);
   const Pitched pitches = pitched(score);
   const Tick length = end_tick(score);
-  Values values;
+  MeasureValues values;
   measure_pitches(pitches, values);
 
   const Sounding sound = sounding(pitches.notes);
@@ -281,9 +253,15 @@ std::vector<double> measure(const Score& given, const MeasureOptions& options) {
 
   const std::vector<Bar> bars = bars_of(score);
   values[Measure::kBars] = static_cast<double>(bars.size());
-  values[Measure::kBarSimilarity] = bar_similarity(bars);
+  const BarSimilarities similar(bars);
+  values[Measure::kBarSimilarity] = bar_similarity(bars, similar);
   values[Measure::kRepeatedBars] = repeated_bars(bars);
   values[Measure::kOneBarLoops] = loop_share(bars);
+  measure_harmony(score, values);
+  measure_ending(at_resolution(whole, options.resolution), values);
+  measure_melody(score, values);
+  measure_form(score, bars, similar, values);
+  measure_rhythm(score, bars, values);
   return values.take();
 }
 

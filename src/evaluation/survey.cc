@@ -17,6 +17,26 @@ std::vector<double> Survey::values(Measure measure) const {
   return result;
 }
 
+std::vector<PieceProfile> Survey::profiles() const {
+  std::vector<PieceProfile> result;
+  result.reserve(pieces.size());
+  for (const SurveyedPiece& piece : pieces) result.push_back(piece.profile);
+  return result;
+}
+
+namespace {
+
+SurveyedPiece surveyed(const SurveySource& source, std::size_t index, const Score& score,
+                       const MeasureOptions& options) {
+  SurveyedPiece piece{.name = source.name, .source = index, .values = measure(score, options)};
+  const Score heard = measured_part(score, options);
+  piece.features = features(heard);
+  piece.profile = profile(heard, piece.values, piece.features);
+  return piece;
+}
+
+}  // namespace
+
 Survey survey(std::span<const SurveySource> sources, const SurveyOptions& options, const ProgressSink& progress,
               std::stop_token stop) {
   std::vector<std::optional<SurveyedPiece>> pieces(sources.size());
@@ -31,7 +51,7 @@ Survey survey(std::span<const SurveySource> sources, const SurveyOptions& option
           if (note_count(score) == 0) {
             faults[i] = "has no notes";
           } else {
-            pieces[i] = SurveyedPiece{sources[i].name, i, measure(score, options.measure), features(score)};
+            pieces[i] = surveyed(sources[i], i, score, options.measure);
           }
         } catch (const Interrupted&) {
           throw;

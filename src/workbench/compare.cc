@@ -64,6 +64,18 @@ Side composed(const CompareOptions& options, const Work& work) {
   return side;
 }
 
+/// The real pieces once more, spoiled in one respect.
+Side spoiled_pieces(Side real, const CompareOptions& options) {
+  const std::string what(evaluation::name(*options.control));
+  Side side{.name = real.name + ", " + what, .origin = "of " + real.name + ", " + what + "."};
+  for (auto& source : real.sources)
+    side.sources.push_back(
+        {source.name, [read = std::move(source.read), control = *options.control, seed = options.set.seed] {
+           return evaluation::spoiled(read(), control, seed);
+         }});
+  return side;
+}
+
 HeardPiece hear(const std::string& name, const Score& score, const CompareOptions& options, const Work& work) {
   const Score heard = first_seconds(score, options.heard_seconds);
   HeardPiece piece{.name = name, .seconds = duration_seconds(score)};
@@ -75,12 +87,10 @@ HeardPiece hear(const std::string& name, const Score& score, const CompareOption
 }
 
 ComparedSet survey_of(Side side, const CompareOptions& options, const Work& work) {
-  if (options.first > 0) {
-    for (auto& source : side.sources)
-      source.read = [read = source.read, seconds = options.first] { return first_seconds(read(), seconds); };
-  }
   ComparedSet set{.name = side.name};
-  set.survey = evaluation::survey(side.sources, {.threads = options.set.threads}, work.progress, work.stop);
+  set.survey =
+      evaluation::survey(side.sources, {.measure = {.first_seconds = options.first}, .threads = options.set.threads},
+                         work.progress, work.stop);
   side.left_out.insert(side.left_out.end(), set.survey.left_out.begin(), set.survey.left_out.end());
   if (options.on_left_out && !side.left_out.empty()) options.on_left_out(side.left_out);
   const std::size_t pieces = set.survey.pieces.size();
@@ -99,7 +109,9 @@ ComparedSet survey_of(Side side, const CompareOptions& options, const Work& work
   std::sort(drawn_pieces.begin(), drawn_pieces.end());
   for (const std::size_t i : drawn_pieces) {
     const auto& piece = set.survey.pieces[i];
-    set.heard.push_back(hear(piece.name, side.sources[piece.source].read(), options, work));
+    Score score = side.sources[piece.source].read();
+    if (options.first > 0) score = first_seconds(score, options.first);
+    set.heard.push_back(hear(piece.name, score, options, work));
     if (work.progress)
       work.progress({.task = "Rendering", .done = set.heard.size(), .total = drawn_pieces.size(), .unit = "pieces"});
   }
@@ -128,11 +140,12 @@ std::vector<evaluation::Features> features_of(const evaluation::Survey& survey) 
 }  // namespace
 
 CompareReport compare(const CompareOptions& options, const ProgressSink& progress, const std::stop_token& stop) {
-  if (options.generated.empty() == options.model.empty())
-    throw Error({.message = options.model.empty() ? "no second collection was given"
-                                                  : "both a second collection and a model were given",
-                 .hint = "Compare real pieces with generated ones, or with those of a model.",
-                 .code = ErrorCode::kInvalidArgument});
+  const int sides = (options.generated.empty() ? 0 : 1) + (options.model.empty() ? 0 : 1) + (options.control ? 1 : 0);
+  if (sides != 1)
+    throw Error(
+        {.message = sides == 0 ? "no second collection was given" : "both a second collection and a model were given",
+         .hint = "Compare real pieces with generated ones, or with those of a model.",
+         .code = ErrorCode::kInvalidArgument});
   if (options.heard > 0) audio::check({.soundfont = options.soundfont});
   const Work work{progress, stop};
   CompareReport report{.grids = options.misaligned ? evaluation::Grids::kMgeval : evaluation::Grids::kCommon,
@@ -141,13 +154,25 @@ CompareReport compare(const CompareOptions& options, const ProgressSink& progres
   Side real = named(options.real, options.set, work);
   PieceSetOptions every = options.set;
   every.select_column.clear();  // a folder of composed pieces has no manifest
-  Side generated = options.model.empty() ? named(options.generated, every, work) : composed(options, work);
+  Side generated = options.control         ? spoiled_pieces(named(options.real, options.set, work), options)
+                   : options.model.empty() ? named(options.generated, every, work)
+                                           : composed(options, work);
   report.real = survey_of(std::move(real), options, work);
   report.generated = survey_of(std::move(generated), options, work);
   report.features =
       evaluation::compare(features_of(report.real.survey), features_of(report.generated.survey), report.grids);
   report.measures = compare_measures(report, stop);
+  const auto reference = report.real.survey.profiles(), set = report.generated.survey.profiles();
+  report.frechet = evaluation::frechet_distance(reference, set);
+  report.frechet_floor = evaluation::frechet_floor(reference, set.size());
   return report;
+}
+
+std::string frechet_sentence(const CompareReport& report) {
+  const std::size_t size = std::min(report.generated.survey.pieces.size(), report.real.survey.pieces.size() / 2);
+  return fmt::format("Frechet distance over {} values of each piece: {}; of {} real pieces against the others: {}",
+                     evaluation::profile_names().size(), format_decimals(report.frechet, 1), format_count(size),
+                     format_decimals(report.frechet_floor, 1));
 }
 
 }  // namespace continuo::workbench

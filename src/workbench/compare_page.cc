@@ -90,12 +90,15 @@ void in_short(Page& page, const CompareReport& report) {
   page.paragraph("Real: " + report.real.origin);
   page.paragraph("Generated: " + report.generated.origin);
   if (report.first_seconds > 0)
-    page.paragraph(fmt::format("Of every piece only the first {:g} s were measured.", report.first_seconds));
+    page.paragraph(
+        fmt::format("Of every piece only the first {:g} s were measured, and how it ends.", report.first_seconds));
   page.paragraph(Inline()
                      .text("The mean overlapping area over the features of Yang and Lerch is ")
                      .strong(format_decimals(evaluation::mean_overlapping_area(report.features), 3))
                      .text(": 1 would mean that the generated pieces differ from the real ones just as they differ "
                            "among themselves, 0 that they have nothing in common."));
+  page.paragraph(frechet_sentence(report) +
+                 ". The measures are the table further down, pitch classes and note lengths.");
   auto table = comparison_table(report.features, "feature");
   table.caption =
       "Means (standard deviations) over pieces; mean distances; overlapping area and divergence in nats of the "

@@ -10,6 +10,7 @@
 
 #include "continuo/base/progress.h"
 #include "continuo/evaluation/distributions.h"
+#include "continuo/evaluation/frechet.h"
 #include "continuo/evaluation/measures.h"
 
 namespace continuo::evaluation {
@@ -24,7 +25,8 @@ struct SurveyedPiece {
   std::string name;
   std::size_t source = 0;      ///< its index
   std::vector<double> values;  ///< as measure() gives them
-  Features features;
+  Features features;           ///< of what was measured: see MeasureOptions::first_seconds
+  PieceProfile profile;        ///< for frechet_distance()
 };
 
 struct Survey {
@@ -35,6 +37,7 @@ struct Survey {
   std::vector<LeftOut> left_out;  ///< could not be read, or have no notes
   /// The values of one measure, in the order of the pieces; NaN where it is not defined.
   std::vector<double> values(Measure measure) const;
+  std::vector<PieceProfile> profiles() const;
 };
 
 struct SurveyOptions {

@@ -4,11 +4,13 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <optional>
 #include <stop_token>
 #include <string>
 #include <vector>
 
 #include "continuo/base/progress.h"
+#include "continuo/evaluation/controls.h"
 #include "continuo/evaluation/distributions.h"
 #include "continuo/evaluation/survey.h"
 #include "continuo/generation/sampler.h"
@@ -21,11 +23,12 @@ struct CompareOptions {
   std::filesystem::path real;       ///< folder or file
   std::filesystem::path generated;  ///< likewise; empty: `model` composes them
   std::filesystem::path model;
-  PieceSetOptions set{.max_pieces = 200};  ///< its seed is that of composing and of the pieces to hear, too
-  std::size_t count = 20;                  ///< pieces to compose
-  double seconds = 60;                     ///< of a composed piece at most
+  std::optional<evaluation::Control> control;  ///< in place of both: `real`, spoiled in one respect
+  PieceSetOptions set{.max_pieces = 200};      ///< its seed is that of composing and of the pieces to hear, too
+  std::size_t count = 20;                      ///< pieces to compose
+  double seconds = 60;                         ///< of a composed piece at most
   generation::SamplingOptions sampling;
-  double first = 0;                 ///< only so many seconds of each piece are measured; 0: all
+  double first = 0;                 ///< only so many seconds of each piece are measured, and its ending; 0: all
   std::size_t heard = 3;            ///< pieces of each side to hear; 0: none
   double heard_seconds = 20;        ///< of each of them
   std::filesystem::path soundfont;  ///< empty: the system's
@@ -52,15 +55,19 @@ struct CompareReport {
   ComparedSet real, generated;
   std::vector<evaluation::FeatureComparison> features;  ///< Yang and Lerch's; a is real, b generated
   std::vector<evaluation::FeatureComparison> measures;  ///< in the order of evaluation::measures()
+  double frechet = 0, frechet_floor = 0;                ///< of generated against real; of real against real
   evaluation::Grids grids = evaluation::Grids::kCommon;
   double first_seconds = 0;  ///< only so much of each piece was compared; 0: all
   double heard_seconds = 0;
 };
 
-/// Deterministic in the files and options. Throws Error (neither or both of `generated` and `model`; fewer than two
+/// Deterministic in the files and options. Throws Error (not one of `generated`, `model` and `control`; fewer than two
 /// pieces on a side; no SoundFont where pieces are to be heard); Interrupted.
 CompareReport compare(const CompareOptions& options, const ProgressSink& progress = {},
                       const std::stop_token& stop = {});
+
+/// "Frechet distance over 82 values of each piece: ..."
+std::string frechet_sentence(const CompareReport& report);
 
 void write_compare_page(const std::filesystem::path& path, const CompareReport& report);
 void write_compare_table(const std::filesystem::path& path, const CompareReport& report);

@@ -157,7 +157,7 @@ class Measures(unittest.TestCase):
             self.skipTest("no SoundFont is installed")
         self.assertEqual(result.returncode, 0, result.stderr)
         page = (self.folder / "page.html").read_text(encoding="utf-8")
-        self.assertEqual(page.count("<svg"), 21 + 9 + 2)
+        self.assertEqual(page.count("<svg"), 61 + 9 + 2)
         self.assertEqual(page.count("<audio"), 2)
         self.assertNotRegex(page, r'(src|href)="(?!data:|#)')
         midis = [base64.b64decode(part) for part in re.findall(r'href="data:audio/midi;base64,([^"]+)"', page)]
@@ -187,6 +187,20 @@ class Measures(unittest.TestCase):
         mine, theirs = rows_of(self.folder / "table.csv"), rows_of(self.folder / "other.csv")
         for name in ("note count", "pitch range", "pitch count"):
             self.assertEqual(*[next(row["generated_mean"] for row in rows if row["name"] == name) for rows in (mine, theirs)])
+
+    def test_a_control_loses_what_it_should(self):
+        said = self.succeed("compare", SAMPLE, "--control", "shuffled-bars", "-o", "table.csv").stdout
+        rows = {row["name"]: row for row in rows_of(self.folder / "table.csv")}
+        real, shuffled = (float(rows["period_four"][side]) for side in ("real_mean", "generated_mean"))
+        self.assertGreater(real, 0.02)
+        self.assertLess(shuffled, real / 2)
+        for name in ("pitch_entropy", "velocity_mean", "position_entropy"):
+            self.assertAlmostEqual(float(rows[name]["real_mean"]), float(rows[name]["generated_mean"]), delta=1e-6)
+        distance, floor = (float(re.search(pattern, said)[1]) for pattern in (r"each piece: ([0-9.]+);", r"the others: ([0-9.]+)"))
+        self.assertGreater(distance, 0)
+        self.assertGreater(floor, 0)
+        self.refused("compare", SAMPLE, "--control", "loud", says="loud")
+        self.refused("compare", SAMPLE, SAMPLE, "--control", "transposed", says="both")
 
     def test_compare_refuses_what_cannot_be_compared(self):
         self.halves()
