@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <cstdlib>
 #include <filesystem>
 
 #include "commands.h"
@@ -15,8 +16,11 @@
 #include "continuo/base/parallel.h"
 #include "continuo/evaluation/known_passages.h"
 #include "continuo/generation/compose_sound.h"
+#include "continuo/generation/wishes.h"
+#include "continuo/midi/extend.h"
 #include "continuo/midi/midi.h"
 #include "continuo/music/excerpt.h"
+#include "continuo/music/time.h"
 #include "continuo/plot/plot.h"
 #include "continuo/workbench/outputs.h"
 #include "option_list.h"
@@ -67,10 +71,62 @@ std::vector<fs::path> score_outputs(const ComposeOptions& options) {
   return outputs;
 }
 
+/// "90" or "80-100", "3/4".
+std::pair<double, double> two_numbers(const std::string& text, char between, const char* option, const char* example) {
+  char* end = nullptr;
+  const double first = std::strtod(text.c_str(), &end);
+  double second = first;
+  if (*end == between) second = std::strtod(end + 1, &end);
+  if (text.empty() || *end != 0 || !(first > 0) || !(second > 0))
+    throw Error({.message = fmt::format("{} cannot be '{}'", option, text),
+                 .hint = fmt::format("Write it as in {} {}.", option, example),
+                 .code = ErrorCode::kInvalidArgument});
+  return {first, second};
+}
+
+generation::Wishes wishes_of(const ComposeOptions& options) {
+  generation::Wishes wishes;
+  if (!options.key.empty()) wishes.pitch_classes = generation::pitch_classes_of_key(options.key);
+  for (const std::string& name : options.instruments) {
+    if (name == "drums")
+      wishes.drums = true;
+    else
+      wishes.programs.push_back(generation::program_of_name(name));
+  }
+  if (!options.tempo.empty()) {
+    wishes.tempo = two_numbers(options.tempo, '-', "--tempo", "80-100");
+    if (wishes.tempo->first == wishes.tempo->second) {  // as near as the steps of the model's tempos lie
+      constexpr double kHalfStep = 1.046;
+      wishes.tempo = {wishes.tempo->first / kHalfStep, wishes.tempo->second * kHalfStep};
+    }
+  }
+  if (!options.metre.empty()) {
+    const auto [beats, unit] = two_numbers(options.metre, '/', "--metre", "3/4");
+    wishes.metre = {static_cast<int>(beats), static_cast<int>(unit)};
+  }
+  return wishes;
+}
+
+/// The prompt's own file with the new music in it, where that can be.
+std::optional<std::vector<std::uint8_t>> extended_prompt(const ComposeOptions& options,
+                                                         const generation::Composition& piece) {
+  if (options.prompt_bytes.empty()) return std::nullopt;
+  return midi::extend(options.prompt_bytes, {piece.score, piece.added}, {.end = options.prompt_end});
+}
+
 void write_outputs(const ComposeOptions& options, const std::vector<fs::path>& outputs, int index,
                    const generation::Composition& piece, const std::stop_token& stop) {
   std::vector<fs::path> paths;
   for (const auto& output : outputs) paths.push_back(workbench::numbered(output, index, options.count));
+  if (const auto bytes = extended_prompt(options, piece)) {
+    for (const auto& path : paths)
+      if (workbench::is_midi(path)) write_file_atomically(path, *bytes);
+    std::erase_if(paths, workbench::is_midi);
+  } else if (!options.prompt_bytes.empty() && std::ranges::any_of(paths, workbench::is_midi)) {
+    fmt::print(
+        "  note: the prompt's file cannot be kept as it stands; its notes, controls, tempos, signatures and texts are "
+        "kept\n");
+  }
   std::string remark;
   if (const auto rendered = workbench::write_score(piece.score, paths, options.render,
                                                    {.title = title_of(options, index)}, terminal_progress(), stop)) {
@@ -78,7 +134,10 @@ void write_outputs(const ComposeOptions& options, const std::vector<fs::path>& o
     if (measured.peak == 0 || std::isinf(measured.loudness_lufs)) remark = " (silent)";
     if (measured.clipped_ratio > 1e-4) remark = " (clipped)";
   }
-  for (const auto& path : paths) fmt::print("  {}{}\n", path.string(), workbench::is_sound(path) ? remark : "");
+  for (const auto& output : outputs) {
+    const fs::path path = workbench::numbered(output, index, options.count);
+    fmt::print("  {}{}\n", path.string(), workbench::is_sound(path) ? remark : "");
+  }
 }
 
 }  // namespace
@@ -91,8 +150,13 @@ void compose_scores(ComposeOptions& options, const weights::ModelFile& file) {
   if (!options.prompt.empty()) {
     how.start = generation::StartKind::kPrompt;
     how.prompt = read_score(options.prompt);
-    if (options.prompt_seconds > 0) how.prompt = first_seconds(*how.prompt, options.prompt_seconds);
+    options.prompt_bytes = read_file(options.prompt);
+    if (options.prompt_seconds > 0) {
+      options.prompt_end = std::max<Tick>(1, TempoMap(*how.prompt).tick(options.prompt_seconds));
+      how.prompt = beginning(*how.prompt, *options.prompt_end);
+    }
   }
+  generation::add_wishes(wishes_of(options), composer, how);
   evaluation::PassageIndex index;
   if (options.max_copy > 0 || !options.report.empty())
     index = workbench::open_index(options.passages, composer.representation.get(), terminal_progress(), stop);
@@ -168,6 +232,9 @@ void add_compose(CLI::App& app) {
       "      in which no 12 notes in a row stand in a piece of FOLDER, not even in another key or tempo\n"
       "  continuo compose --model M --corpus FOLDER --report new.html -o new.mid\n"
       "      a page with the piece to hear, and what of it stands in FOLDER, on which the model was trained\n"
+      "  continuo compose --key \"D minor\" --metre 3/4 --tempo 80-100 --instruments violin,cello --bars 16 -o "
+      "duo.mid\n"
+      "      all of that is kept to the note\n"
       "With a model of sound:\n"
       "  continuo compose --model sound/best.safetensors --seconds 20 -o new\n"
       "      writes new.wav, and its waveform and spectrogram to new.png; Ctrl-C keeps what was written\n"
@@ -189,6 +256,14 @@ void add_compose(CLI::App& app) {
       ->check(amount(kMostSeconds))
       ->needs("--prompt");
   add_options(*command, generation::options_of(options->compose));
+  command->add_option("--key", options->key, "Only notes of this key, such as \"D minor\"")->type_name("KEY");
+  command
+      ->add_option("--instruments", options->instruments,
+                   "Only these, by their General MIDI names or programs from 0, and \"drums\": violin,cello")
+      ->delimiter(',')
+      ->type_name("NAMES");
+  command->add_option("--tempo", options->tempo, "Quarters a minute, about 90 or within 80-100")->type_name("TEMPO");
+  command->add_option("--metre", options->metre, "Only bars of this kind, such as 3/4")->type_name("METRE");
   command->add_option("-n,--count", options->count, "Number of pieces; their files are numbered")
       ->check(whole(1, 100'000))
       ->capture_default_str();

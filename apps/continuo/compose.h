@@ -1,7 +1,9 @@
 // What `continuo compose` was asked for, and its two halves: models that write scores and models that write sound.
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -18,13 +20,17 @@ struct ComposeOptions {
   std::vector<std::filesystem::path> outputs;
   generation::ComposeOptions compose;
   std::filesystem::path prompt;
-  double prompt_seconds = 0;  ///< only so much of the prompt; 0: all
+  double prompt_seconds = 0;               ///< only so much of the prompt; 0: all
+  std::vector<std::uint8_t> prompt_bytes;  ///< of a MIDI file
+  std::optional<Tick> prompt_end;          ///< where prompt_seconds end it
   int count = 1;
   int threads = 0;
   bool keep_unfinished = false;  ///< after Ctrl-C, write what there is of the pieces that are not finished
   audio::RenderOptions render;
   engine::Options engine;
-  std::size_t max_copy = 0;  ///< 0: not asked for
+  std::string key, metre, tempo;         ///< as the user wrote them; empty: not asked for
+  std::vector<std::string> instruments;  ///< names, programs, or "drums"
+  std::size_t max_copy = 0;              ///< 0: not asked for
   workbench::PassageOptions passages;
   std::filesystem::path report;  ///< empty: none
 };

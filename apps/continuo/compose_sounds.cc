@@ -36,6 +36,9 @@ constexpr double kDefaultSeconds = 10;
 void check(const ComposeOptions& options) {
   if (options.compose.allow_copies) refuse("--allow-copies", "It knows no notes: leave it out.");
   if (options.compose.allow_loops) refuse("--allow-loops", "It knows no notes: leave it out.");
+  if (!options.key.empty() || !options.instruments.empty() || !options.tempo.empty() || !options.metre.empty())
+    refuse("a key, instruments, a tempo or a metre", "It knows no notes: leave them out.");
+  if (options.compose.any_range) refuse("--any-range", "It knows no notes: leave it out.");
   if (options.max_copy > 0) refuse("--max-copy", "It knows no notes: leave it out.");
   if (!options.report.empty()) refuse("--report", "It knows no notes: leave it out.");
   if (options.compose.bars) refuse("a length in bars", "It knows no bars: give --seconds.");

@@ -6,6 +6,7 @@
 #include <string>
 #include <utility>
 
+#include "continuo/music/splice.h"
 #include "generation/length.h"
 
 namespace continuo::generation {
@@ -22,9 +23,31 @@ std::string loop_warning(const Loop& loop, bool argmax) {
                  : "; try another seed or a higher temperature");
 }
 
+Alignment alignment_of(const representation::Representation& representation) {
+  switch (representation::time_base(representation.spec().name)) {
+    case representation::TimeBase::kBars:
+      return Alignment::kBars;
+    case representation::TimeBase::kSeconds:
+      return Alignment::kSeconds;
+    default:
+      return Alignment::kBeats;
+  }
+}
+
+/// Of a piece that goes on from a prompt, only what is new comes from its symbols.
+void join_prompt(const Composer& composer, const Score& prompt, Composition& piece) {
+  const auto given = std::span(piece.symbols).first(piece.symbols.size() - piece.generated);
+  Score score = prompt;
+  normalise(score);
+  const Score part = composer.representation->decode(given).score;
+  Spliced joined = splice(score, new_music(score, part, piece.score, alignment_of(*composer.representation)));
+  piece.score = std::move(joined.score);
+  piece.added = std::move(joined.added);
+}
+
 }  // namespace
 
-void finish_piece(const Composer& composer, const ComposeOptions& options, Composition& piece) {
+void finish_piece(const Composer& composer, const ComposeOptions& options, int bars, Composition& piece) {
   auto& warnings = piece.warnings;
   if (piece.generated == kMaxSymbols && !options.symbols) {
     warnings.push_back(
@@ -33,6 +56,8 @@ void finish_piece(const Composer& composer, const ComposeOptions& options, Compo
   }
   auto decoding = composer.representation->decode(piece.symbols);
   piece.score = std::move(decoding.score);
+  if (bars > 0) end_with_bar(piece.score, bars);
+  if (options.start == StartKind::kPrompt && options.prompt) join_prompt(composer, *options.prompt, piece);
   piece.dropped = decoding.dropped;
   piece.repaired = decoding.repaired;
   if (note_count(piece.score) == 0) {

@@ -7,7 +7,8 @@
 
 namespace continuo::generation {
 
-/// Decodes `piece.symbols` and fills score, dropped and repaired; adds the warnings that follow from them.
-void finish_piece(const Composer& composer, const ComposeOptions& options, Composition& piece);
+/// Decodes `piece.symbols` and fills score, added, dropped and repaired; adds the warnings that follow from them.
+/// `bars`: of the whole piece, beyond which no new note sounds; 0: as many as there are.
+void finish_piece(const Composer& composer, const ComposeOptions& options, int bars, Composition& piece);
 
 }  // namespace continuo::generation

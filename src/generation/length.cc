@@ -2,6 +2,7 @@
 #include "generation/length.h"
 
 #include <algorithm>
+#include <cmath>
 
 namespace continuo::generation {
 namespace {
@@ -28,6 +29,19 @@ Length::Length(const ComposeOptions& options, bool knows_end)
 void Length::begin(const representation::Cursor& cursor) {
   seconds_before_ = cursor.seconds();
   bars_before_ = cursor.bars();
+}
+
+void Length::begin(const representation::Representation& representation,
+                   std::span<const representation::Symbol> opening, const representation::Cursor& cursor) {
+  begin(cursor);
+  if (bars_ == 0) return;
+  const int before = given_bars(representation.decode(opening).score, cursor);
+  bar_goal_ = BarGoal(representation, before, opening.size(), bars_);
+}
+
+double Length::share_for_ending(double share) const noexcept {
+  if (!bar_goal_.set()) return share;
+  return bar_goal_.reached() ? std::max(1.0, share) : std::min(share, std::nextafter(1.0, 0.0));
 }
 
 double Length::share(const representation::Cursor& cursor, std::size_t generated) const {

@@ -54,6 +54,7 @@ Piece::Piece(const Piece& other)
       floor_(other.floor_),
       checkpoint_here_(other.checkpoint_here_),
       ended_(other.ended_),
+      whole_(other.whole_),
       steps_(other.steps_),
       warnings_(other.warnings_),
       finished_(other.finished_) {}
@@ -64,7 +65,7 @@ void Piece::begin(const Opening& opening) {
   for (const Symbol symbol : opening.written) write(symbol, true);
   warnings_ = opening.warnings;
   given_ = floor_ = symbols_.size();
-  length_.begin(*cursor_);
+  length_.begin(*composer_.representation, symbols_, *cursor_);
 }
 
 Piece::Step Piece::advance(const PieceNetwork& network, Feed& feed) {
@@ -79,13 +80,14 @@ Piece::Step Piece::advance(const PieceNetwork& network, Feed& feed) {
 
 StepResult Piece::go_on(const PieceNetwork& network) {
   if (ended_ || generated() >= length_.max_symbols()) return finish(StepResult::kEnded);
+  if (whole_) return seek_ending(network);
   if (backtracking_.at_new_bar(*cursor_) || std::exchange(checkpoint_here_, false))
     feed_.keep(symbols_.size(), *cursor_, network);
   const double share = this->share();
   cursor_->allowed(mask_);
   const bool clean = mask_[kEnd] != 0;  // a piece may end here: nothing is half written
   Ending& ending = length_.ending();
-  if (ending.sought() && clean) ending.consider(share, feed_.logits(), symbols_);
+  if (ending.sought() && clean) ending.consider(length_.share_for_ending(share), feed_.logits(), symbols_);
   if (length_.reached(share, clean)) return seek_ending(network);
   if (clean) backtracking_.may_end(symbols_.size());
   return choose(network, share);
@@ -93,10 +95,13 @@ StepResult Piece::go_on(const PieceNetwork& network) {
 
 StepResult Piece::choose(const PieceNetwork& network, double share) {
   if (!options_->mask_grammar) std::fill(mask_.begin(), mask_.end(), std::uint8_t{1});
-  rules_.mask_marks(mask_, share);
+  rules_.mask_marks(mask_, share, length_.bars());
   const std::span<const float> logits = length_.ending().inclined(feed_.logits(), mask_);
-  const Rules::Choice choice = rules_.choose(*cursor_, mask_, [&] { return draw(logits); });
-  if (choice.blocking != nullptr) return go_back(*choice.blocking, network);
+  const Rules::Choice choice = rules_.choose(
+      *cursor_, mask_, [&] { return draw(logits); }, &length_.bars());
+  if (choice.blocking != nullptr) return go_back(choice.blocking, network);
+  if (choice.bars == BarGoal::Verdict::kBeyond) return seek_ending(network);
+  whole_ = choice.bars == BarGoal::Verdict::kLast;
   backtracking_.add_bar(*cursor_, symbols_.size());
   feed_.push(choice.symbol);
   write(choice.symbol, false);
@@ -106,6 +111,7 @@ StepResult Piece::choose(const PieceNetwork& network, double share) {
 
 void Piece::write(Symbol symbol, bool given) {
   rules_.advance(*cursor_, symbol, given);
+  length_.bars().advance(*cursor_, symbol);
   symbols_.push_back(symbol);
   cursor_->advance(symbol);
 }
@@ -135,7 +141,7 @@ StepResult Piece::seek_ending(const PieceNetwork& network) {
   return finish(StepResult::kEnded);
 }
 
-StepResult Piece::go_back(const Constraint& blocking, const PieceNetwork& network) {
+StepResult Piece::go_back(const std::string& blocking, const PieceNetwork& network) {
   const std::size_t stuck = symbols_.size();
   if (const auto to = backtracking_.go_back(stuck, floor_)) {
     retract(*to, network);
@@ -143,14 +149,16 @@ StepResult Piece::go_back(const Constraint& blocking, const PieceNetwork& networ
   }
   const int bar = cursor_->bars() + 1;
   retract(std::clamp(backtracking_.legal_end(), floor_, stuck), network);
-  warnings_.push_back("the piece ends early, at bar " + std::to_string(bar) + ": whatever came next " +
-                      blocking.reason() + "; try another seed, a higher temperature or more freedom");
+  warnings_.push_back("the piece ends early, at bar " + std::to_string(bar) + ": whatever came next " + blocking +
+                      "; try another seed, a higher temperature or more freedom");
   return finish(StepResult::kStuck);
 }
 
 void Piece::retract(std::size_t size, const PieceNetwork& network) {
   symbols_.resize(size);
   rules_.retract(size);
+  length_.bars().retract(size);
+  whole_ = false;
   std::size_t known = 0;
   if (const Checkpoint* const checkpoint = feed_.restore(size, network)) {
     known = checkpoint->symbols;
@@ -187,7 +195,7 @@ Composition Piece::result() const {
   piece.ended = ended_;
   piece.interrupted = !finished_;
   piece.warnings = warnings_;
-  finish_piece(composer_, *options_, piece);
+  finish_piece(composer_, *options_, length_.bars().bars(), piece);
   return piece;
 }
 

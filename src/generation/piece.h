@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "continuo/generation/session.h"
@@ -56,7 +57,7 @@ class Piece {
   representation::Symbol draw(std::span<const float> logits);
   /// The length is reached without an End: another try, or the best place there was.
   StepResult seek_ending(const PieceNetwork& network);
-  StepResult go_back(const Constraint& blocking, const PieceNetwork& network);
+  StepResult go_back(const std::string& blocking, const PieceNetwork& network);
   /// Back to the first `size` symbols.
   void retract(std::size_t size, const PieceNetwork& network);
   StepResult finish(StepResult how);
@@ -79,6 +80,7 @@ class Piece {
   std::size_t floor_ = 0;                        ///< symbols that are never taken back
   bool checkpoint_here_ = true;                  ///< before the next symbol is chosen
   bool ended_ = false;                           ///< End was chosen
+  bool whole_ = false;                           ///< every bar that was asked for is complete
   std::size_t steps_ = 0;
   std::vector<std::string> warnings_;
   std::optional<StepResult> finished_;

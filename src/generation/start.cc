@@ -36,7 +36,8 @@ Opening open_with_prompt(const Composer& composer, const ComposeOptions& options
   }
   auto encoding = composer.representation->encode(*options.prompt, encoding_of(composer, label));
   Opening opening{.heard = encoding.symbols, .written = std::move(encoding.symbols)};
-  for (const auto& loss : encoding.losses) opening.warnings.push_back("of the prompt, " + loss);
+  for (const auto& loss : encoding.losses)
+    opening.warnings.push_back("not heard of the prompt, though the result keeps it: " + loss);
   return opening;
 }
 

@@ -37,10 +37,20 @@ LoadedModel join(std::shared_ptr<const engine::Model> model, const representatio
   return loaded;
 }
 
+InstrumentRanges ranges_of(const weights::ModelFile& file, const std::filesystem::path& path) {
+  try {
+    return ranges_from_text(file.metadata("continuo.ranges"));
+  } catch (const Error&) {
+    refuse("its ranges of instruments cannot be read", path);
+  }
+}
+
 LoadedModel without_filter(const weights::ModelFile& file, const std::filesystem::path& path,
                            const engine::Options& options) {
   const auto spec = representation_of(file, path);
-  return join(engine::Model::create(file, options), spec, path);
+  LoadedModel loaded = join(engine::Model::create(file, options), spec, path);
+  loaded.ranges = ranges_of(file, path);
+  return loaded;
 }
 
 }  // namespace

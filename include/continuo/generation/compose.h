@@ -30,13 +30,15 @@ struct ComposeOptions {
   StartKind start = StartKind::kBeginning;
   std::size_t random_length = 0;  ///< symbols of the random array; 0: the receptive field, 256 where there is none
   bool keep_random = false;       ///< keep the random array in the result
-  std::optional<Score> prompt;    ///< for kPrompt
+  std::optional<Score> prompt;    ///< for kPrompt: the result has it as it is, and goes on from it as splice() says
   /// Lengths of the new music, after the prompt; it stops at the first that is reached. Without any: 120 seconds. A
-  /// length in seconds may be exceeded by a tenth for the sake of an ending.
+  /// length in seconds may be exceeded by a tenth for the sake of an ending. A length in bars is exact: in the last bar
+  /// a note begins, and no new note sounds beyond it. Bars are counted after the one in which the last note of the
+  /// prompt begins, which the new music completes; without metre (events, notes, frames) they have four quarters.
   std::optional<double> seconds;
   std::optional<int> bars;
   std::optional<std::size_t> symbols;  ///< exact
-  /// End is not chosen before this share of the asked length.
+  /// End is not chosen before this share of a length in seconds, nor before the last bar of a length in bars.
   double earliest_end = 0.75;
   /// When a piece with a length in seconds or bars reaches it without an End, composing goes back to `earliest_end` and
   /// resamples what follows, up to so many times, each time with a little more inclination to end. Of a piece that does
@@ -53,6 +55,7 @@ struct ComposeOptions {
   /// without hearing the piece again. The music is the same for any value.
   std::size_t checkpoint_bytes = std::size_t{16} << 20;
   bool allow_copies = false;  ///< Composer::known is no constraint
+  bool any_range = false;     ///< in_range() with Composer::ranges is no constraint
   bool allow_loops = false;   ///< never_loop() is none, which it never is with argmax: that falls into loops by itself
   std::string label;          ///< style or composer of a model that has labels; empty: 'unknown'
   std::uint64_t seed = 1;
@@ -62,6 +65,7 @@ struct ComposeOptions {
 struct Composition {
   std::vector<representation::Symbol> symbols;  ///< what the result was decoded from
   Score score;
+  Score added;  ///< of a piece that goes on from a prompt: Spliced::added, with which midi::extend() writes its file
   std::size_t generated = 0;  ///< symbols chosen by the model
   std::size_t dropped = 0;    ///< symbols that decoding had to drop (without mask_grammar)
   std::size_t repaired = 0;

@@ -6,6 +6,7 @@
 #include <memory>
 #include <span>
 
+#include "continuo/music/instrument_range.h"
 #include "continuo/representation/representation.h"
 
 namespace continuo::loaded {
@@ -44,5 +45,9 @@ ConstraintMaker never_repeat(std::shared_ptr<const loaded::KnownPassages> passag
 /// No note goes on with a block of symbols that was just repeated: once, or twice where the block has at most 32
 /// symbols; what repeats fewer than 24 symbols, a trill, may go on for as long. Blocks have up to 2,048 symbols.
 ConstraintMaker never_loop();
+
+/// No note that its instrument does not have; drums have all. What the prompt has widens the ranges. A mask: what is
+/// left is drawn as the model weighs it.
+ConstraintMaker in_range(const representation::Representation& representation, const InstrumentRanges& ranges);
 
 }  // namespace continuo::generation

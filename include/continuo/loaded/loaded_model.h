@@ -10,6 +10,7 @@
 
 #include "continuo/engine/engine.h"
 #include "continuo/loaded/known_passages.h"
+#include "continuo/music/instrument_range.h"
 #include "continuo/representation/frames.h"
 #include "continuo/representation/representation.h"
 #include "continuo/weights/model_file.h"
@@ -24,6 +25,7 @@ struct LoadedModel {
   std::shared_ptr<const representation::FrameCode> frames;  ///< of networks over frames of keys; null: over symbols
   /// What its pieces do not repeat: the filter MODEL.passage-filter beside MODEL.safetensors, or null.
   std::shared_ptr<const KnownPassages> known;
+  InstrumentRanges ranges = general_midi_ranges();  ///< widened as the model file says ("continuo.ranges")
 
   /// Throws Error (no such file, no model, no representation in it, one of sound or one that does not fit the
   /// network, a damaged filter).

@@ -28,6 +28,58 @@ def scale(pitches, beat=480):
     return b"MThd" + struct.pack(">IHHH", 6, 0, 1, beat) + b"MTrk" + struct.pack(">I", len(track)) + track
 
 
+def midi_file(beat, *chunks):
+    """A format 1 file; each chunk is a list of (tick, event with its status)."""
+    whole = b"MThd" + struct.pack(">IHHH", 6, 1, len(chunks), beat)
+    for events in chunks:
+        track, now = b"", 0
+        for tick, event in events:
+            delta = tick - now
+            track += (bytes([0x80 | delta >> 7]) if delta > 127 else b"") + bytes([delta & 127]) + event
+            now = tick
+        track += b"\x00\xff\x2f\x00"
+        whole += b"MTrk" + struct.pack(">I", len(track)) + track
+    return whole
+
+
+def events_of(data):
+    """The events of each chunk as midi_file() takes them."""
+    chunks, at = [], 14
+    while at < len(data):
+        end = at + 8 + struct.unpack(">I", data[at + 4 : at + 8])[0]
+        at, tick, running, events = at + 8, 0, 0, []
+
+        def number():
+            nonlocal at
+            value = 0
+            while True:
+                value = value << 7 | data[at] & 127
+                at += 1
+                if data[at - 1] < 128:
+                    return value
+
+        while at < end:
+            tick += number()
+            begin = at
+            if data[at] >= 128:
+                running, at = data[at], at + 1
+                head = data[begin:at]
+            else:
+                head = bytes([running])
+            body = at
+            if running == 0xFF:
+                at += 1
+            if running >= 0xF0:
+                length = number()
+                at += length
+            else:
+                at += 1 if running >> 4 in (12, 13) else 2
+            if data[body - 1 : at] != b"\xff\x2f\x00":
+                events.append((tick, head + data[body:at]))
+        chunks.append(events)
+    return chunks
+
+
 class Commands(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
@@ -104,6 +156,29 @@ class Commands(unittest.TestCase):
         for pitch in (60, 62, 64, 65, 67, 69, 71, 72):
             at = pitches.find(f"NoteOn_{pitch}", at + 1)
             self.assertGreater(at, 0, f"pitch {pitch} of the prompt is missing")
+
+    def test_every_event_of_a_prompt_stands_in_the_result(self):
+        conductor = [(0, b"\xff\x03\x05Title"), (0, b"\xff\x51\x03\x05\x52\xa5"), (0, b"\xff\x58\x04\x03\x02\x18\x08"), (0, b"\xff\x59\x02\xfd\x01"), (96, b"\xff\x06\x01A")]
+        high = [(0, b"\xff\x03\x08Violin I"), (0, b"\xc2\x28"), (0, b"\xf0\x03\x7e\x7f\xf7"), (1, b"\x92\x4f\x47"), (60, b"\xd2\x11"), (90, b"\x82\x4f\x21"), (97, b"\x92\x51\x48"), (400, b"\x82\x51\x22")]
+        low = [(0, b"\xff\x03\x09Violin II"), (0, b"\xc3\x28"), (2, b"\x93\x3c\x30"), (3, b"\xb3\x40\x7f"), (95, b"\x83\x3c\x23"), (98, b"\x93\x3e\x31"), (150, b"\xb3\x40\x00"), (200, b"\x83\x3e\x24")]
+        (self.folder / "mine.mid").write_bytes(midi_file(96, conductor, high, low))
+        self.compose("--prompt", "mine.mid", "--bars", 3, "--go-on", "-o", "longer.mid")
+        result = events_of((self.folder / "longer.mid").read_bytes())
+        for number, events in enumerate((conductor, high, low)):
+            self.assertEqual([event for event in result[number] if event in events], events)
+        self.assertGreater(sum(map(len, result)), len(conductor + high + low))
+        onsets = [tick for events in result for tick, event in events if event[0] >> 4 == 9 and event[2] > 0]
+        self.assertLess(max(onsets), self.bar_end(result, 4))
+        self.assertGreaterEqual(max(onsets), self.bar_end(result, 3))
+
+    def bar_end(self, chunks, bars):
+        """The tick at which so many bars of a file with 96 ticks a quarter are over."""
+        metres = sorted((tick, event[3], 2 ** event[4]) for events in chunks for tick, event in events if event.startswith(b"\xff\x58"))
+        tick = 0
+        for _ in range(bars):
+            _, beats, unit = [metre for metre in metres if metre[0] <= tick][-1]
+            tick = min([tick + 384 * beats // unit] + [metre[0] for metre in metres if metre[0] > tick])
+        return tick
 
     def test_random_start_and_argmax_as_in_the_paper(self):
         said = self.compose("--start", "random", "--argmax", "--symbols", 600, "--go-on", "-o", "paper.mid")

@@ -24,6 +24,7 @@ ComposeOptions unusual() {
           .stop_at_end = false,
           .mask_grammar = false,
           .allow_copies = true,
+          .any_range = true,
           .allow_loops = true,
           .label = "bach \"the elder\"",
           .seed = (std::uint64_t{1} << 63) - 1};
@@ -66,7 +67,7 @@ TEST(Options, WhatIsNotSetIsNotWritten) {
   const auto list = options_of(options);
   EXPECT_EQ(to_json(list), R"({"start":"beginning","random_length":0,"keep_random":false,"go_on":false,"argmax":false,)"
                            R"("temperature":1.0,"top_k":0,"top_p":0.97,"no_mask":false,"seed":1,"allow_copies":false,)"
-                           R"("allow_loops":false})");
+                           R"("any_range":false,"allow_loops":false})");
   from_json(R"({"seconds": 20})", list);
   EXPECT_EQ(options.seconds, 20.0) << "a whole number is a number";
   EXPECT_EQ(options.sampling.top_p, 0.97) << "what the text does not say stays";

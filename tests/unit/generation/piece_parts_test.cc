@@ -126,7 +126,7 @@ class OneAndOther final : public Constraint {
 
 TEST(Rules, MaskBeforeTheDrawAndRefuseAfterIt) {
   const Composer composer = labelled_composer();
-  ComposeOptions options{.allow_loops = true};
+  ComposeOptions options{.any_range = true, .allow_loops = true};
   options.constraints.push_back([] { return std::make_unique<OneAndOther>(5, 7); });
   Rules rules(composer, options);
   Rules copy(rules);
@@ -147,7 +147,7 @@ TEST(Rules, MaskBeforeTheDrawAndRefuseAfterIt) {
     mask[7] = 1;
     const auto none = each->choose(PlainCursor(0), mask, [] { return Symbol{7}; });
     ASSERT_NE(none.blocking, nullptr);
-    EXPECT_STREQ(none.blocking->reason(), "is one or the other");
+    EXPECT_STREQ(none.blocking, "is one or the other");
     mask[5] = 1;
     mask[7] = 0;
     EXPECT_NE(each->choose(PlainCursor(0), mask, [] { return Symbol{0}; }).blocking, nullptr);
@@ -158,7 +158,7 @@ TEST(Rules, MarksAreNeverChosenAndEndOnlyWhenItMay) {
   const Composer composer = labelled_composer();
   const auto mask_at = [&](const ComposeOptions& options, double share, std::size_t allowed) {
     std::vector<std::uint8_t> mask(allowed, 1);
-    Rules(composer, options).mask_marks(mask, share);
+    Rules(composer, options).mask_marks(mask, share, {});
     return mask;
   };
   EXPECT_THAT(mask_at({}, 0.8, 6), ElementsAre(0, 1, 0, 0, 1, 1));
