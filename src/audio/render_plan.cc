@@ -7,16 +7,16 @@
 #include <map>
 #include <utility>
 
+#include "continuo/music/pedal.h"
 #include "continuo/music/time.h"
 #include "synth.h"
 
 namespace continuo::audio {
 namespace {
 
-constexpr std::uint8_t kSustain = 64;
 constexpr Seconds kLongestPedal = 10;  ///< a pedal that stays down after the last note is not waited for longer
 
-constexpr std::size_t kMostBorrowed = 4'000'000;  ///< events: many tracks on one channel must not multiply without end
+constexpr std::size_t kMaxBorrowed = 4'000'000;  ///< events: many tracks on one channel must not multiply without end
 
 /// Registered and other parameter numbers with their data: they mean something only in their order.
 bool is_parameter(std::uint8_t controller) {
@@ -36,12 +36,13 @@ class Planner {
 
   RenderPlan plan() {
     assign_channels();
-    std::array<ControllerOwners, 16> owners = find_owners();
+    const std::map<int, Line> lines = find_lines();
     for (std::size_t i = 0; i < score_.tracks.size(); ++i) {
       const Track& track = score_.tracks[i];
       if (track.notes.empty()) continue;
-      add_notes(track, channel_of_[i]);
-      add_controls(track, channel_of_[i], owners[track.channel & 0x0F]);
+      const Line& line = lines.at(track.line());
+      add_notes(track, channel_of_[i], line);
+      add_controls(track, channel_of_[i], line);
     }
     std::stable_sort(plan_.events.begin(), plan_.events.end(), [](const SynthEvent& a, const SynthEvent& b) {
       return a.block != b.block ? a.block < b.block : a.kind < b.kind;
@@ -51,11 +52,13 @@ class Planner {
   }
 
  private:
-  /// The tracks on one MIDI channel that have events of each controller, of parameters, and bends.
-  struct ControllerOwners {
-    std::array<std::vector<const Track*>, 128> controls;
+  /// The tracks of one line that have events of each controller, of parameters, and bends.
+  struct Line {
+    std::vector<std::size_t> tracks;
+    std::map<std::size_t, std::vector<const Track*>> controls;  ///< by controller
     std::vector<const Track*> parameters;
     std::vector<const Track*> bends;
+    std::vector<PedalPress> presses;
   };
 
   std::uint64_t block(Tick tick) const {
@@ -84,10 +87,12 @@ class Planner {
     }
   }
 
-  std::array<ControllerOwners, 16> find_owners() const {
-    std::array<ControllerOwners, 16> owners;
-    for (const Track& track : score_.tracks) {
-      ControllerOwners& channel = owners[track.channel & 0x0F];
+  std::map<int, Line> find_lines() const {
+    std::map<int, Line> lines;
+    for (std::size_t i = 0; i < score_.tracks.size(); ++i) {
+      const Track& track = score_.tracks[i];
+      Line& line = lines[track.line()];
+      line.tracks.push_back(i);
       std::array<bool, 128> seen{};
       for (const ControlChange& change : track.controls) seen[change.controller & 0x7F] = true;
       bool parameters = false;
@@ -96,26 +101,37 @@ class Planner {
         if (is_parameter(static_cast<std::uint8_t>(controller))) {
           parameters = true;
         } else {
-          channel.controls[controller].push_back(&track);
+          line.controls[controller].push_back(&track);
         }
       }
-      if (parameters) channel.parameters.push_back(&track);
-      if (!track.bends.empty()) channel.bends.push_back(&track);
+      if (parameters) line.parameters.push_back(&track);
+      if (!track.bends.empty()) line.bends.push_back(&track);
     }
-    return owners;
+    for (auto& [number, line] : lines) line.presses = pedal_presses(score_, line.tracks);
+    return lines;
   }
 
-  void add_notes(const Track& track, std::uint16_t channel) {
+  /// Whether a pedal is pressed in the block of the note's end, and before that end.
+  bool ends_behind_press(const Note& note, const Line& line) const {
+    const Tick end = note.onset + std::max<Tick>(0, note.duration) + (note.ends_after_pedal ? 1 : 0);
+    const auto later = std::lower_bound(line.presses.begin(), line.presses.end(), end,
+                                        [](const PedalPress& press, Tick tick) { return press.tick < tick; });
+    return later != line.presses.begin() && block((later - 1)->tick) == block(note.onset + note.duration);
+  }
+
+  void add_notes(const Track& track, std::uint16_t channel, const Line& line) {
     // A key that is struck again while it sounds is released when the last of its notes ends.
     struct Strike {
       std::uint64_t on, off;
+      bool late;  // the note-off stands behind the press of a pedal
       const Note* note;
     };
     std::vector<Strike> strikes;
     strikes.reserve(track.notes.size());
     for (const Note& note : track.notes) {
       const std::uint64_t on = block(note.onset);
-      strikes.push_back({on, std::max(on + 1, block(note.onset + std::max<Tick>(0, note.duration))), &note});
+      const std::uint64_t off = std::max(on + 1, block(note.onset + std::max<Tick>(0, note.duration)));
+      strikes.push_back({on, off, ends_behind_press(note, line), &note});
     }
     std::stable_sort(strikes.begin(), strikes.end(), [](const Strike& a, const Strike& b) {
       return a.note->pitch != b.note->pitch ? a.note->pitch < b.note->pitch : a.on < b.on;
@@ -128,15 +144,17 @@ class Planner {
       const bool struck_again =
           i + 1 < strikes.size() && strikes[i + 1].note->pitch == note.pitch && strikes[i + 1].on < strikes[i].off;
       if (struck_again) {
+        if (strikes[i + 1].off < strikes[i].off) strikes[i + 1].late = strikes[i].late;
         strikes[i + 1].off = std::max(strikes[i + 1].off, strikes[i].off);
       } else {
-        plan_.events.push_back(
-            {strikes[i].off, channel, SynthEvent::Kind::kNoteOff, static_cast<std::uint8_t>(note.pitch & 0x7F), 0});
+        plan_.events.push_back({strikes[i].off, channel,
+                                strikes[i].late ? SynthEvent::Kind::kLateNoteOff : SynthEvent::Kind::kNoteOff,
+                                static_cast<std::uint8_t>(note.pitch & 0x7F), 0});
       }
     }
   }
 
-  void add_controls(const Track& track, std::uint16_t channel, const ControllerOwners& owners) {
+  void add_controls(const Track& track, std::uint16_t channel, const Line& line) {
     std::array<bool, 128> own{};
     bool own_parameters = false;
     for (const ControlChange& change : track.controls) {
@@ -146,21 +164,21 @@ class Planner {
     }
     add_bends(track, channel);
     const std::size_t before = plan_.events.size();
-    for (std::size_t controller = 0; controller < 128; ++controller)
+    for (const auto& [controller, owners] : line.controls)
       if (!own[controller])
-        for (const Track* other : owners.controls[controller])
-          borrow(*other, channel, [&](std::uint8_t number) { return number == controller; });
+        for (const Track* other : owners)
+          borrow(*other, channel, [number = controller](std::uint8_t wanted) { return wanted == number; });
     if (!own_parameters)
-      for (const Track* other : owners.parameters) borrow(*other, channel, is_parameter);
+      for (const Track* other : line.parameters) borrow(*other, channel, is_parameter);
     if (track.bends.empty())
-      for (const Track* other : owners.bends)
-        if (borrowed_ + other->bends.size() <= kMostBorrowed) add_bends(*other, channel);
+      for (const Track* other : line.bends)
+        if (borrowed_ + other->bends.size() <= kMaxBorrowed) add_bends(*other, channel);
     borrowed_ += plan_.events.size() - before;
   }
 
   template <class Wanted>
   void borrow(const Track& other, std::uint16_t channel, const Wanted& wanted) {
-    if (borrowed_ + other.controls.size() > kMostBorrowed) return;
+    if (borrowed_ + other.controls.size() > kMaxBorrowed) return;
     for (const ControlChange& change : other.controls)
       if (wanted(change.controller)) add_control(change, channel);
   }
@@ -187,8 +205,8 @@ class Planner {
     for (const SynthEvent& event : plan_.events) {
       const Seconds at = static_cast<double>(event.block) / blocks_per_second_;
       if (at > notes + kLongestPedal) break;
-      if (event.kind != SynthEvent::Kind::kControl || event.number != kSustain) continue;
-      const bool pressed = event.value >= 64;
+      if (event.kind != SynthEvent::Kind::kControl || event.number != kSustainPedal) continue;
+      const bool pressed = event.value >= kPedalDown;
       if (at > notes && down[event.channel] && !pressed) last = std::max(last, at);
       if (at <= notes || !pressed) down[event.channel] = pressed;
     }

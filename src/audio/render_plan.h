@@ -9,7 +9,8 @@
 namespace continuo::audio {
 
 struct SynthEvent {
-  enum class Kind : std::uint8_t { kNoteOff, kControl, kBend, kNoteOn };  ///< in the order they take at one block
+  /// In the order they take at one block. kLateNoteOff: behind the press of a pedal, which holds the note.
+  enum class Kind : std::uint8_t { kNoteOff, kControl, kLateNoteOff, kBend, kNoteOn };
   std::uint64_t block = 0;  ///< blocks of Synth::kBlockFrames frames from the beginning
   std::uint16_t channel = 0;
   Kind kind = Kind::kNoteOn;
@@ -30,7 +31,7 @@ struct RenderPlan {
 
 /// One channel per track (tracks of one program share when there are more than 256), so that tracks which a file put on
 /// the same MIDI channel keep their programs. As on a real MIDI channel, a track that has no events of its own for a
-/// controller, or no bends, takes those of the other tracks on its channel: the pedal of a piano is often written in
+/// controller, or no bends, takes those of the other tracks on its line: the pedal of a piano is often written in
 /// one hand's track alone.
 RenderPlan plan_render(const Score& score, int sample_rate);
 

@@ -80,6 +80,7 @@ void ScoreRenderer::render(std::uint64_t frames, std::vector<float>& out) {
 void ScoreRenderer::send(const SynthEvent& event) noexcept {
   switch (event.kind) {
     case SynthEvent::Kind::kNoteOff:
+    case SynthEvent::Kind::kLateNoteOff:
       synth_.note_off(event.channel, event.number);
       break;
     case SynthEvent::Kind::kControl:

@@ -241,13 +241,13 @@ std::size_t encode_fixed(const std::vector<Task>& tasks, const RepresentationSpe
 
 std::string sound_mark(const RepresentationSpec& spec, const fs::path& soundfont) {
   const auto representation = representation::make_sound(spec);
-  std::vector<float> touchstone;
-  touchstone.reserve(4000);
+  std::vector<float> probe;
+  probe.reserve(4000);
   for (int i = 0; i < 4000; ++i)  // a sawtooth that rises and falls
-    touchstone.push_back(static_cast<float>((i % 37) / 18.0 - 1) * static_cast<float>(i % 2000) / 2000);
+    probe.push_back(static_cast<float>((i % 37) / 18.0 - 1) * static_cast<float>(i % 2000) / 2000);
   SoundSteps steps;
   const auto encoder = representation->encoder();
-  encoder->push(touchstone, steps);
+  encoder->push(probe, steps);
   encoder->finish(steps);
   return content_hash(packed(steps, step_kind(*representation))) + " " + kPreparation + " " +
          (soundfont.empty() ? "" : hash_of_file(soundfont, {}) + " " + audio::synthesizer());

@@ -1,6 +1,5 @@
 // From events in the order of the file to tracks: which program each note has, and whose the controls are.
 #include <algorithm>
-#include <array>
 #include <span>
 #include <tuple>
 
@@ -13,6 +12,7 @@ namespace {
 struct Slot {
   std::uint32_t source;
   std::uint8_t program;
+  bool percussion;
   std::uint32_t next_of_source;
   std::size_t notes = 0;
   std::size_t controls = 0;
@@ -25,19 +25,16 @@ struct Passage {
   std::uint32_t first_slot = kNoIndex;
   std::uint32_t slot = kNoIndex;  ///< of the program in force; kNoIndex: look again
   std::uint8_t program = 0;
+  bool percussion = false;
 };
-
-/// Whether a program change comes before a note: by time, then by chunk, then as they stand in the chunk.
-bool comes_before(const RawProgram& change, std::uint32_t change_chunk, const RawNote& note, std::uint32_t note_chunk,
-                  std::uint32_t note_index) {
-  return std::tie(change.tick, change_chunk, change.note_index) <= std::tie(note.onset, note_chunk, note_index);
-}
 
 class Assembler {
  public:
   Assembler(Parsed& parsed, bool names_tracks) : parsed_(parsed), names_tracks_(names_tracks) {}
 
   Score assemble() {
+    apply_modes(parsed_);
+    mark_pedal_order(parsed_);
     find_programs();
     assign_notes();
     assign_to_slots(parsed_.controls, &Slot::controls);
@@ -51,19 +48,19 @@ class Assembler {
  private:
   const Source& source(std::uint32_t index) const { return parsed_.sources[index]; }
 
-  /// Sorts the program changes by line, time and chunk, and shows each source those of its line.
+  /// Sorts the program changes by line, time and position, and shows each source those of its line.
   void find_programs() {
     passages_.resize(parsed_.sources.size());
     auto& changes = parsed_.programs;
     if (changes.empty()) return;
     const auto order = [this](const RawProgram& change) {
-      const Source& from = source(change.source);
-      return std::make_tuple(from.line, change.tick, from.chunk);
+      return std::make_tuple(source(change.source).line, change.tick, change.position);
     };
     const auto earlier = [&](const RawProgram& a, const RawProgram& b) { return order(a) < order(b); };
     if (!std::is_sorted(changes.begin(), changes.end(), earlier)) {
       std::stable_sort(changes.begin(), changes.end(), earlier);
     }
+    complete(changes);
     for (std::size_t i = 0; i < passages_.size(); ++i) {
       const std::uint16_t line = parsed_.sources[i].line;
       const auto first = std::partition_point(
@@ -74,31 +71,49 @@ class Assembler {
     }
   }
 
+  /// What a change leaves as it was becomes part of it.
+  void complete(std::vector<RawProgram>& changes) const {
+    for (std::size_t i = 0; i < changes.size(); ++i) {
+      RawProgram& change = changes[i];
+      const bool goes_on = i > 0 && source(changes[i - 1].source).line == source(change.source).line;
+      if (change.program == kSameProgram) change.program = goes_on ? changes[i - 1].program : 0;
+      if (change.percussion == RawProgram::Percussion::kAsBefore) {
+        change.percussion = goes_on ? changes[i - 1].percussion : RawProgram::Percussion::kOff;
+      }
+    }
+  }
+
   std::uint32_t slot_for(std::uint32_t source_index, Passage& passage) {
     std::uint32_t* link = &passage.first_slot;
     while (*link != kNoIndex) {
-      if (slots_[*link].program == passage.program) return *link;
+      if (slots_[*link].program == passage.program && slots_[*link].percussion == passage.percussion) return *link;
       link = &slots_[*link].next_of_source;
     }
     const auto slot = *link = static_cast<std::uint32_t>(slots_.size());
-    slots_.push_back({.source = source_index, .program = passage.program, .next_of_source = kNoIndex});
-    std::uint32_t& first_of_channel = first_of_channel_[source(source_index).channel()];
-    first_of_channel = std::min(first_of_channel, slot);
+    slots_.push_back({.source = source_index,
+                      .program = passage.program,
+                      .percussion = passage.percussion,
+                      .next_of_source = kNoIndex});
+    std::uint32_t& first_of_line = first_of_line_[source(source_index).line];
+    first_of_line = std::min(first_of_line, slot);
     return slot;
   }
 
   void assign_notes() {
-    first_of_channel_.fill(kNoIndex);
-    for (std::uint32_t index = 0; index < parsed_.notes.size(); ++index) {
-      RawNote& note = parsed_.notes[index];
+    std::size_t lines = 0;
+    for (const Source& each : parsed_.sources) lines = std::max<std::size_t>(lines, each.line + 1u);
+    first_of_line_.assign(lines, kNoIndex);
+    for (RawNote& note : parsed_.notes) {
       const std::uint32_t source_index = note.source;
       Passage& passage = passages_[source_index];
       const auto has_come = [&](const RawProgram& change) {
-        return comes_before(change, source(change.source).chunk, note, source(source_index).chunk, index);
+        return std::tie(change.tick, change.position) < std::tie(note.onset, note.position);
       };
       if (!passage.to_come.empty() && has_come(passage.to_come.front())) {
         const auto rest = std::partition_point(passage.to_come.begin() + 1, passage.to_come.end(), has_come);
         passage.program = (rest - 1)->program;
+        passage.percussion =
+            (rest - 1)->percussion == RawProgram::Percussion::kOn && source(source_index).channel() != kDrumChannel;
         passage.to_come = {rest, passage.to_come.end()};
         passage.slot = kNoIndex;
       }
@@ -108,13 +123,13 @@ class Assembler {
     }
   }
 
-  /// Controls act on the channel. They go to the first track of their own chunk's channel or, where that has no notes,
-  /// of the channel in any chunk.
+  /// Controls act on the line. They go to the first track of their own chunk's line or, where that has no notes, of the
+  /// line in any chunk.
   template <class Event>
   void assign_to_slots(std::vector<Event>& events, std::size_t Slot::*count) {
     for (Event& event : events) {
       const std::uint32_t own = passages_[event.source].first_slot;
-      event.source = own != kNoIndex ? own : first_of_channel_[source(event.source).channel()];
+      event.source = own != kNoIndex ? own : first_of_line_[source(event.source).line];
       if (event.source != kNoIndex) ++(slots_[event.source].*count);
     }
   }
@@ -124,13 +139,16 @@ class Assembler {
     tracks.resize(slots_.size());
     for (std::size_t i = 0; i < slots_.size(); ++i) {
       tracks[i].channel = source(slots_[i].source).channel();
+      tracks[i].port = source(slots_[i].source).port();
       tracks[i].program = slots_[i].program;
+      tracks[i].percussion = slots_[i].percussion;
       tracks[i].notes.reserve(slots_[i].notes);
       tracks[i].controls.reserve(slots_[i].controls);
       tracks[i].bends.reserve(slots_[i].bends);
     }
     for (const RawNote& note : parsed_.notes) {
-      tracks[note.source].notes.push_back({note.onset, note.end - note.onset, note.pitch, note.velocity});
+      tracks[note.source].notes.push_back(
+          {note.onset, note.end - note.onset, note.pitch, note.velocity, note.ends_after_pedal});
     }
     for (const RawControl& control : parsed_.controls) {
       if (control.source == kNoIndex) continue;
@@ -167,7 +185,7 @@ class Assembler {
   bool names_tracks_;
   std::vector<Slot> slots_;
   std::vector<Passage> passages_;
-  std::array<std::uint32_t, 16> first_of_channel_{};
+  std::vector<std::uint32_t> first_of_line_;
 };
 
 }  // namespace

@@ -5,13 +5,13 @@
 #include <string>
 
 #include "continuo/base/error.h"
+#include "midi/status.h"
 
 namespace continuo::midi {
 namespace {
 
-constexpr std::size_t kMostTracks = 65'534;  // with the conductor's chunk, what the header's 16 bits can say
-constexpr Tick kMostTicks = Tick{1} << 60;   // sums of two stay in range; delta times are checked where they are known
-constexpr std::size_t kMostText = (std::size_t{1} << 28) - 1;
+constexpr std::size_t kMaxTracks = 65'533;  // with two chunks that are no track's, what the header's 16 bits can say
+constexpr std::size_t kMaxText = (std::size_t{1} << 28) - 1;
 
 [[noreturn]] void refuse(std::string message, std::string hint) {
   throw Error({.message = "cannot write this score as MIDI: " + std::move(message), .hint = std::move(hint)});
@@ -26,7 +26,7 @@ void require(std::int64_t value, std::int64_t low, std::int64_t high, const char
 }
 
 void require_tick(Tick tick, const char* of) {
-  if (tick >= 0 && tick <= kMostTicks) return;
+  if (tick >= 0 && tick <= kMaxTick) return;
   refuse(std::string(of) + " at tick " + std::to_string(tick),
          tick < 0 ? "Music begins at tick 0: shift the score." : "That is beyond any piece of music.");
 }
@@ -60,11 +60,11 @@ void check_track(const Track& track, std::size_t number) {
   const auto whole = [&] { return "track " + std::to_string(number); };
   require(track.channel, 0, 15, "channel", whole);
   require(track.program, 0, 127, "program", whole);
-  require(static_cast<std::int64_t>(track.name.size()), 0, kMostText, "name of length", whole);
+  require(static_cast<std::int64_t>(track.name.size()), 0, kMaxText, "name of length", whole);
   for (const Note& note : track.notes) {
     require_tick(note.onset, "note");
     const auto where = in_track("note", note.onset);
-    require(note.duration, 0, kMostTicks, "duration", where);
+    require(note.duration, 0, kMaxTick - note.onset, "duration", where);
     require(note.pitch, 0, 127, "pitch", where);
     require(note.velocity, 1, 127, "velocity", where);
   }
@@ -84,7 +84,7 @@ void check_track(const Track& track, std::size_t number) {
 void check_writable(const Score& score, const WriteOptions& options) {
   check_options(options);
   require(score.ppq, 1, 32'767, "ticks per quarter note", [] { return std::string("the score"); });
-  require(static_cast<std::int64_t>(score.tracks.size()), 0, kMostTracks, "number of tracks",
+  require(static_cast<std::int64_t>(score.tracks.size()), 0, kMaxTracks, "number of tracks",
           [] { return std::string("the score"); });
   for (const TempoChange& tempo : score.tempos) {
     require_tick(tempo.tick, "tempo");
@@ -106,7 +106,7 @@ void check_writable(const Score& score, const WriteOptions& options) {
   for (const TextEvent& text : score.texts) {
     require_tick(text.tick, "text");
     require(static_cast<int>(text.kind), 1, 7, "kind", at_tick("text", text.tick));
-    require(static_cast<std::int64_t>(text.text.size()), 0, kMostText, "length", at_tick("text", text.tick));
+    require(static_cast<std::int64_t>(text.text.size()), 0, kMaxText, "length", at_tick("text", text.tick));
   }
   for (std::size_t i = 0; i < score.tracks.size(); ++i) check_track(score.tracks[i], i + 1);
 }

@@ -11,7 +11,8 @@
 namespace continuo::midi {
 namespace {
 
-constexpr std::uint64_t kMostVariableLength = (std::uint64_t{1} << 28) - 1;
+constexpr auto kLongestDelta = static_cast<std::uint64_t>(kMaxDelta);
+constexpr std::uint8_t kSequencerSpecific = 0x7f;  // meta event
 
 void append_variable_length(std::vector<std::uint8_t>& out, std::uint64_t value) {
   for (int shift = 21; shift > 0; shift -= 7) {
@@ -28,7 +29,7 @@ void append_big_endian(std::vector<std::uint8_t>& out, std::uint64_t value, int 
 
 void ChunkWriter::push(Tick tick, Rank rank, std::size_t begin) {
   const std::uint64_t order = static_cast<std::uint64_t>(rank) << 56 | events_.size();
-  events_.push_back({tick, order, begin, bytes_.size() - begin});
+  events_.push_back({tick, order, begin, bytes_.size() - begin, port_});
 }
 
 void ChunkWriter::add(Tick tick, Rank rank, std::initializer_list<std::uint8_t> message) {
@@ -53,18 +54,29 @@ void ChunkWriter::write(std::vector<std::uint8_t>& out, bool running_status) {
   const std::size_t begin = out.size();
   Tick clock = 0;
   std::uint8_t running = 0;
+  std::uint8_t port = 0;
   for (const Event& event : events_) {
-    const auto delta = static_cast<std::uint64_t>(event.tick - clock);
-    if (delta > kMostVariableLength) {
-      throw Error({.message = "cannot write this score as MIDI: nothing happens for " + std::to_string(delta) +
-                              " ticks before tick " + std::to_string(event.tick),
-                   .hint = "At most 268435455 ticks can pass between two events: lower the ticks per quarter note."});
+    if (event.tick > kMaxTick) {
+      throw Error(
+          {.message = "cannot write this score as MIDI: something happens at tick " + std::to_string(event.tick),
+           .hint = "Ticks up to " + std::to_string(kMaxTick) + " can be: lower the ticks per quarter note."});
+    }
+    auto delta = static_cast<std::uint64_t>(event.tick - clock);
+    for (; delta > kLongestDelta; delta -= kLongestDelta) {  // an event that says nothing stands between
+      append_variable_length(out, kLongestDelta);
+      out.insert(out.end(), {kMeta, kSequencerSpecific, 0});
+      running = 0;
     }
     append_variable_length(out, delta);
     clock = event.tick;
     const std::uint8_t* message = bytes_.data() + event.begin;
     const std::uint8_t* const end = message + event.length;
     const std::uint8_t status = *message;
+    if (event.port != port && status != kMeta) {
+      out.insert(out.end(), {kMeta, kPort, 1, event.port, 0});
+      port = event.port;
+      running = 0;
+    }
     if (running_status && status == running) ++message;
     running = status < 0xf0 ? status : 0;
     out.insert(out.end(), message, end);

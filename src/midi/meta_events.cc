@@ -1,18 +1,13 @@
 // Meta events that have a place in a Score. SMF 1.0 (RP-001), "Meta-Events".
 #include <string>
 
+#include "midi/status.h"
 #include "midi/track_parser.h"
 
 namespace continuo::midi {
 namespace {
 
-enum MetaType : std::uint8_t {
-  kLastText = 0x07,
-  kPort = 0x21,
-  kTempo = 0x51,
-  kTimeSignature = 0x58,
-  kKeySignature = 0x59
-};
+enum MetaType : std::uint8_t { kLastText = 0x07, kTempo = 0x51, kTimeSignature = 0x58, kKeySignature = 0x59 };
 
 }  // namespace
 
@@ -41,7 +36,7 @@ void TrackParser::meta_content(std::uint8_t type, std::span<const std::uint8_t> 
   }
   switch (type) {
     case kPort:
-      if (has_length(1, 1, "port")) chunk_.port = data[0];
+      if (has_length(1, 1, "port")) enter_port(data[0]);
       break;
     case kTempo: {
       if (!has_length(3, 3, "tempo")) break;

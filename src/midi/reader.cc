@@ -12,9 +12,9 @@
 namespace continuo::midi {
 namespace {
 
-constexpr std::size_t kChunkHead = 8;      // four letters and a length
-constexpr std::size_t kHeaderLength = 6;   // what a header chunk holds
-constexpr std::size_t kMostJunk = 65'536;  // how far into a file its header is looked for
+constexpr std::size_t kChunkHead = 8;     // four letters and a length
+constexpr std::size_t kHeaderLength = 6;  // what a header chunk holds
+constexpr std::size_t kMaxJunk = 65'536;  // how far into a file its header is looked for
 constexpr int kFallbackPpq = 480;
 constexpr const char* kNotMidiHint = "Check that it is a MIDI file: its first four letters are MThd.";
 
@@ -34,6 +34,10 @@ class Reader {
       : file_(file), end_(file.size()), warnings_(result_, options) {}
 
   ReadResult read() {
+    if (file_.size() > kMaxFileSize) {
+      throw Error(
+          {.message = "a MIDI file of more than 4 GiB", .offset = 0, .hint = "No music is that long: split it."});
+    }
     std::size_t position = read_header(find_header());
     const std::size_t first_chunk = position;
     parsed_.notes.reserve(std::min<std::size_t>(file_.size() / 8, 65'536));
@@ -94,7 +98,7 @@ class Reader {
       }
     }
     const std::size_t found = find("MThd", 0);
-    if (found > kMostJunk || found == end_) {
+    if (found > kMaxJunk || found == end_) {
       throw Error({.message = "not a Standard MIDI File", .offset = 0, .hint = kNotMidiHint});
     }
     warnings_.add(0, [&] { return std::to_string(found) + " bytes before the header: left out"; });
@@ -211,7 +215,7 @@ class Reader {
     const std::size_t declared_end = length <= end_ - begin ? begin + length : end_ + 1;
     const bool believed = declared_end <= end_ && is_chunk(declared_end);
     const std::size_t limit = believed ? declared_end : find("MTrk", begin);
-    const TrackParser::End end = parser.parse(begin, limit, base_);
+    const TrackParser::End end = parser.parse(begin, limit, base_, believed);
     if (result_.format == 2) base_ = end.tick;
     if (believed && end.position < declared_end && !is_at(end.position, "MTrk")) {
       warnings_.add(end.position, [&] {

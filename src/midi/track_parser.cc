@@ -3,6 +3,10 @@
 
 #include <algorithm>
 #include <cstring>
+#include <deque>
+#include <limits>
+#include <map>
+#include <unordered_map>
 
 #include "midi/status.h"
 
@@ -22,16 +26,60 @@ std::uint32_t variable_length(const std::uint8_t*& p, const std::uint8_t* limit,
   return value;
 }
 
+/// Whether events stand from `p` to `limit`, without a defect, and a note among them.
+bool are_events(const std::uint8_t* p, const std::uint8_t* limit) {
+  std::uint8_t running = 0;
+  bool notes = false;
+  while (p < limit) {
+    int length = 0;
+    (void)variable_length(p, limit, length);
+    if (length > 4 || p >= limit) return false;
+    if (*p >= 0x80) running = *p++;
+    if (running < 0x80) return false;
+    std::uint64_t bytes = 0;
+    if (running < 0xf0) {
+      bytes = (running & 0xe0) == 0xc0 ? 1 : 2;
+      if (static_cast<std::uint64_t>(limit - p) < bytes) return false;
+      for (std::uint64_t i = 0; i < bytes; ++i) {
+        if (p[i] >= 0x80) return false;
+      }
+      notes = notes || (running >> 4 == 9 && p[1] > 0);
+    } else {
+      if (running != kMeta && running != kSysex && running != kEscape) return false;
+      if (running == kMeta && p++ == limit) return false;
+      bytes = variable_length(p, limit, length);
+      if (bytes > static_cast<std::uint64_t>(limit - p)) return false;
+      running = 0;
+    }
+    p += bytes;
+  }
+  return notes;
+}
+
 }  // namespace
 
 TrackParser::TrackParser(std::span<const std::uint8_t> file, bool smpte, Parsed& parsed, Warnings& warnings)
-    : file_(file), smpte_(smpte), parsed_(parsed), warnings_(warnings) {}
+    : file_(file), smpte_(smpte), parsed_(parsed), warnings_(warnings), banks_(256 * 16, 0) {}
+
+/// Events that follow belong to this port.
+void TrackParser::enter_port(std::uint8_t number) {
+  for (std::size_t i = 0; i < chunk_.ports; ++i) {
+    if (ports_[i]->number != number) continue;
+    port_ = ports_[i].get();
+    return;
+  }
+  if (chunk_.ports == ports_.size()) ports_.push_back(std::make_unique<Port>());
+  port_ = ports_[chunk_.ports++].get();
+  port_->number = number;
+  port_->sources.fill(kNoIndex);
+}
 
 inline std::uint32_t TrackParser::source_of(std::uint8_t channel) {
-  std::uint32_t& source = chunk_.sources[channel];
+  std::uint32_t& source = port_->sources[channel];
   if (source == kNoIndex) {
     source = static_cast<std::uint32_t>(parsed_.sources.size());
-    parsed_.sources.push_back({.chunk = chunk_.number, .line = static_cast<std::uint16_t>(chunk_.port * 16 + channel)});
+    parsed_.sources.push_back(
+        {.chunk = chunk_.number, .line = static_cast<std::uint16_t>(port_->number * 16 + channel)});
   }
   return source;
 }
@@ -40,18 +88,18 @@ inline void TrackParser::note_on(std::uint8_t channel, std::uint8_t pitch, std::
                                  const std::uint8_t* at) {
   const auto index = static_cast<std::uint32_t>(parsed_.notes.size());
   const std::uint32_t source = source_of(channel);
-  OpenNotes& open = open_[channel * 128u + pitch];
+  OpenNotes& open = port_->open[channel * 128u + pitch];
   if (open.first == kNoIndex) {
     open.first = index;
   } else {
     parsed_.notes[open.last].end = index;
   }
   open.last = index;
-  parsed_.notes.push_back({tick, -1, offset_of(at), source, pitch, velocity, true});
+  parsed_.notes.push_back({tick, -1, position_of(at), 0, source, pitch, velocity, true, false});
 }
 
 inline void TrackParser::note_off(std::uint8_t channel, std::uint8_t pitch, Tick tick, const std::uint8_t* at) {
-  OpenNotes& open = open_[channel * 128u + pitch];
+  OpenNotes& open = port_->open[channel * 128u + pitch];
   if (open.first == kNoIndex) {
     if (chunk_.stray_offs++ == 0) chunk_.first_stray_off = offset_of(at);
     return;
@@ -59,6 +107,7 @@ inline void TrackParser::note_off(std::uint8_t channel, std::uint8_t pitch, Tick
   RawNote& note = parsed_.notes[open.first];
   open.first = note.end < 0 ? kNoIndex : static_cast<std::uint32_t>(note.end);
   note.end = std::max(note.onset, tick);
+  note.ended_by = position_of(at);
   note.open = false;
 }
 
@@ -72,7 +121,25 @@ void TrackParser::control(std::uint8_t channel, std::uint8_t controller, std::ui
     warnings_.add(offset_of(at) + 1, "controller value above 127: taken as 127");
     value = 127;
   }
-  parsed_.controls.push_back({tick, source_of(channel), controller, value});
+  if (controller >= kFirstMode) {
+    mode(channel, controller, tick, at);
+    return;
+  }
+  if (controller == 0) banks_[port_->number * 16u + channel] = value;
+  parsed_.controls.push_back({tick, position_of(at), source_of(channel), controller, value});
+}
+
+/// Ends the notes of this chunk at once, so that later note-offs find their own notes; what the message does beyond the
+/// chunk is done when all chunks are read (apply_modes).
+void TrackParser::mode(std::uint8_t channel, std::uint8_t controller, Tick tick, const std::uint8_t* at) {
+  if (controller == kLocalControl) return;  // about the keys of an instrument
+  parsed_.modes.push_back({tick, position_of(at), source_of(channel), controller});
+  if (controller == kResetControllers) return;
+  for (std::uint32_t pitch = 0; pitch < 128; ++pitch) {
+    while (port_->open[channel * 128u + pitch].first != kNoIndex) {
+      note_off(channel, static_cast<std::uint8_t>(pitch), tick, at);
+    }
+  }
 }
 
 void TrackParser::program(std::uint8_t channel, std::uint8_t number, Tick tick, const std::uint8_t* at) {
@@ -80,7 +147,13 @@ void TrackParser::program(std::uint8_t channel, std::uint8_t number, Tick tick, 
     warnings_.add(offset_of(at), "program number above 127: left out");
     return;
   }
-  parsed_.programs.push_back({tick, source_of(channel), static_cast<std::uint32_t>(parsed_.notes.size()), number});
+  auto percussion = RawProgram::Percussion::kAsBefore;
+  if (system_ != System::kOther) {
+    // Drum kits: banks 126 and 127 of XG, 120 of GM2.
+    const std::uint8_t bank = banks_[port_->number * 16u + channel];
+    percussion = bank == 120 || bank >= 126 ? RawProgram::Percussion::kOn : RawProgram::Percussion::kOff;
+  }
+  parsed_.programs.push_back({tick, position_of(at), source_of(channel), number, percussion});
 }
 
 void TrackParser::bend(std::uint8_t channel, std::uint8_t low, std::uint8_t high, Tick tick, const std::uint8_t* at) {
@@ -89,7 +162,7 @@ void TrackParser::bend(std::uint8_t channel, std::uint8_t low, std::uint8_t high
     return;
   }
   const int value = (high << 7 | low) - 8192;
-  parsed_.bends.push_back({tick, source_of(channel), static_cast<std::int16_t>(value)});
+  parsed_.bends.push_back({tick, position_of(at), source_of(channel), static_cast<std::int16_t>(value)});
 }
 
 Tick TrackParser::long_delta(const std::uint8_t*& p, const std::uint8_t* limit) {
@@ -145,12 +218,32 @@ bool TrackParser::channel_message(std::uint8_t status, const std::uint8_t*& p, c
   return true;
 }
 
-bool TrackParser::system_message(std::uint8_t status, const std::uint8_t*& p, const std::uint8_t* limit) {
+/// System exclusive messages that say which channels are percussion. `data`: from the maker's number to the F7.
+void TrackParser::exclusive(std::span<const std::uint8_t> data, Tick tick) {
+  constexpr std::uint8_t kYamaha = 0x43, kRoland = 0x41, kUniversal = 0x7e;
+  if (data.size() >= 7 && data[0] == kYamaha && (data[1] & 0xf0) == 0x10 && data[2] == 0x4c && data[3] == 0 &&
+      data[4] == 0 && data[5] == 0x7e && data[6] == 0) {
+    system_ = System::kXg;  // "XG System On"
+  } else if (data.size() >= 4 && data[0] == kUniversal && data[2] == 0x09) {
+    system_ = data[3] == 3 ? System::kGm2 : System::kOther;  // "General MIDI 2 System On"; level 1 on, or off
+  } else if (data.size() >= 9 && data[0] == kRoland && data[2] == 0x42 && data[3] == 0x12 && data[4] == 0x40) {
+    if (data[5] == 0 && data[6] == 0x7f && data[7] == 0) system_ = System::kOther;  // "GS Reset"
+    if ((data[5] & 0xf0) != 0x10 || data[6] != 0x15) return;
+    // "Use for rhythm part". Parts count from channel 10, which is their first, over 1 to 9, to 11 to 16.
+    const std::uint8_t part = data[5] & 0x0f;
+    const std::uint8_t channel = part == 0 ? 9 : part < 10 ? part - 1 : part;
+    parsed_.programs.push_back({tick, position_of(data.data()), source_of(channel), kSameProgram,
+                                data[7] == 0 ? RawProgram::Percussion::kOff : RawProgram::Percussion::kOn});
+  }
+}
+
+bool TrackParser::system_message(std::uint8_t status, const std::uint8_t*& p, const std::uint8_t* limit, Tick tick) {
   const std::uint64_t offset = offset_of(p) - 1;
   if (status == kSysex || status == kEscape) {
     int length_bytes = 0;
     const std::uint32_t length = variable_length(p, limit, length_bytes);
     if (length <= static_cast<std::uint64_t>(limit - p)) {
+      if (status == kSysex) exclusive({p, length}, tick);
       p += length;
       return true;
     }
@@ -198,31 +291,144 @@ bool TrackParser::meta_event(const std::uint8_t*& p, const std::uint8_t* limit, 
   return true;
 }
 
+/// By note of the chunk: whether it is one whose note-off is missing. Where a key has fewer note-offs than note-ons, a
+/// note-off is believed to end the last note that was struck; what no note-off ends so is what has none (docs/midi.md
+/// says what that was measured against). The other notes of the key then end first in, first out.
+std::vector<bool> TrackParser::notes_without_end() const {
+  std::vector<bool> without(parsed_.notes.size() - chunk_.first_note, false);
+  struct Key {
+    std::uint32_t source;
+    std::uint8_t pitch;
+    auto operator<=>(const Key&) const = default;
+  };
+  std::map<Key, std::vector<std::size_t>> keys;  // those with open notes
+  for (std::size_t i = chunk_.first_note; i < parsed_.notes.size(); ++i) {
+    const RawNote& note = parsed_.notes[i];
+    if (note.open) keys[{note.source, note.pitch}];
+  }
+  for (std::size_t i = chunk_.first_note; i < parsed_.notes.size() && !keys.empty(); ++i) {
+    const RawNote& note = parsed_.notes[i];
+    const auto key = keys.find({note.source, note.pitch});
+    if (key != keys.end()) key->second.push_back(i);
+  }
+  for (const auto& [key, notes] : keys) {
+    std::vector<std::size_t> sounding;
+    std::size_t next_off = 0;  // note-offs as they stand: those of the notes that were closed, first in, first out
+    const auto end_before = [&](std::uint32_t position) {
+      while (next_off < notes.size() && !parsed_.notes[notes[next_off]].open &&
+             parsed_.notes[notes[next_off]].ended_by < position) {
+        if (!sounding.empty()) sounding.pop_back();
+        ++next_off;
+      }
+    };
+    for (const std::size_t note : notes) {
+      end_before(parsed_.notes[note].position);
+      sounding.push_back(note);
+    }
+    end_before(std::numeric_limits<std::uint32_t>::max());
+    for (const std::size_t note : sounding) without[note - chunk_.first_note] = true;
+  }
+  return without;
+}
+
+/// Gives every note of the chunk its end.
 void TrackParser::finish_notes(Tick end) {
   if (chunk_.stray_offs > 0) {
     warnings_.add(chunk_.first_stray_off, [&] {
       return "the first of " + std::to_string(chunk_.stray_offs) + " note-offs without a note: left out";
     });
   }
-  for (std::size_t i = chunk_.first_note; i < parsed_.notes.size(); ++i) {
-    RawNote& note = parsed_.notes[i];
-    if (!note.open) continue;
-    const std::uint8_t channel = parsed_.sources[note.source].channel();
-    open_[channel * 128u + note.pitch] = {};
+  const auto first = parsed_.notes.begin() + static_cast<std::ptrdiff_t>(chunk_.first_note);
+  if (std::none_of(first, parsed_.notes.end(), [](const RawNote& note) { return note.open; })) return;
+
+  const std::vector<bool> without = notes_without_end();
+  struct Off {
+    Tick tick;
+    std::uint32_t position;
+  };
+  const auto key_of = [](const RawNote& note) { return std::uint64_t{note.source} << 8 | note.pitch; };
+  std::unordered_map<std::uint64_t, std::deque<Off>> offs;  // of keys that lack one, as they stand
+  std::unordered_map<std::uint64_t, std::size_t> next_of_key;
+  for (std::size_t i = 0; i < without.size(); ++i) {
+    if (without[i]) offs.try_emplace(key_of(*(first + static_cast<std::ptrdiff_t>(i))));
+  }
+  for (auto note = first; note != parsed_.notes.end(); ++note) {
+    const auto found = offs.find(key_of(*note));
+    if (found != offs.end() && !note->open) found->second.push_back({note->end, note->ended_by});
+  }
+  const auto at = [&](std::size_t i) -> RawNote& { return *(first + static_cast<std::ptrdiff_t>(i)); };
+  for (std::size_t i = without.size(); i-- > 0;) {
+    RawNote& note = at(i);
+    const std::uint64_t key = key_of(note);
+    const auto found = offs.find(key);
+    if (found == offs.end()) continue;
+    if (note.open) close_key(note);
     note.open = false;
-    note.end = std::max(note.onset, end);
-    warnings_.add(note.offset, [&] {
-      return pitch_name(note.pitch) + " on channel " + std::to_string(channel + 1) +
-             " is never switched off: it ends with its track";
+    const auto [next, is_last] = next_of_key.try_emplace(key, i);
+    if (!without[i]) {
+      note.end = std::max(note.onset, found->second.back().tick);
+      note.ended_by = found->second.back().position;
+      found->second.pop_back();
+    } else {  // for now: to where it is struck again, or to the end of the track
+      note.end = std::max(note.onset, is_last ? end : at(next->second).onset);
+      note.ended_by = is_last ? std::numeric_limits<std::uint32_t>::max() : at(next->second).position;
+    }
+    next->second = i;
+  }
+  shorten(without);
+}
+
+/// Notes without a note-off last no longer than is usual.
+void TrackParser::shorten(const std::vector<bool>& without) {
+  const std::map<std::uint32_t, Tick> usual = usual_durations(without);
+  for (std::size_t i = 0; i < without.size(); ++i) {
+    if (!without[i]) continue;
+    RawNote& note = parsed_.notes[chunk_.first_note + i];
+    const auto duration = usual.find(note.source);
+    if (duration != usual.end() && note.onset + duration->second < note.end) {
+      note.end = note.onset + duration->second;
+      note.ended_by = note.position;
+    }
+    warnings_.add(note.position, [&] {
+      return pitch_name(note.pitch) + " on channel " + std::to_string(parsed_.sources[note.source].channel() + 1) +
+             " is never switched off: it gets " + std::to_string(note.end - note.onset) + " ticks";
     });
   }
 }
 
-TrackParser::End TrackParser::parse(std::size_t begin, std::size_t limit_position, Tick base) {
+/// By source that lacks ends: the median duration of the notes of this chunk that have one.
+std::map<std::uint32_t, Tick> TrackParser::usual_durations(const std::vector<bool>& without) const {
+  std::map<std::uint32_t, std::vector<Tick>> durations;
+  for (std::size_t i = 0; i < without.size(); ++i) {
+    if (without[i]) durations[parsed_.notes[chunk_.first_note + i].source];
+  }
+  for (std::size_t i = 0; i < without.size(); ++i) {
+    const RawNote& note = parsed_.notes[chunk_.first_note + i];
+    const auto found = durations.find(note.source);
+    if (found != durations.end() && !without[i]) found->second.push_back(note.end - note.onset);
+  }
+  std::map<std::uint32_t, Tick> usual;
+  for (auto& [source, of_source] : durations) {
+    if (of_source.empty()) continue;
+    const auto middle = of_source.begin() + static_cast<std::ptrdiff_t>(of_source.size() / 2);
+    std::nth_element(of_source.begin(), middle, of_source.end());
+    usual[source] = *middle;
+  }
+  return usual;
+}
+
+void TrackParser::close_key(const RawNote& note) {
+  const Source& source = parsed_.sources[note.source];
+  for (std::size_t i = 0; i < chunk_.ports; ++i) {
+    if (ports_[i]->number == source.port()) ports_[i]->open[source.channel() * 128u + note.pitch] = {};
+  }
+}
+
+TrackParser::End TrackParser::parse(std::size_t begin, std::size_t limit_position, Tick base, bool reads_on) {
   chunk_ = {};
   chunk_.number = static_cast<std::uint32_t>(parsed_.chunk_names.size());
   chunk_.first_note = parsed_.notes.size();
-  chunk_.sources.fill(kNoIndex);
+  enter_port(0);
   parsed_.chunk_names.push_back(kNoIndex);
 
   const std::uint8_t* p = file_.data() + begin;
@@ -232,6 +438,7 @@ TrackParser::End TrackParser::parse(std::size_t begin, std::size_t limit_positio
   std::uint8_t running = 0;
   bool interrupted = false;  // a meta event or system exclusive message stood since the last status byte
   bool end_of_track = false;
+  bool has_read_on = false;
   while (p < limit) {
     Tick delta = *p;
     if (delta < 0x80) {
@@ -285,11 +492,16 @@ TrackParser::End TrackParser::parse(std::size_t begin, std::size_t limit_positio
       if (!channel_message(status, p, limit, tick)) break;
     } else {
       interrupted = interrupted || status == kMeta || status == kSysex || status == kEscape;
-      if (!(status == kMeta ? meta_event(p, limit, tick, end_of_track) : system_message(status, p, limit))) break;
+      if (status == kMeta ? meta_event(p, limit, tick, end_of_track) : system_message(status, p, limit, tick)) continue;
+      if (!end_of_track || !reads_on || p == limit || !are_events(p, limit)) break;
+      warnings_.add(offset_of(p), "events behind the End of Track: read as if it were not there");
+      has_read_on = true;
+      end_of_track = reads_on = false;
+      running = 0;
     }
   }
   finish_notes(tick);
-  if (!end_of_track) warnings_.add(offset_of(p), "the track has no End of Track");
+  if (!end_of_track && !has_read_on) warnings_.add(offset_of(p), "the track has no End of Track");
   return {static_cast<std::size_t>(p - file_.data()), end_of_track, tick};
 }
 

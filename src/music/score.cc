@@ -7,10 +7,12 @@
 #include <cstdlib>
 #include <iterator>
 #include <limits>
+#include <map>
 #include <optional>
 #include <tuple>
 
 #include "continuo/base/error.h"
+#include "continuo/music/pedal.h"
 #include "continuo/music/time.h"
 
 namespace continuo {
@@ -36,12 +38,15 @@ void sort_notes(std::vector<Note>& notes) {
   }
 }
 
+/// Orders the ends of notes: by tick, then by their side of a pedal press.
+Tick end_order(const Note& note) { return (note.onset + note.duration) * 2 + (note.ends_after_pedal ? 1 : 0); }
+
 /// Whether the notes of each pitch end in the order in which they begin. The notes are sorted.
 bool ends_in_order(const std::vector<Note>& notes) {
   std::array<Tick, 256> last_end;
   last_end.fill(std::numeric_limits<Tick>::min());
   for (const Note& note : notes) {
-    const Tick end = note.onset + note.duration;
+    const Tick end = end_order(note);
     if (end < last_end[note.pitch]) return false;
     last_end[note.pitch] = end;
   }
@@ -53,10 +58,14 @@ void normalise_notes(std::vector<Note>& notes) {
   sort_notes(notes);
   if (ends_in_order(notes)) return;
   std::array<std::vector<Tick>, 256> ends;
-  for (const Note& note : notes) ends[note.pitch].push_back(note.onset + note.duration);
+  for (const Note& note : notes) ends[note.pitch].push_back(end_order(note));
   for (auto& of_pitch : ends) std::sort(of_pitch.begin(), of_pitch.end());
   std::array<std::size_t, 256> next{};
-  for (Note& note : notes) note.duration = ends[note.pitch][next[note.pitch]++] - note.onset;
+  for (Note& note : notes) {
+    const Tick end = ends[note.pitch][next[note.pitch]++];
+    note.duration = (end >> 1) - note.onset;
+    note.ends_after_pedal = (end & 1) != 0;
+  }
   sort_notes(notes);
 }
 
@@ -83,35 +92,38 @@ void normalise_changes(std::vector<Event>& events, const std::optional<Event>& i
   events.resize(kept);
 }
 
-/// Controls and bends of a track without notes act on its channel: they join the first track with notes there, or go.
+/// Controls and bends of a track without notes act on its line: they join the first track with notes there, or go.
 template <class Event>
 void move_to_sounding_tracks(std::vector<Track>& tracks, std::vector<Event> Track::*events) {
-  for (int channel = 0; channel < 256; ++channel) {
-    Track* target = nullptr;
-    bool stray = false;
-    for (Track& track : tracks) {
-      if (track.channel != channel) continue;
-      if (!track.notes.empty()) {
-        if (target == nullptr) target = &track;
-      } else {
-        stray = stray || !(track.*events).empty();
-      }
-    }
-    if (!stray || target == nullptr) continue;
+  std::map<int, std::vector<Track*>> lines;
+  for (Track& track : tracks) lines[track.line()].push_back(&track);
+  for (const auto& [line, of_line] : lines) {
+    const auto sounds = [](const Track* track) { return !track->notes.empty(); };
+    const auto target = std::find_if(of_line.begin(), of_line.end(), sounds);
+    const bool stray = std::any_of(of_line.begin(), of_line.end(),
+                                   [&](const Track* track) { return !sounds(track) && !(track->*events).empty(); });
+    if (!stray || target == of_line.end()) continue;
     std::vector<Event> gathered;
-    for (Track& track : tracks) {
-      if (track.channel != channel || (!track.notes.empty() && &track != target)) continue;
-      gathered.insert(gathered.end(), (track.*events).begin(), (track.*events).end());
+    for (const Track* const track : of_line) {
+      if (sounds(track) && track != *target) continue;
+      gathered.insert(gathered.end(), (track->*events).begin(), (track->*events).end());
     }
-    target->*events = std::move(gathered);
+    (*target)->*events = std::move(gathered);
   }
+}
+
+/// Channel-mode messages are no part of a score.
+void remove_mode_messages(std::vector<ControlChange>& controls) {
+  constexpr std::uint8_t kFirstModeMessage = 120;
+  const auto is_mode = [](const ControlChange& control) { return control.controller >= kFirstModeMessage; };
+  if (std::any_of(controls.begin(), controls.end(), is_mode)) std::erase_if(controls, is_mode);
 }
 
 Tick rescale(Tick tick, Tick numerator, Tick denominator) {
   const Tick whole = tick / denominator;
   const Tick rest = tick % denominator;
-  constexpr Tick kMost = std::numeric_limits<Tick>::max() / 4;
-  if (whole > kMost / numerator) return kMost;
+  constexpr Tick kMax = std::numeric_limits<Tick>::max() / 4;
+  if (whole > kMax / numerator) return kMax;
   return whole * numerator + (rest * numerator + denominator / 2) / denominator;
 }
 
@@ -143,9 +155,12 @@ void normalise(Score& score) {
   }
   for (Track& track : score.tracks) {
     normalise_notes(track.notes);
+    remove_mode_messages(track.controls);
     sort_by_tick(track.controls);
     sort_by_tick(track.bends);
+    if (track.channel == kDrumChannel) track.percussion = false;
   }
+  settle_pedal_order(score);
 }
 
 std::size_t note_count(const Score& score) noexcept {

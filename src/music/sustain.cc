@@ -2,27 +2,25 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
+#include <map>
 #include <vector>
 
+#include "continuo/music/pedal.h"
 #include "continuo/music/score.h"
 
 namespace continuo {
 namespace {
-
-constexpr std::uint8_t kSustainPedal = 64;
-constexpr std::uint8_t kPedalDown = 64;  // values from here up hold
 
 struct Hold {
   Tick begin;
   Tick end;
 };
 
-/// The spans in which the pedal of a channel is down, in order.
-std::vector<Hold> holds_of(const Score& score, std::uint8_t channel, Tick last) {
+/// The spans in which the pedal of a line is down, in order.
+std::vector<Hold> holds_of(const std::vector<Track*>& line, Tick last) {
   std::vector<ControlChange> pedal;
-  for (const Track& track : score.tracks) {
-    if (track.channel != channel) continue;
-    std::copy_if(track.controls.begin(), track.controls.end(), std::back_inserter(pedal),
+  for (const Track* const track : line) {
+    std::copy_if(track->controls.begin(), track->controls.end(), std::back_inserter(pedal),
                  [](const ControlChange& control) { return control.controller == kSustainPedal; });
   }
   std::stable_sort(pedal.begin(), pedal.end(),
@@ -38,12 +36,11 @@ std::vector<Hold> holds_of(const Score& score, std::uint8_t channel, Tick last) 
   return holds;
 }
 
-/// The onsets of a channel by pitch, each list in order.
-std::array<std::vector<Tick>, 256> onsets_of(const Score& score, std::uint8_t channel) {
+/// The onsets of a line by pitch, each list in order.
+std::array<std::vector<Tick>, 256> onsets_of(const std::vector<Track*>& line) {
   std::array<std::vector<Tick>, 256> onsets;
-  for (const Track& track : score.tracks) {
-    if (track.channel != channel) continue;
-    for (const Note& note : track.notes) onsets[note.pitch].push_back(note.onset);
+  for (const Track* const track : line) {
+    for (const Note& note : track->notes) onsets[note.pitch].push_back(note.onset);
   }
   for (auto& of_pitch : onsets) std::sort(of_pitch.begin(), of_pitch.end());
   return onsets;
@@ -53,20 +50,18 @@ std::array<std::vector<Tick>, 256> onsets_of(const Score& score, std::uint8_t ch
 
 void apply_sustain(Score& score) {
   const Tick last = end_tick(score);
-  std::array<bool, 256> done{};
-  for (const Track& first : score.tracks) {
-    const std::uint8_t channel = first.channel;
-    if (done[channel]) continue;
-    done[channel] = true;
-    const auto holds = holds_of(score, channel, last);
+  std::map<int, std::vector<Track*>> lines;
+  for (Track& track : score.tracks) lines[track.line()].push_back(&track);
+  for (const auto& [number, line] : lines) {
+    const auto holds = holds_of(line, last);
     if (holds.empty()) continue;
-    const auto onsets = onsets_of(score, channel);
-    for (Track& track : score.tracks) {
-      if (track.channel != channel) continue;
-      for (Note& note : track.notes) {
+    const auto onsets = onsets_of(line);
+    for (Track* const track : line) {
+      for (Note& note : track->notes) {
         const Tick end = note.onset + note.duration;
-        // The last span that began before the note ended: a pedal pressed at that very tick comes too late to hold it.
-        auto hold = std::lower_bound(holds.begin(), holds.end(), end,
+        // The last span that began before the note ended.
+        const Tick begins_before = note.ends_after_pedal ? end + 1 : end;
+        auto hold = std::lower_bound(holds.begin(), holds.end(), begins_before,
                                      [](const Hold& span, Tick tick) { return span.begin < tick; });
         if (hold == holds.begin()) continue;
         --hold;

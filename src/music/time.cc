@@ -61,8 +61,8 @@ Tick TempoMap::tick(Seconds seconds) const noexcept {
   const Segment& segment = after == segments_.begin() ? segments_.front() : *(after - 1);
   const double microseconds = std::max<double>(1, segment.microseconds_per_quarter);
   const double ticks = (seconds - segment.seconds) * 1e6 * ppq_ / microseconds;
-  constexpr double kMost = 4e18;
-  return segment.tick + static_cast<Tick>(std::llround(std::min(ticks, kMost)));
+  constexpr double kMax = 4e18;
+  return segment.tick + static_cast<Tick>(std::llround(std::min(ticks, kMax)));
 }
 
 std::uint32_t TempoMap::tempo(Tick tick) const noexcept { return segment_at(tick).microseconds_per_quarter; }

@@ -20,6 +20,9 @@ struct Note {
   Tick duration = 0;           ///< at least 0; 0 is a note that was switched off where it began
   std::uint8_t pitch = 60;     ///< MIDI key, 0 to 127 (60: middle C)
   std::uint8_t velocity = 64;  ///< 1 to 127
+  /// The note ends behind the pedal change (controller 64) that presses the pedal of its channel at the tick of its
+  /// end: that pedal holds it. Otherwise a pedal pressed at that tick comes too late.
+  bool ends_after_pedal = false;
   friend bool operator==(const Note&, const Note&) = default;
 };
 
@@ -36,7 +39,7 @@ struct PitchBend {
   friend bool operator==(const PitchBend&, const PitchBend&) = default;
 };
 
-/// The notes of one instrument: one channel and one program.
+/// The notes of one instrument: one channel of one port, and one program.
 struct Track {
   std::string name;
   std::uint8_t channel = 0;             ///< 0 to 15; kDrumChannel is percussion
@@ -44,7 +47,11 @@ struct Track {
   std::vector<Note> notes;              ///< in the order of note_before()
   std::vector<ControlChange> controls;  ///< by tick
   std::vector<PitchBend> bends;         ///< by tick
-  bool is_drums() const noexcept { return channel == kDrumChannel; }
+  std::uint8_t port = 0;                ///< channels of different ports are different channels
+  bool percussion = false;              ///< `program` is a drum kit, on a channel other than kDrumChannel
+  bool is_drums() const noexcept { return percussion || channel == kDrumChannel; }
+  /// Tracks with the same line share their controls, bends and pedal.
+  int line() const noexcept { return port * 16 + channel; }
   friend bool operator==(const Track&, const Track&) = default;
 };
 
@@ -107,8 +114,14 @@ bool note_before(const Note& a, const Note& b) noexcept;
 ///   signature is in force before the first.
 /// - Notes of one track and pitch end in the order in which they begin (first in, first out): where they do not, they
 ///   exchange their ends, for note-offs in MIDI cannot say otherwise.
+/// - Note::ends_after_pedal is set only where a pedal of the note's line is pressed at the tick of its end. There it is
+///   always set for a note of duration 0. Where several tracks share the line, it says what a file can say: notes of
+///   the track that presses the pedal end on either side of it; notes of tracks before that track end before the press
+///   and notes of tracks behind it after, unless the first track of the line presses it and all notes agree.
+/// - There are no channel-mode messages (controllers 120 to 127): what they do is said by notes and controls.
+/// - Percussion on kDrumChannel needs no flag: Track::percussion is false there.
 /// - Every track has notes. The controls and bends of one without join those of the first track with notes on the same
-///   channel, or go when there is none.
+///   line, or go when there is none.
 /// Linear in time for a score that is almost in order. Does not judge values: see midi::write for their ranges.
 void normalise(Score& score);
 
@@ -121,8 +134,9 @@ Tick end_tick(const Score& score) noexcept;
 Seconds duration_seconds(const Score& score);
 
 /// Lengthens notes that are held by the sustain pedal (controller 64 at 64 or more) up to its release or the next
-/// onset of the same pitch, and removes the pedal events. The pedal acts on its channel: on every track there. One that
-/// is never released holds to the end of the score. Leaves the score in normal form.
+/// onset of the same pitch, and removes the pedal events. The pedal acts on its line: on every track there. One that
+/// is never released holds to the end of the score. A pedal pressed at the tick where a note ends holds it if
+/// Note::ends_after_pedal says so. Leaves the score in normal form.
 void apply_sustain(Score& score);
 
 /// The same music with `new_ppq` ticks per quarter note, in normal form: times are rounded to the nearest tick, and a

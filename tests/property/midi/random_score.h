@@ -21,13 +21,19 @@ inline Track random_track(Random& random, Tick span, std::uint64_t channels, std
   if (random.below(3) > 0) track.name = random_text(random);
   track.channel = byte(channels);
   track.program = byte(random.below(3) == 0 ? 128 : 2);
+  track.port = random.below(4) == 0 ? byte(3) : 0;
+  track.percussion = random.below(8) == 0;
   for (std::uint64_t n = random.below(40); n > 0; --n) {
     const Tick duration = random.below(6) == 0 ? 0 : random.between(0, span / 4);
-    track.notes.push_back(
-        {random.between(0, span), duration, byte(pitches), static_cast<std::uint8_t>(1 + random.below(127))});
+    track.notes.push_back({random.between(0, span), duration, byte(pitches),
+                           static_cast<std::uint8_t>(1 + random.below(127)), random.below(2) == 0});
   }
   for (std::uint64_t n = random.below(6); n > 0; --n) {
-    track.controls.push_back({random.between(0, span), byte(128), byte(128)});
+    const std::uint8_t controller = random.below(2) == 0 ? 64 : byte(128);
+    // Now and then where a note ends.
+    const bool at_an_end = !track.notes.empty() && random.below(2) == 0;
+    const Note& note = at_an_end ? track.notes[random.below(track.notes.size())] : Note{};
+    track.controls.push_back({at_an_end ? note.onset + note.duration : random.between(0, span), controller, byte(128)});
   }
   for (std::uint64_t n = random.below(4); n > 0; --n) {
     track.bends.push_back({random.between(0, span), static_cast<std::int16_t>(random.between(-8192, 8191))});

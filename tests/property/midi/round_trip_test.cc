@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <map>
+#include <tuple>
 #include <utility>
 
 #include "continuo/base/error.h"
@@ -36,54 +37,56 @@ TEST(RoundTrip, EveryScoreInNormalForm) {
   EXPECT_GT(notes, kCases * 20);
 }
 
-/// What format 0 keeps of a score: one nameless track for each channel and program, the controls with the first of a
-/// channel.
+/// What format 0 keeps of a score: one nameless track for each line and sound, the controls with the first of a line.
 Score as_in_format_0(const Score& score) {
   Score kept = score;
   kept.tracks.clear();
-  std::map<std::pair<int, int>, Track> merged;
-  std::vector<std::pair<int, int>> order;  // by first note; of those of one tick, by track
+  using Key = std::tuple<int, int, bool>;  // line, program, percussion
+  const auto key_of = [](const Track& track) { return Key{track.line(), track.program, track.percussion}; };
+  std::map<Key, Track> merged;
+  std::vector<Key> order;  // by first note; of those of one tick, by track
   std::vector<std::pair<Tick, std::size_t>> first_notes;
   for (std::size_t t = 0; t < score.tracks.size(); ++t) first_notes.emplace_back(score.tracks[t].notes[0].onset, t);
   std::sort(first_notes.begin(), first_notes.end());
   for (const auto& [onset, t] : first_notes) {
-    const Track& track = score.tracks[t];
-    const std::pair<int, int> key{track.channel, track.program};
+    const Key key = key_of(score.tracks[t]);
     if (std::find(order.begin(), order.end(), key) == order.end()) order.push_back(key);
   }
   std::map<int, std::vector<ControlChange>> controls;
   std::map<int, std::vector<PitchBend>> bends;
-  std::map<int, std::map<std::pair<Tick, int>, std::vector<Note>>> by_channel;
-  // Notes of one channel and pitch share their ends, first in, first out, whatever their program.
-  for (int channel = 0; channel < 16; ++channel) {
-    std::map<int, std::vector<std::pair<Note, int>>> of_pitch;
-    for (const Track& track : score.tracks) {
-      if (track.channel != channel) continue;
-      for (const Note& note : track.notes) of_pitch[note.pitch].emplace_back(note, track.program);
-      auto& all_controls = controls[channel];
-      all_controls.insert(all_controls.end(), track.controls.begin(), track.controls.end());
-      auto& all_bends = bends[channel];
-      all_bends.insert(all_bends.end(), track.bends.begin(), track.bends.end());
+  // Notes of one line and pitch share their ends, first in, first out, whatever their program.
+  std::map<std::pair<int, int>, std::vector<std::pair<Note, Key>>> of_pitch;
+  for (const Track& track : score.tracks) {
+    for (const Note& note : track.notes) of_pitch[{track.line(), note.pitch}].emplace_back(note, key_of(track));
+    auto& all_controls = controls[track.line()];
+    all_controls.insert(all_controls.end(), track.controls.begin(), track.controls.end());
+    auto& all_bends = bends[track.line()];
+    all_bends.insert(all_bends.end(), track.bends.begin(), track.bends.end());
+  }
+  for (auto& [pitch, notes] : of_pitch) {
+    std::stable_sort(notes.begin(), notes.end(),
+                     [](const auto& a, const auto& b) { return a.first.onset < b.first.onset; });
+    std::vector<std::pair<Tick, bool>> ends;
+    for (const auto& [note, key] : notes) {
+      ends.emplace_back(note.onset + note.duration, note.ends_after_pedal || note.duration == 0);
     }
-    for (auto& [pitch, notes] : of_pitch) {
-      std::stable_sort(notes.begin(), notes.end(),
-                       [](const auto& a, const auto& b) { return a.first.onset < b.first.onset; });
-      std::vector<Tick> ends;
-      for (const auto& [note, program] : notes) ends.push_back(note.onset + note.duration);
-      std::sort(ends.begin(), ends.end());
-      for (std::size_t n = 0; n < notes.size(); ++n) {
-        Note note = notes[n].first;
-        note.duration = ends[n] - note.onset;
-        merged[{channel, notes[n].second}].notes.push_back(note);
-      }
+    std::sort(ends.begin(), ends.end());
+    for (std::size_t n = 0; n < notes.size(); ++n) {
+      Note note = notes[n].first;
+      note.duration = ends[n].first - note.onset;
+      note.ends_after_pedal = ends[n].second;
+      merged[notes[n].second].notes.push_back(note);
     }
   }
-  for (const auto& [channel, program] : order) {
-    Track& track = merged[{channel, program}];
-    track.channel = static_cast<std::uint8_t>(channel);
-    track.program = static_cast<std::uint8_t>(program);
-    track.controls = std::exchange(controls[channel], {});
-    track.bends = std::exchange(bends[channel], {});
+  for (const Key& key : order) {
+    Track& track = merged[key];
+    const int line = std::get<0>(key);
+    track.channel = static_cast<std::uint8_t>(line % 16);
+    track.port = static_cast<std::uint8_t>(line / 16);
+    track.program = static_cast<std::uint8_t>(std::get<1>(key));
+    track.percussion = std::get<2>(key);
+    track.controls = std::exchange(controls[line], {});
+    track.bends = std::exchange(bends[line], {});
     kept.tracks.push_back(track);
   }
   normalise(kept);

@@ -103,15 +103,28 @@ TEST(BadDelta, ManyBytes) {
 }
 
 TEST(BadDelta, TimesBeyondBeliefAreLeftOut) {
-  const ReadResult result = read(one_track({9, 0x90, 60, 9, 0xff, 0xff, 0xff, 0x7f, 60, 0, 9, 62, 9, 9, 62, 0}));
-  EXPECT_THAT(notes_of(result), ElementsAre(Note{9, 0, 60, 9}, Note{18, 9, 62, 9}));
-  EXPECT_THAT(result.warnings, ElementsAre(WarningAt(kFirstEvent + 4, "delta time of 268435455 ticks: left out")));
+  Bytes events;
+  for (int i = 0; i < 64; ++i) events.insert(events.end(), {0xff, 0xff, 0xff, 0x7f, 0xff, 0x7f, 0x00});
+  const auto last = kFirstEvent + events.size();
+  events.insert(events.end(), {0, 0x90, 60, 9, 0xff, 0xff, 0xff, 0x7f, 60, 0, 9, 62, 9, 9, 62, 0});
+  const ReadResult result = read(one_track(events));
+  const Tick late = Tick{64} * ((1 << 28) - 1);
+  EXPECT_THAT(notes_of(result), ElementsAre(Note{late, 0, 60, 9}, Note{late + 9, 9, 62, 9}));
+  EXPECT_THAT(result.warnings, ElementsAre(WarningAt(last + 4, "delta time of 268435455 ticks: left out")));
 }
 
-TEST(BadDelta, TheLongestTimeIsKeptAndCanBeWritten) {
-  const ReadResult result = read(one_track({0xff, 0xff, 0xff, 0x7f, 0x90, 60, 9, 0x7f, 60, 0}));
-  EXPECT_THAT(notes_of(result), ElementsAre(Note{(1 << 28) - 1, 0, 60, 9}));
-  EXPECT_EQ(read(write(result.score)).score, result.score);
+TEST(BadDelta, TheLongestTimesAreKeptAndCanBeWritten) {
+  const ReadResult result =
+      read(one_track({0xff, 0xff, 0xff, 0x7f, 0x90, 60, 9, 0xff, 0xff, 0xff, 0x7f, 60, 0, 0x7f, 62, 9, 0x7f, 62, 0}));
+  const Tick longest = (1 << 28) - 1;
+  EXPECT_THAT(notes_of(result), ElementsAre(Note{longest, longest, 60, 9}, Note{2 * longest + 127, 127, 62, 9}));
+  Score far = result.score;
+  far.tracks[0].notes[0].onset = 0;  // so that nothing happens for longer than one delta time can say
+  far.tracks[0].notes[0].duration = 3 * longest;
+  normalise(far);
+  for (const bool running_status : {true, false}) {
+    EXPECT_EQ(read(write(far, {.running_status = running_status})).score, far);
+  }
 }
 
 // --- ends of tracks and lengths of chunks
@@ -158,11 +171,25 @@ TEST(BadEnd, EveryTruncationIsUsedAsFarAsItGoes) {
   EXPECT_EQ(refused, kFirstEvent);
 }
 
-TEST(BadEnd, EventsBehindTheEndOfTrack) {
-  const ReadResult result =
-      read(join({header(1, 2, 96), chunk(join({middle_c(), test::end_of_track(), middle_c()})), track(middle_c())}));
-  EXPECT_THAT(notes_of(result), SizeIs(2));
-  EXPECT_THAT(result.warnings, ElementsAre(WarningAt(kFirstEvent + 12, "8 bytes behind the End of Track")));
+TEST(BadEnd, BytesBehindTheEndOfTrack) {
+  for (const Bytes& rest :
+       {Bytes(8, 0), Bytes{0, 0x90, 60, 100, 9, 0x90, 60}, Bytes{0, 0xb0, 7, 100, 0, 0xb0, 10, 3}}) {
+    const ReadResult result =
+        read(join({header(1, 2, 96), chunk(join({middle_c(), test::end_of_track(), rest})), track(middle_c())}));
+    EXPECT_THAT(notes_of(result), SizeIs(2));
+    EXPECT_THAT(result.warnings, ElementsAre(WarningAt(kFirstEvent + 12, "bytes behind the End of Track: left out")));
+  }
+}
+
+TEST(BadEnd, NotesBehindTheEndOfTrackAreRead) {
+  const Bytes name = join({{0, 0xff, 3, 1}, test::text("a")});
+  for (const Bytes& end : {Bytes{}, test::end_of_track()}) {
+    const ReadResult result =
+        read(join({header(1, 2, 96), chunk(join({name, test::end_of_track(), middle_c(), end})), track(middle_c())}));
+    EXPECT_THAT(notes_of(result), ElementsAre(middle_c_note(), middle_c_note()));
+    EXPECT_EQ(result.score.tracks[0].name, "a");
+    EXPECT_THAT(result.warnings, ElementsAre(WarningAt(kFirstEvent + 9, "events behind the End of Track")));
+  }
 }
 
 TEST(BadEnd, EndOfTrackWithALength) {
@@ -212,10 +239,16 @@ TEST(BadLengths, EventsLongerThanTheirTrack) {
 
 // --- notes
 
-TEST(BadNotes, HangingNotesEndWithTheirTrack) {
+TEST(BadNotes, HangingNotesLastAsOthersDo) {
   const ReadResult result = read(one_track({0, 0x95, 60, 9, 5, 62, 8, 5, 60, 0, 10, 0xff, 1, 0}));
-  EXPECT_THAT(notes_of(result), ElementsAre(Note{0, 10, 60, 9}, Note{5, 15, 62, 8}));
+  EXPECT_THAT(notes_of(result), ElementsAre(Note{0, 10, 60, 9}, Note{5, 10, 62, 8}));
   EXPECT_THAT(result.warnings, ElementsAre(WarningAt(kFirstEvent + 5, "D4 on channel 6 is never switched off")));
+}
+
+TEST(BadNotes, HangingNotesWithoutOthersEndWithTheirTrack) {
+  const ReadResult result = read(one_track({0, 0x95, 60, 9, 5, 62, 8, 15, 0xff, 1, 0}));
+  EXPECT_THAT(notes_of(result), ElementsAre(Note{0, 20, 60, 9}, Note{5, 15, 62, 8}));
+  EXPECT_EQ(result.warning_count, 2u);
 }
 
 TEST(BadNotes, HangingNotesDoNotReachTheNextTrack) {

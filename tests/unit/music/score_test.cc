@@ -142,7 +142,7 @@ TEST(WithPpq, RoundsToTheNearestTickAndKeepsNotesAudible) {
   const Score coarse = with_ppq(score, 24);
   EXPECT_EQ(coarse.ppq, 24);
   EXPECT_THAT(coarse.tracks[0].notes,
-              ElementsAre(Note{0, 24, 60, 64}, Note{0, 1, 62, 64}, Note{12, 12, 65, 64}, Note{24, 0, 64, 64}));
+              ElementsAre(Note{0, 24, 60, 64}, Note{0, 1, 62, 64}, Note{12, 12, 65, 64}, Note{24, 0, 64, 64, true}));
   EXPECT_EQ(coarse.tempos[0].tick, 36);
   EXPECT_EQ(coarse.time_signatures[0].tick, 96);
   EXPECT_EQ(coarse.texts[0].tick, 24);
