@@ -91,20 +91,17 @@ Score encoder_probe() {
 /// How a file comes out whose defects and order of events can be read in several ways: it marks the code that read the
 /// files of a dataset.
 std::string reading_mark() {
-  static constexpr std::
-      uint8_t kFile[] = {'M', 'T',  'h', 'd',  0,    0,    0,  6,   0,    1,    0,    2,  0,
-                         96,  'M',  'T', 'r',  'k',  0,    0,  0,   51,                   //
-                         0,   0xf0, 8,   0x43, 0x10, 0x4c, 0,  0,   0x7e, 0,    0xf7,     // XG System On
-                         0,   0x90, 60,  64,   48,   0xb0, 64, 127, 0,    0x90, 60,   0,  // a pedal pressed before the
-                                                                                          // note-off of its tick
-                         24,  62,   64,  24,   62,   64,   24, 62,  0,                    // a note-off that is missing
-                         24,  0xb0, 64,  0,    0,    0x90, 64, 64,  24,   0xb0, 123,  0,  // all notes off in place of a
+  static constexpr std::uint8_t kFile[] = {
+      'M', 'T', 'h', 'd', 0, 0, 0, 6, 0, 1, 0, 2, 0, 96, 'M', 'T', 'r', 'k', 0, 0, 0, 51,  //
+      0, 0xf0, 8, 0x43, 0x10, 0x4c, 0, 0, 0x7e, 0, 0xf7,                                   // XG System On
+      0, 0x90, 60, 64, 48, 0xb0, 64, 127, 0, 0x90, 60, 0,                                  // a pedal pressed before the
+                                                                                           // note-off of its tick
+      24, 62, 64, 24, 62, 64, 24, 62, 0,                                                   // a note-off that is missing
+      24, 0xb0, 64, 0, 0, 0x90, 64, 64, 24, 0xb0, 123, 0,                                 // all notes off in place of a
                                                                                           // note-off
-                         0,   0xc0, 3,   0,    0xff, 0x2f, 0,                             //
-                         'M', 'T',  'r', 'k',  0,    0,    0,  30,  0,    0xff, 0x21, 1,  1,
-                         0,   0xb0, 0,   127,  0,    0xc0, 5,  // a drum kit on another port
-                         0,   0x90, 36,  64,   24,   36,   0,  0,   0xff, 0x2f, 0,    24, 0x90,
-                         38,  64,   24,  38,   0};  // events behind the End of Track
+      0, 0xc0, 3, 0, 0xff, 0x2f, 0,                                                       //
+      'M', 'T', 'r', 'k', 0, 0, 0, 30, 0, 0xff, 0x21, 1, 1, 0, 0xb0, 0, 127, 0, 0xc0, 5,  // a drum kit on another port
+      0, 0x90, 36, 64, 24, 36, 0, 0, 0xff, 0x2f, 0, 24, 0x90, 38, 64, 24, 38, 0};  // events behind the End of Track
   Score score = midi::read(kFile).score;
   apply_sustain(score);
   std::string mark;
