@@ -119,15 +119,15 @@ CONTINUO_API void continuo_stream_set_label(continuo_stream* stream, int label);
 
 /* --- Composing --------------------------------------------------------------------------------------------------- */
 
-/* A piece of a model of scores. `settings`: a JSON object, or NULL for all defaults. Its keys, and what stands where
- * one is left out: "seconds" (120 where no length is given), "bars", "symbols": length of the new music; "seed" (1);
- * "temperature" (1), "top_p" (0.97), "top_k" (0), "argmax" (false); "style": a name that the model knows;
- * "start" ("beginning", "random"), "random_length", "keep_random"; "earliest_end" (0.75), "ending_tries" (12),
- * "stop_at_end" (true), "mask_grammar" (true), "allow_copies" (false), "allow_loops" (false). `prompt`: NULL, or the
- * `prompt_size` bytes of a MIDI file that the piece goes on from. NULL: a bad setting or prompt, or a model that
- * composes no scores. The same model and settings give the same piece. */
+/* A piece of a model of scores. `settings`: a JSON object, or NULL for all defaults: "seconds" (120 where no length is
+ * given), "bars", "symbols", "seed", "temperature", "top_p", "style" and more, as continuo_settings() lists them.
+ * `prompt`: NULL, or the `prompt_size` bytes of a MIDI file that the piece goes on from. NULL: a bad setting or prompt,
+ * or a model that composes no scores. The same model and settings give the same piece. */
 CONTINUO_API continuo_session* continuo_session_new(const continuo_model* model, const char* settings,
                                                     const void* prompt, size_t prompt_size);
+/* All settings as a JSON array, valid for ever: of each its name, kind, explanation, limits or choices, and default. ""
+ * when memory is out. */
+CONTINUO_API const char* continuo_settings(void);
 CONTINUO_API void continuo_session_free(continuo_session* session);
 
 enum {

@@ -1,11 +1,10 @@
 // Sessions of continuo.h.
 #include <algorithm>
 #include <cstring>
-#include <nlohmann/json.hpp>
-#include <set>
 
 #include "c_api/handles.h"
 #include "continuo/base/file.h"
+#include "continuo/generation/options.h"
 #include "continuo/midi/midi.h"
 
 namespace {
@@ -17,7 +16,6 @@ using continuo::c_api::required;
 using continuo::generation::ComposeOptions;
 using continuo::generation::Session;
 using continuo::generation::StartKind;
-using nlohmann::json;
 
 static_assert(static_cast<int>(continuo::generation::StepResult::kSymbol) == CONTINUO_SYMBOL);
 static_assert(static_cast<int>(continuo::generation::StepResult::kHeard) == CONTINUO_HEARD);
@@ -26,76 +24,9 @@ static_assert(static_cast<int>(continuo::generation::StepResult::kEnded) == CONT
 static_assert(static_cast<int>(continuo::generation::StepResult::kStuck) == CONTINUO_STUCK);
 static_assert(static_cast<int>(continuo::generation::StepResult::kStopped) == CONTINUO_STOPPED);
 
-/// Takes settings out of a JSON object, each by its type.
-class Settings {
- public:
-  explicit Settings(const char* text) {
-    if (text == nullptr) return;
-    try {
-      object_ = json::parse(text);
-    } catch (const json::exception&) {
-      refuse("the settings are not JSON", "");
-    }
-    if (!object_.is_object()) refuse("the settings are not a JSON object", "");
-  }
-  template <class T>
-  void take(const char* key, T& value) {
-    known_.insert(key);
-    const auto found = object_.find(key);
-    if (found == object_.end()) return;
-    const bool fits = std::is_same_v<T, bool>          ? found->is_boolean()
-                      : std::is_same_v<T, std::string> ? found->is_string()
-                      : std::is_floating_point_v<T>    ? found->is_number()
-                                                       : found->is_number_integer();
-    if (!fits || (std::is_unsigned_v<T> && !std::is_same_v<T, bool> && !found->is_number_unsigned()))
-      refuse(std::string("the setting '") + key + "' has a value of another type", key);
-    value = found->get<T>();
-  }
-  template <class T>
-  void take(const char* key, std::optional<T>& value) {
-    T given{};
-    if (object_.contains(key)) value = (take(key, given), given);
-    known_.insert(key);
-  }
-  void refuse_unknown() const {
-    for (const auto& [key, value] : object_.items())
-      if (!known_.contains(key)) refuse("there is no setting '" + key + "'", key);
-  }
-  [[noreturn]] static void refuse(std::string message, const std::string& about) {
-    throw Error({.message = std::move(message), .code = ErrorCode::kInvalidArgument, .about = about});
-  }
-
- private:
-  json object_ = json::object();
-  std::set<std::string, std::less<>> known_;
-};
-
-ComposeOptions options_from(const char* text) {
-  Settings settings(text);
+ComposeOptions options_from(const char* settings) {
   ComposeOptions options;
-  settings.take("seconds", options.seconds);
-  settings.take("bars", options.bars);
-  settings.take("symbols", options.symbols);
-  settings.take("seed", options.seed);
-  settings.take("temperature", options.sampling.temperature);
-  settings.take("top_p", options.sampling.top_p);
-  settings.take("top_k", options.sampling.top_k);
-  settings.take("argmax", options.sampling.argmax);
-  settings.take("style", options.label);
-  settings.take("random_length", options.random_length);
-  settings.take("keep_random", options.keep_random);
-  settings.take("earliest_end", options.earliest_end);
-  settings.take("ending_tries", options.ending_tries);
-  settings.take("stop_at_end", options.stop_at_end);
-  settings.take("mask_grammar", options.mask_grammar);
-  settings.take("allow_copies", options.allow_copies);
-  settings.take("allow_loops", options.allow_loops);
-  std::string start = "beginning";
-  settings.take("start", start);
-  settings.refuse_unknown();
-  if (start != "beginning" && start != "random")
-    Settings::refuse("a piece starts from 'beginning' or 'random', not '" + start + "'", "start");
-  options.start = start == "random" ? StartKind::kRandom : StartKind::kBeginning;
+  if (settings != nullptr) continuo::generation::from_json(settings, continuo::generation::options_of(options));
   return options;
 }
 
@@ -143,6 +74,18 @@ continuo_session* continuo_session_new(const continuo_model* model, const char* 
     std::stop_source stop;
     return hold(stop, Session(loaded_of(*required(model, "the model")), std::move(options), stop.get_token()));
   });
+}
+
+const char* continuo_settings(void) {
+  return guarded(
+      [] {
+        static const std::string text = [] {
+          ComposeOptions options;
+          return continuo::generation::describe_as_json(continuo::generation::options_of(options));
+        }();
+        return text.c_str();
+      },
+      "");
 }
 
 void continuo_session_free(continuo_session* session) { delete session; }

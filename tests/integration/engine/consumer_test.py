@@ -107,7 +107,7 @@ def check_sessions(build, library, example, write_model, folder, sanitized):
     notes = int(re.fullmatch(r"\d+ symbols, (\d+) notes\n", said.stdout).group(1))
     if sanitized:
         return
-    settings = '{"bars": 6, "seed": 5, "stop_at_end": false}'
+    settings = '{"bars": 6, "seed": 5, "go_on": true}'
     printed = run(sys.executable, example, library, model, folder / "python.mid", settings).stdout.splitlines()
     check(len(printed) == notes, f"Python takes {len(printed)} notes, C {notes}")
     check((folder / "python.mid").read_bytes() == (from_c / "session.mid").read_bytes(), "Python and C compose different pieces")

@@ -13,7 +13,7 @@
     }                                                                                    \
   } while (0)
 
-static const char* const settings = "{\"bars\": 6, \"seed\": 5, \"stop_at_end\": false}";
+static const char* const settings = "{\"bars\": 6, \"seed\": 5, \"go_on\": true}";
 
 /* To the end; commits and takes notes every so many steps. */
 static size_t run(continuo_session* session, size_t at_once, size_t* early) {
@@ -57,6 +57,8 @@ int main(int count, char** arguments) {
   refused(model, "{\"seed\": -1}", CONTINUO_ERROR_INVALID_ARGUMENT);
   CHECK(continuo_session_new(model, NULL, "no MIDI", 7) == NULL);
   CHECK(continuo_session_next(NULL) == CONTINUO_FAILED && continuo_finished(CONTINUO_FAILED));
+
+  CHECK(strstr(continuo_settings(), "\"temperature\"") != NULL);
 
   continuo_session* session = continuo_session_new(model, settings, NULL, 0);
   CHECK(session != NULL);
