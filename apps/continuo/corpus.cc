@@ -15,6 +15,7 @@
 #include "continuo/base/file.h"
 #include "continuo/corpus/collection.h"
 #include "continuo/corpus/duplicate_check.h"
+#include "continuo/corpus/manifest.h"
 #include "continuo/plot/plot.h"
 #include "continuo/representation/sound.h"
 #include "continuo/workbench/held_out.h"
@@ -74,6 +75,10 @@ void run_corpus(CorpusOptions& options) {
   const corpus::Split split = corpus::split(collection, options.split);
 
   print_totals(collection, spent);
+  if (!collection.manifest_encoding.empty()) {
+    fmt::print("  {} is not UTF-8: read as {}, which is a guess\n", corpus::kManifestName,
+               collection.manifest_encoding);
+  }
   print_left_out(collection, options.list);
   if (!collection.pieces.empty()) {
     print_contents(collection);

@@ -7,6 +7,7 @@
 #include <set>
 
 #include "continuo/base/format.h"
+#include "continuo/encoding/encoding.h"
 #include "continuo/music/time.h"
 #include "inspect.h"
 #include "terminal.h"
@@ -88,7 +89,8 @@ void print_track(std::size_t number, const Track& track) {
 }  // namespace
 
 void print_midi(const std::filesystem::path& path, const midi::ReadResult& read) {
-  const Score& score = read.score;
+  Score score = read.score;
+  const std::string text_encoding = encoding::make_readable(score);
   const MeterMap meter(score);
   const Tick end = end_tick(score);
   fmt::print("{}: Standard MIDI File, format {}, {} ticks per quarter note\n", path.string(), read.format, score.ppq);
@@ -110,6 +112,8 @@ void print_midi(const std::filesystem::path& path, const midi::ReadResult& read)
     if (event.text.find_first_not_of(" \t\r\n") == std::string::npos || texts++ >= kShownTexts) continue;
     fmt::print("  {}    {}\n", event.kind == TextKind::kTrackName ? "name" : "text", printable(event.text));
   }
+  if (encoding::was_guessed(text_encoding))
+    fmt::print("  texts   are not UTF-8: read as {}, which is a guess\n", text_encoding);
   if (!score.tracks.empty()) {
     fmt::print("  {:>3}  {:>2}  {:<30} {:>7}  {:<12}  {}\n", "", "ch", "program", "notes", "range", "name");
   }

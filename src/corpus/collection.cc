@@ -114,7 +114,7 @@ Outcome examine_sound_file(const fs::path& path, const ScanOptions& options, con
     const SoundFacts facts = examine_sound(path, options.max_seconds, stop);
     piece.sound = true;
     piece.seconds = facts.seconds;
-    piece.warnings = facts.mended;
+    piece.warnings = facts.repaired;
     if (facts.seconds == 0) return left_out("is silent", "silent");
     auto [reason, kind] = judge(piece, options);
     if (!kind.empty()) return left_out(std::move(reason), std::move(kind), piece);
@@ -246,6 +246,7 @@ Collection scan(const fs::path& folder, const ScanOptions& options, const Progre
                  .hint = "Name the column of MANIFEST.csv that holds them."});
   std::optional<Manifest> manifest;
   if (!options.label_column.empty() || !options.select_column.empty()) manifest.emplace(folder);
+  if (manifest) collection.manifest_encoding = manifest->encoding();
   const auto column = [&](const std::string& name) { return name.empty() ? 0 : manifest->column(name); };
   const std::size_t label_column = column(options.label_column), select_column = column(options.select_column);
 

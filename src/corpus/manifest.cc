@@ -7,6 +7,7 @@
 
 #include "continuo/base/error.h"
 #include "continuo/base/file.h"
+#include "continuo/encoding/encoding.h"
 #include "corpus/csv.h"
 
 namespace continuo::corpus {
@@ -45,7 +46,10 @@ Manifest::Manifest(const fs::path& folder) : path_(folder / kManifestName) {
                          "per file, the first line with the names of the columns."});
   std::vector<std::vector<std::string>> rows;
   try {
-    rows = parse_csv(read_text_file(path_));
+    const std::string text = read_text_file(path_);
+    const std::string encoding = encoding::guess(text);
+    if (encoding::was_guessed(encoding)) encoding_ = encoding;
+    rows = parse_csv(text);
   } catch (const Error& error) {
     ErrorInfo info = error.info();
     info.path = path_.string();
@@ -54,8 +58,11 @@ Manifest::Manifest(const fs::path& folder) : path_(folder / kManifestName) {
   if (rows.size() < 2)
     throw Error({.message = "has no rows", .path = path_.string(), .hint = "Its first line names the columns."});
   std::set<std::string> seen;
+  const auto readable = [this](const std::string& field) {
+    return encoding_.empty() ? field : encoding::to_utf8(field, encoding_);
+  };
   for (const std::string& name : rows.front()) {
-    columns_.push_back(trimmed(name));
+    columns_.push_back(trimmed(readable(name)));
     if (!columns_.back().empty() && !seen.insert(columns_.back()).second)
       throw Error({.message = "has two columns named '" + columns_.back() + "'", .path = path_.string()});
   }
@@ -65,7 +72,8 @@ Manifest::Manifest(const fs::path& folder) : path_(folder / kManifestName) {
   const std::size_t stride = std::max<std::size_t>(1, rows.size() / kSample);
   for (std::size_t row = 0; row < rows.size(); row += stride)
     for (std::size_t column = 0; column < std::min(columns_.size(), rows[row].size()); ++column)
-      found[column] += is_file_below(folder, rows[row][column]);
+      found[column] +=
+          is_file_below(folder, rows[row][column]) || is_file_below(folder, readable(rows[row][column])) ? 1 : 0;
   const auto most = std::max_element(found.begin(), found.end());
   if (*most == 0)
     throw Error({.message = "no column names files of its folder",
@@ -74,14 +82,17 @@ Manifest::Manifest(const fs::path& folder) : path_(folder / kManifestName) {
   path_column_ = static_cast<std::size_t>(most - found.begin());
   for (auto& row : rows) {
     row.resize(std::max(row.size(), columns_.size()));
-    std::string name = tidy_path(row[path_column_]);
+    // Names of files are bytes: as they stand in the table, if there is such a file.
+    const bool as_it_stands = encoding_.empty() || is_file_below(folder, row[path_column_]);
+    std::string name = tidy_path(as_it_stands ? row[path_column_] : readable(row[path_column_]));
+    for (std::string& field : row) field = readable(field);
     rows_.emplace(std::move(name), std::move(row));
   }
 }
 
 std::size_t Manifest::column(const std::string& name) const {
-  const auto place = std::find(columns_.begin(), columns_.end(), name);
-  if (place != columns_.end()) return static_cast<std::size_t>(place - columns_.begin());
+  const auto found = std::find(columns_.begin(), columns_.end(), name);
+  if (found != columns_.end()) return static_cast<std::size_t>(found - columns_.begin());
   std::string known;
   for (const std::string& column : columns_) known += (known.empty() ? "" : ", ") + column;
   throw Error(

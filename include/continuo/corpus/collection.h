@@ -48,7 +48,7 @@ struct Piece {
   bool drums = false;
   std::string label;         ///< from the manifest; empty: unknown
   int group = 0;             ///< duplicates and near-duplicates share one
-  std::size_t warnings = 0;  ///< what the MIDI reader mended; of sound, samples that were not numbers
+  std::size_t warnings = 0;  ///< what the MIDI reader repaired; of sound, samples that were not numbers
   bool sound = false;        ///< a sound file: `seconds` is without silence at its ends
 };
 
@@ -66,6 +66,7 @@ struct Collection {
   std::vector<LeftOut> left_out;    ///< by name
   std::size_t files = 0;            ///< found
   std::filesystem::path soundfont;  ///< of the options
+  std::string manifest_encoding;    ///< that MANIFEST.csv was guessed to have; empty: UTF-8, or not read
   double total_seconds() const;
   std::size_t total_notes() const;
   std::size_t groups() const;  ///< different works

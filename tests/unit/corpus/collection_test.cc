@@ -197,6 +197,22 @@ TEST(Scan, TakesLabelsAndSelectionsFromTheManifest) {
   EXPECT_EQ(manifest.value("nowhere.mid", 0), "");
 }
 
+TEST(Scan, ATableInAnotherEncodingIsConvertedAndSaid) {
+  const TemporaryFolder folder("latin1");
+  for (const char* name : {"a.mid", "b.mid", "ü.mid"}) midi::write_file(folder / name, made_up_piece(1, 31));
+  write_text(folder / "MANIFEST.csv", "file,composer\na.mid,R\xe9\nb.mid,R\xf6\n\xfc.mid,R\xf6\n");
+  const Collection collection = scan(folder.path(), {.label_column = "composer"});
+  EXPECT_EQ(collection.manifest_encoding, "WINDOWS-1252");
+  ASSERT_EQ(collection.pieces.size(), 3U);
+  EXPECT_EQ(collection.pieces[0].label, "R\xc3\xa9");
+  EXPECT_EQ(collection.pieces[1].label, "R\xc3\xb6");
+  EXPECT_EQ(collection.pieces[2].label, "R\xc3\xb6");
+  write_text(folder / "MANIFEST.csv", "file,composer\na.mid,Ré\nb.mid,Rö\nü.mid,Rö\n");
+  const Collection utf8 = scan(folder.path(), {.label_column = "composer"});
+  EXPECT_EQ(utf8.manifest_encoding, "");
+  EXPECT_EQ(utf8.pieces[0].label, "Ré");
+}
+
 TEST(Scan, ALabelOfFewPiecesCountsAsNone) {
   const TemporaryFolder folder("rare-labels");
   write_piece(folder / "a.mid", 1);
