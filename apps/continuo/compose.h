@@ -44,7 +44,7 @@ void write_compose_report(const ComposeOptions& options, const std::vector<gener
 
 /// How to make a composition again: the model by its own name, or its folder's where it is "best" or "last", and seed.
 std::string title_of(const ComposeOptions& options, int index);
-/// A MIDI file, with what its reader mended printed.
+/// A MIDI file, with what its reader repaired printed.
 Score read_score(const std::filesystem::path& path);
 
 }  // namespace continuo::app

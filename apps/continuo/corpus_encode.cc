@@ -50,6 +50,10 @@ void encode_collection(const corpus::Collection& collection, const corpus::Split
   const auto all = part(corpus::Part::kTrain) + part(corpus::Part::kValidation) + part(corpus::Part::kTest);
   fmt::print("\nIn {}: {} pieces, {} of music, {} {}\n", dataset.spec().name, format_count(dataset.pieces().size()),
              format_duration(seconds), format_count(all), steps_in_words(dataset));
+  if (const auto missing = corpus::names_without_entry(collection, dataset); !missing.empty()) {
+    fmt::print("  {} left out, of which it keeps nothing: {}\n", counted(missing.size(), "piece"),
+               missing.front() + (missing.size() > 1 ? ", ..." : ""));
+  }
   fmt::print("  train {}, validation {}, test {}\n", format_count(part(corpus::Part::kTrain)),
              format_count(part(corpus::Part::kValidation)), format_count(part(corpus::Part::kTest)));
   fmt::print("  {}: {}\n", dataset.path().string(),

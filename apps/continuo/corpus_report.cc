@@ -46,7 +46,7 @@ void print_figures_head(const char* first, const char* unit) {
 
 void print_totals(const corpus::Collection& collection, double spent_seconds) {
   double seconds = collection.total_seconds();
-  std::size_t notes = collection.total_notes(), mended = 0;
+  std::size_t notes = collection.total_notes(), repaired = 0;
   fmt::print("{}\n", collection.folder.string());
   fmt::print("  {:<12}{:>10}{:>14}{:>14}{:>10}\n", "", "pieces", "music", "notes", "works");
   fmt::print("  {:<12}{:>10}{:>14}{:>14}{:>10}\n", "kept", format_count(collection.pieces.size()),
@@ -61,10 +61,10 @@ void print_totals(const corpus::Collection& collection, double spent_seconds) {
              format_duration(left_seconds), format_count(left_notes));
   fmt::print("  {:<12}{:>10}{:>14}{:>14}\n", "found", format_count(collection.files),
              format_duration(seconds + left_seconds), format_count(notes + left_notes));
-  for (const auto& piece : collection.pieces) mended += piece.warnings > 0;
-  if (mended > 0)
-    fmt::print("  {} of the pieces kept had faults that were mended ('continuo inspect' names them).\n",
-               format_count(mended));
+  for (const auto& piece : collection.pieces) repaired += piece.warnings > 0;
+  if (repaired > 0)
+    fmt::print("  {} of the pieces kept had faults that were repaired ('continuo inspect' names them).\n",
+               format_count(repaired));
   fmt::print("  {:.1f} s, {:.0f} files a second\n", spent_seconds,
              static_cast<double>(collection.files) / std::max(spent_seconds, 1e-9));
 }
@@ -202,7 +202,7 @@ void write_report(const std::filesystem::path& path, const corpus::Collection& c
     rows.emplace_back(file.name, fmt::format("0,{},{},{:.3f},{},,,,,,", csv_field(file.kind), csv_field(file.reason),
                                              file.seconds, file.notes));
   std::sort(rows.begin(), rows.end());
-  std::string text = "path,kept,kind,reason,seconds,notes,work,part,programs,percussion,mended,label\r\n";
+  std::string text = "path,kept,kind,reason,seconds,notes,work,part,programs,percussion,repaired,label\r\n";
   for (const auto& [name, rest] : rows) text += csv_field(name) + "," + rest + "\r\n";
   write_file_atomically(path, text);
 }

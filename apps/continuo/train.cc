@@ -14,6 +14,7 @@
 #include "continuo/base/file.h"
 #include "continuo/base/format.h"
 #include "continuo/corpus/dataset.h"
+#include "continuo/corpus/manifest.h"
 #include "continuo/representation/sound.h"
 #include "continuo/training/fine_tune.h"
 #include "continuo/training/recipe.h"
@@ -142,6 +143,10 @@ corpus::Dataset read_music(const TrainOptions& options, const training::Recipe& 
     fmt::print("{}: {} of {} MIDI files, {} of music, {} notes\n", options.folder.string(),
                format_count(collection.pieces.size()), format_count(collection.files),
                format_duration(collection.total_seconds()), format_count(collection.total_notes()));
+  if (says && !collection.manifest_encoding.empty()) {
+    fmt::print("note: {} is not UTF-8: read as {}, which is a guess\n", corpus::kManifestName,
+               collection.manifest_encoding);
+  }
   if (collection.pieces.empty()) {
     throw Error(
         {.message = "no piece passes the filters",
@@ -150,8 +155,15 @@ corpus::Dataset read_music(const TrainOptions& options, const training::Recipe& 
   }
   if (says && !init.empty()) introduce(init, recipe, collection);
   const auto split = corpus::split(collection, recipe.split);
-  return corpus::open_dataset(collection, split, recipe.representation,
-                              options.cache.empty() ? workbench::default_cache() : options.cache, progress, stop);
+  auto dataset =
+      corpus::open_dataset(collection, split, recipe.representation,
+                           options.cache.empty() ? workbench::default_cache() : options.cache, progress, stop);
+  const auto missing = corpus::names_without_entry(collection, dataset);
+  if (says && !missing.empty()) {
+    fmt::print("note: {} left out, of which {} keeps nothing: {}\n", counted(missing.size(), "piece"),
+               recipe.representation.name, missing.front() + (missing.size() > 1 ? ", ..." : ""));
+  }
+  return dataset;
 }
 
 /// The first process's recipe, of which the text says everything but what a model brings.

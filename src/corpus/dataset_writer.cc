@@ -1,5 +1,6 @@
 // Encodes a collection into a dataset file: batches in parallel, symbols in the order of the pieces, the header last.
 #include <algorithm>
+#include <iterator>
 #include <map>
 #include <optional>
 #include <utility>
@@ -169,6 +170,7 @@ void encode(const std::vector<Task>& tasks, const Representation& representation
             const ProgressSink& progress, std::stop_token stop) {
   DatasetFileWriter writer(path, StepKind::kWide, static_cast<std::uint32_t>(representation.vocabulary().size()));
   const bool labelled = !representation.spec().labels.empty();
+  bool any_notes = false;
   for (std::size_t begin = 0; begin < tasks.size(); begin += kBatch) {
     const std::size_t count = std::min(kBatch, tasks.size() - begin);
     std::vector<std::vector<Symbol>> encoded(count);
@@ -182,10 +184,20 @@ void encode(const std::vector<Task>& tasks, const Representation& representation
         },
         stop);
     for (std::size_t k = 0; k < count; ++k) {
+      const bool has_notes = std::any_of(encoded[k].begin(), encoded[k].end(), [&](Symbol symbol) {
+        return representation::begins_notes(representation.describe(symbol).kind);
+      });
+      if (!has_notes) continue;  // nothing to learn from
+      any_notes = true;
       writer.append(bytes_of(std::span<const Symbol>(encoded[k])));
       writer.end_piece(tasks[begin + k], tasks[begin + k].piece->seconds);
     }
     if (progress) progress({.task = "Encoding", .done = begin + count, .total = tasks.size(), .unit = "pieces"});
+  }
+  if (!any_notes) {
+    throw Error(
+        {.message = "no piece has a note that the representation '" + representation.spec().name + "' keeps",
+         .hint = "Drums are kept by remi alone, and other representations have limits of pitch or instruments."});
   }
   writer.finish(representation.spec());
 }
@@ -218,6 +230,18 @@ Plan plan(const Collection& collection, const Split& split, const Representation
 fs::path dataset_path(const Collection& collection, const Split& split, const RepresentationSpec& spec,
                       const fs::path& cache_folder) {
   return plan(collection, split, spec, cache_folder).path;
+}
+
+std::vector<std::string> names_without_entry(const Collection& collection, const Dataset& dataset) {
+  std::vector<std::string> names;
+  for (const Piece& piece : collection.pieces) names.push_back(piece.name);
+  std::vector<std::string> entries;
+  for (const EncodedPiece& piece : dataset.pieces()) entries.push_back(piece.name);
+  std::sort(names.begin(), names.end());
+  std::sort(entries.begin(), entries.end());
+  std::vector<std::string> missing;
+  std::set_difference(names.begin(), names.end(), entries.begin(), entries.end(), std::back_inserter(missing));
+  return missing;
 }
 
 Dataset open_dataset(const Collection& collection, const Split& split, const RepresentationSpec& spec,

@@ -177,6 +177,7 @@ Encoding Events::encode(const Score& given, const EncodeOptions& options) const 
   }
   if (options.end) symbols.push_back(kEnd);
   if (silences > 0) result.losses.push_back(counted(silences, "pause") + " without any event shortened");
+  add_unkept(given, layout_->sustain, result.losses);
   return result;
 }
 

@@ -206,6 +206,7 @@ Encoding Frames::encode(const Score& score, const EncodeOptions& options) const 
   for (const KeySet& frame : frames) layout_->code.append(frame, result.symbols);
   if (options.end) result.symbols.push_back(kEnd);
   if (drums > 0) result.losses.push_back(counted(drums, "note") + " of drums left out");
+  add_unkept(score, false, result.losses);
   if (outside > 0) result.losses.push_back(counted(outside, "note") + " beyond the pitch range left out");
   if (late > 0)
     result.losses.push_back(counted(late, "note") + " after step " + std::to_string(kMaxFrames) + " left out");

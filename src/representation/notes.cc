@@ -144,6 +144,7 @@ Encoding Notes::encode(const Score& score, const EncodeOptions& options) const {
   if (reading.others > 0) {
     result.losses.push_back(counted(reading.others, "note") + " of other instruments than pianos left out");
   }
+  add_unkept(score, false, result.losses);
   if (reading.bad > 0) result.losses.push_back(counted(reading.bad, "note") + " out of range left out");
   if (reading.onsets.size() < all) {
     result.losses.push_back(counted(all - reading.onsets.size(), "onset") + " of " + std::to_string(all) +

@@ -96,7 +96,8 @@ Remi::Collected Remi::collect(const Score& score, const BarGrid& grid, std::vect
   Collected result;
   std::vector<RemiNote>& notes = result.notes;
   notes.reserve(note_count(score));
-  std::size_t out_of_range = 0, drums = 0, late = 0;
+  std::size_t out_of_range = 0, drums = 0, late = 0, long_notes = 0;
+  const Tick longest = Tick{layout.durations.units(layout.durations.size() - 1)} * score.ppq;  // in parts of a unit
   for (const Track& track : score.tracks) {
     if (track.is_drums() && layout.program == RemiRepeat::kOff) {
       drums += track.notes.size();
@@ -116,6 +117,7 @@ Remi::Collected Remi::collect(const Score& score, const BarGrid& grid, std::vect
         continue;
       }
       const Tick onset = std::max<Tick>(0, note.onset);
+      long_notes += std::min(note.duration, kLatestTick) * layout.positions > longest + score.ppq / 2 ? 1 : 0;
       result.end = std::max(result.end, onset + std::clamp<Tick>(note.duration, 0, kLatestTick));
       notes.push_back({RemiNote::make_key(rounder.place(onset), program, note.pitch), onset,
                        static_cast<std::uint16_t>(layout.durations.nearest(note.duration, score.ppq)),
@@ -139,12 +141,27 @@ Remi::Collected Remi::collect(const Score& score, const BarGrid& grid, std::vect
   notes.resize(kept);
   if (out_of_range > 0) losses.push_back(counted(out_of_range, "note") + " beyond the pitch range left out");
   if (drums > 0) losses.push_back(counted(drums, "note") + " of drums left out");
+  if (long_notes > 0) losses.push_back(counted(long_notes, "note") + " longer than the longest shortened");
   if (late > 0) losses.push_back(counted(late, "note") + " beyond the end of time left out");
   if (kept < before) {
     losses.push_back(counted(before - kept, "note") +
                      " merged with others that begin on the same pitch, program and position");
   }
   return result;
+}
+
+/// Tempi that sound and lie beyond the slowest or the fastest of the vocabulary.
+std::size_t tempi_out_of_range(const Score& score, const TempoGrid& grid) {
+  if (grid.size() == 0) return 0;
+  const double half_a_step = std::exp2(0.5 / grid.steps());
+  const double slowest = grid.microseconds(0) * half_a_step;
+  const double fastest = grid.microseconds(grid.size() - 1) / half_a_step;
+  const Tick end = end_tick(score);
+  return static_cast<std::size_t>(
+      std::count_if(score.tempos.begin(), score.tempos.end(), [&](const TempoChange& tempo) {
+        return tempo.tick < end &&
+               (tempo.microseconds_per_quarter > slowest || tempo.microseconds_per_quarter < fastest);
+      }));
 }
 
 Encoding Remi::encode(const Score& given, const EncodeOptions& options) const {
@@ -159,6 +176,10 @@ Encoding Remi::encode(const Score& given, const EncodeOptions& options) const {
   RemiWriter writer(*layout_, grid, score, result.symbols);
   writer.write(collected.notes, collected.end);
   if (options.end) result.symbols.push_back(kEnd);
+  add_unkept(given, layout_->sustain, result.losses);
+  if (const std::size_t tempi = tempi_out_of_range(score, layout_->tempos); tempi > 0) {
+    result.losses.push_back(counted(tempi, "tempo") + " beyond the range written as the nearest in it");
+  }
   if (grid.replaced_signatures() > 0) {
     result.losses.push_back(counted(grid.replaced_signatures(), "time signature") +
                             " outside the vocabulary written as 4/4");

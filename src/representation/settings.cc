@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "continuo/base/error.h"
+#include "continuo/music/pedal.h"
 
 namespace continuo::representation {
 namespace {
@@ -129,13 +130,27 @@ const Score& in_order(const Score& score, bool sustain, Score& storage) {
     if (!sustain) continue;
     ordered = ordered && std::is_sorted(track.controls.begin(), track.controls.end(), by_tick);
     pedalled = pedalled || std::any_of(track.controls.begin(), track.controls.end(),
-                                       [](const ControlChange& change) { return change.controller == 64; });
+                                       [](const ControlChange& change) { return change.controller == kSustainPedal; });
   }
   if (ordered && !pedalled) return score;
   storage = score;
   if (!ordered) normalise(storage);
   if (sustain) apply_sustain(storage);
   return storage;
+}
+
+void add_unkept(const Score& score, bool pedal_kept, std::vector<std::string>& losses) {
+  if (!score.key_signatures.empty()) {
+    losses.push_back(counted(score.key_signatures.size(), "key signature") + " left out");
+  }
+  if (pedal_kept) return;
+  std::size_t changes = 0;
+  for (const Track& track : score.tracks) {
+    changes += static_cast<std::size_t>(
+        std::count_if(track.controls.begin(), track.controls.end(),
+                      [](const ControlChange& change) { return change.controller == kSustainPedal; }));
+  }
+  if (changes > 0) losses.push_back(counted(changes, "change") + " of the sustain pedal left out");
 }
 
 }  // namespace continuo::representation

@@ -65,10 +65,14 @@ class Dataset {
 /// streams in batches on every core: of each piece only its entry in the index stays in memory. An interruption leaves
 /// no file. For a representation that reads sound, sound files are read and scores rendered (with the SoundFont of the
 /// scan) on every core, as PreparedSound says, in constant memory for pieces of any length; what turns out to be silent
-/// has no entry. Throws Error, also when a file is no longer what scan() read; Interrupted.
+/// has no entry, nor has a score of which the representation keeps no note. Throws Error, also when no piece is left
+/// and when a file is no longer what scan() read; Interrupted.
 Dataset open_dataset(const Collection& collection, const Split& split, const representation::RepresentationSpec& spec,
                      const std::filesystem::path& cache_folder, const ProgressSink& progress = {},
                      std::stop_token stop = {});
+
+/// Names of the pieces that have no entry: of them the representation keeps nothing.
+std::vector<std::string> names_without_entry(const Collection& collection, const Dataset& dataset);
 
 /// The file that open_dataset() opens, or makes where it is not there. Throws Error.
 std::filesystem::path dataset_path(const Collection& collection, const Split& split,

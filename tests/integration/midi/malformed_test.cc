@@ -112,7 +112,7 @@ TEST_F(MalformedFiles, ScalesAreWhole) {
   EXPECT_EQ(scales, 15u);
 }
 
-TEST_F(MalformedFiles, MendedHeadersGiveTheMusicOfTheGoodFile) {
+TEST_F(MalformedFiles, RepairedHeadersGiveTheMusicOfTheGoodFile) {
   const Score good = score_of("midifilejs__midiokformat0.mid");
   EXPECT_EQ(score_of("midifilejs__midibadheaderlength.mid"), good);
   EXPECT_EQ(score_of("midifilejs__midibadtracklength.mid"), good);

@@ -191,7 +191,7 @@ TEST_F(Midicsv, HearsWhatWeHearInACollection) {
   for (const fs::path& path : files) {
     SCOPED_TRACE(path.string());
     const ReadResult result = read_file(path);
-    if (result.warning_count > 0) continue;  // what is mended is heard differently
+    if (result.warning_count > 0) continue;  // what is repaired is heard differently
     expect_same_music(test::hear(path), result.score, false);
     if (HasFailure()) return;
     ++compared;

@@ -1,4 +1,4 @@
-// Dataset files: what goes in comes out, damage is refused or mended, interruptions leave nothing.
+// Dataset files: what goes in comes out, damage is refused or repaired, interruptions leave nothing.
 #include "continuo/corpus/dataset.h"
 
 #include <gmock/gmock.h>
@@ -46,6 +46,41 @@ class DatasetTest : public ::testing::Test {
   Collection collection_;
   Split split_;
 };
+
+TEST_F(DatasetTest, APieceOfWhichNothingIsKeptHasNoEntry) {
+  Score drums;
+  drums.tracks.resize(1);
+  drums.tracks[0].channel = kDrumChannel;
+  for (Tick beat = 0; beat < 130; ++beat) drums.tracks[0].notes.push_back({beat * 480, 240, 38, 90});
+  midi::write_file(folder_ / "music/drums.mid", drums);
+  collection_ = scan(folder_ / "music");
+  ASSERT_EQ(collection_.pieces.size(), 8U);
+  ASSERT_EQ(collection_.pieces[7].name, "drums.mid");
+  split_.train.push_back(7);
+  for (const char* name : {"events", "frames"}) {
+    const Dataset dataset = open({.name = name});
+    EXPECT_EQ(dataset.pieces().size(), 7U);
+    EXPECT_THAT(names_without_entry(collection_, dataset), ElementsAre("drums.mid"));
+  }
+  EXPECT_THAT(names_without_entry(collection_, open({.name = "remi"})), IsEmpty());
+}
+
+TEST_F(DatasetTest, ACollectionOfWhichNothingIsKeptIsRefused) {
+  Score drums;
+  drums.tracks.resize(1);
+  drums.tracks[0].channel = kDrumChannel;
+  for (Tick beat = 0; beat < 130; ++beat) drums.tracks[0].notes.push_back({beat * 480, 240, 38, 90});
+  midi::write_file(folder_ / "drums/one.mid", drums);
+  collection_ = scan(folder_ / "drums");
+  split_ = {.train = {0}, .validation = {}, .test = {}};
+  try {
+    open({.name = "events"});
+    FAIL() << "no error";
+  } catch (const Error& error) {
+    EXPECT_THAT(error.what(), HasSubstr("no piece has a note that the representation 'events' keeps"));
+  }
+  EXPECT_THAT(cached(), IsEmpty());
+}
 
 std::vector<std::uint8_t> contents(const fs::path& path) { return read_file(path); }
 

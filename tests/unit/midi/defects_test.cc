@@ -339,9 +339,9 @@ TEST(BadHeader, NumberOfTracks) {
 TEST(BadHeader, Lengths) {
   Bytes wrong = one_track(middle_c());
   wrong[7] = 22;
-  const ReadResult mended = read(wrong);
-  EXPECT_THAT(notes_of(mended), SizeIs(1));
-  EXPECT_THAT(mended.warnings, ElementsAre(WarningAt(4, "length of 22 is wrong")));
+  const ReadResult repaired = read(wrong);
+  EXPECT_THAT(notes_of(repaired), SizeIs(1));
+  EXPECT_THAT(repaired.warnings, ElementsAre(WarningAt(4, "length of 22 is wrong")));
   Bytes longer = one_track(middle_c());
   longer[7] = 8;
   longer.insert(longer.begin() + 14, {1, 2});

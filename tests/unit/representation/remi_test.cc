@@ -251,5 +251,22 @@ TEST(Remi, ExtendsNotesByThePedalWhenAsked) {
   EXPECT_THAT(encoded(*made("remi", {{"sustain", "extend"}}), score), HasSubstr("Duration_2.0.12"));
 }
 
+TEST(Losses, OfWhatNoNoteShowsAreCounted) {
+  Score score;
+  score.tempos = {{0, 5'000'000}, {960, 500'000}, {1'000'000, 5'000'000}};  // 12 a minute; the last after the music
+  score.key_signatures = {{0, 2, false}, {960, -1, true}};
+  score.tracks.resize(1);
+  score.tracks[0].notes = {{0, 480, 60, 90}, {480, 480 * 64, 62, 90}};
+  score.tracks[0].controls = {{0, 64, 127}, {480, 64, 0}, {480, 7, 90}};
+  normalise(score);
+  EXPECT_THAT(make({.name = "remi"})->encode(score).losses,
+              ::testing::UnorderedElementsAre("1 tempo beyond the range written as the nearest in it",
+                                              "2 key signatures left out", "2 changes of the sustain pedal left out",
+                                              "1 note longer than the longest shortened"));
+  EXPECT_THAT(make({.name = "events"})->encode(score).losses, ::testing::ElementsAre("2 key signatures left out"));
+  EXPECT_THAT(make({.name = "frames"})->encode(score).losses,
+              ::testing::ElementsAre("2 key signatures left out", "2 changes of the sustain pedal left out"));
+}
+
 }  // namespace
 }  // namespace continuo::representation
