@@ -73,7 +73,7 @@ Manifest::Manifest(const fs::path& folder) : path_(folder / kManifestName) {
   for (std::size_t row = 0; row < rows.size(); row += stride)
     for (std::size_t column = 0; column < std::min(columns_.size(), rows[row].size()); ++column)
       found[column] +=
-          is_file_below(folder, rows[row][column]) || is_file_below(folder, readable(rows[row][column])) ? 1 : 0;
+          is_file_below(folder, rows[row][column]) || is_file_below(folder, readable(rows[row][column])) ? 1U : 0U;
   const auto most = std::max_element(found.begin(), found.end());
   if (*most == 0)
     throw Error({.message = "no column names files of its folder",

@@ -117,7 +117,7 @@ Remi::Collected Remi::collect(const Score& score, const BarGrid& grid, std::vect
         continue;
       }
       const Tick onset = std::max<Tick>(0, note.onset);
-      long_notes += std::min(note.duration, kLatestTick) * layout.positions > longest + score.ppq / 2 ? 1 : 0;
+      long_notes += std::min(note.duration, kLatestTick) * layout.positions > longest + score.ppq / 2 ? 1U : 0U;
       result.end = std::max(result.end, onset + std::clamp<Tick>(note.duration, 0, kLatestTick));
       notes.push_back({RemiNote::make_key(rounder.place(onset), program, note.pitch), onset,
                        static_cast<std::uint16_t>(layout.durations.nearest(note.duration, score.ppq)),
