@@ -194,7 +194,7 @@ void encode(const std::vector<Task>& tasks, const Representation& representation
     }
     if (progress) progress({.task = "Encoding", .done = begin + count, .total = tasks.size(), .unit = "pieces"});
   }
-  if (!any_notes) {
+  if (!any_notes && !tasks.empty()) {
     throw Error(
         {.message = "no piece has a note that the representation '" + representation.spec().name + "' keeps",
          .hint = "Drums are kept by remi alone, and other representations have limits of pitch or instruments."});
