@@ -263,7 +263,8 @@ TEST(Losses, OfWhatNoNoteShowsAreCounted) {
               ::testing::UnorderedElementsAre("1 tempo beyond the range written as the nearest in it",
                                               "2 key signatures left out", "2 changes of the sustain pedal left out",
                                               "1 note longer than the longest shortened"));
-  EXPECT_THAT(make({.name = "events"})->encode(score).losses, ::testing::ElementsAre("2 key signatures left out"));
+  EXPECT_THAT(make({.name = "events"})->encode(score).losses,
+              ::testing::ElementsAre("1 pause without any event shortened", "2 key signatures left out"));
   EXPECT_THAT(make({.name = "frames"})->encode(score).losses,
               ::testing::ElementsAre("2 key signatures left out", "2 changes of the sustain pedal left out"));
 }
