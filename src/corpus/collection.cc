@@ -250,6 +250,14 @@ Collection scan(const fs::path& folder, const ScanOptions& options, const Progre
   const auto column = [&](const std::string& name) { return name.empty() ? 0 : manifest->column(name); };
   const std::size_t label_column = column(options.label_column), select_column = column(options.select_column);
 
+  std::map<std::string, std::string, std::less<>> labels;
+  if (!options.label_column.empty()) labels = manifest->labels(label_column);
+  const auto label_of = [&](const std::string& name) {
+    const auto found = labels.find(name);
+    return found == labels.end() ? std::string() : found->second;
+  };
+  const bool leave_out = !options.leave_out_label.empty();
+
   std::vector<Outcome> outcomes(list.files.size());
   std::mutex report_mutex;
   std::uint64_t done = 0;
@@ -259,8 +267,8 @@ Collection scan(const fs::path& folder, const ScanOptions& options, const Progre
         const std::string& name = list.files[i];
         if (!options.select_column.empty() && manifest->value(name, select_column) != "1") {
           outcomes[i] = left_out("has no 1 in the column " + options.select_column, "not selected");
-        } else if (!options.leave_out_label.empty() && manifest &&
-                   manifest->value(name, label_column) == options.leave_out_label) {
+        } else if (leave_out && (label_of(name) == options.leave_out_label ||
+                                 manifest->value(name, label_column) == options.leave_out_label)) {
           outcomes[i] = left_out("has the label " + options.leave_out_label, "left out by its label");
         } else {
           outcomes[i] = examine(folder / name, options, stop);
@@ -281,7 +289,11 @@ Collection scan(const fs::path& folder, const ScanOptions& options, const Progre
       collection.left_out.push_back(std::move(outcome.left_out));
       continue;
     }
-    if (!options.label_column.empty()) outcome.piece->label = manifest->value(name, label_column);
+    if (!options.label_column.empty()) {
+      outcome.piece->label = label_of(name);
+      const std::string& written = manifest->value(name, label_column);
+      if (written != outcome.piece->label) ++collection.spellings[outcome.piece->label][written];
+    }
     outcome.piece->name = std::move(name);
     collection.pieces.push_back(std::move(*outcome.piece));
     prints.push_back(std::move(outcome.print));

@@ -11,6 +11,7 @@
 #include "continuo/base/parallel.h"
 #include "continuo/corpus/dataset.h"
 #include "continuo/midi/midi.h"
+#include "continuo/representation/labels.h"
 #include "continuo/representation/sound.h"
 #include "corpus/dataset_file_writer.h"
 #include "corpus/sound_encoding.h"
@@ -62,7 +63,11 @@ std::vector<std::string> settle_labels(std::vector<Task>& tasks, const std::vect
     }
   }
   for (Task& task : tasks) {
-    const auto found = numbers.find(task.piece->label);
+    auto found = numbers.find(task.piece->label);
+    if (found == numbers.end() && !given.empty() && !task.piece->label.empty()) {
+      const auto meant = representation::match_label(given, task.piece->label);
+      found = numbers.emplace(task.piece->label, meant ? static_cast<int>(*meant) : 0).first;
+    }
     if (found != numbers.end()) task.label = found->second;
   }
   return labels;

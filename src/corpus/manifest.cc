@@ -8,6 +8,7 @@
 #include "continuo/base/error.h"
 #include "continuo/base/file.h"
 #include "continuo/encoding/encoding.h"
+#include "continuo/representation/labels.h"
 #include "corpus/csv.h"
 
 namespace continuo::corpus {
@@ -33,6 +34,41 @@ std::string trimmed(const std::string& text) {
 bool is_file_below(const fs::path& folder, const std::string& field) {
   std::error_code code;
   return !field.empty() && field.size() < 4096 && fs::is_regular_file(folder / tidy_path(field), code);
+}
+
+constexpr const char* kAliasesName = "ALIASES.csv";
+
+/// The aliases of the folder: columns alias, name and, if wanted, where. None where it has no such table.
+std::vector<representation::NameAlias> own_aliases(const fs::path& folder) {
+  const fs::path path = folder / kAliasesName;
+  std::error_code code;
+  if (!fs::exists(path, code)) return {};
+  std::vector<std::vector<std::string>> rows;
+  try {
+    rows = parse_csv(read_text_file(path));
+  } catch (const Error& error) {
+    ErrorInfo info = error.info();
+    info.path = path.string();
+    throw Error(info);
+  }
+  const auto column = [&](const char* name) -> std::size_t {
+    for (std::size_t i = 0; !rows.empty() && i < rows[0].size(); ++i)
+      if (trimmed(rows[0][i]) == name) return i;
+    return std::string::npos;
+  };
+  const std::size_t alias = column("alias"), name = column("name"), where = column("where");
+  if (alias == std::string::npos || name == std::string::npos)
+    throw Error({.message = "has no columns named 'alias' and 'name'",
+                 .path = path.string(),
+                 .hint = "Its first line is: alias,name,where"});
+  std::vector<representation::NameAlias> aliases;
+  const auto field = [](const std::vector<std::string>& row, std::size_t at) {
+    return at < row.size() ? trimmed(row[at]) : std::string();
+  };
+  for (std::size_t i = 1; i < rows.size(); ++i)
+    if (!field(rows[i], alias).empty())
+      aliases.push_back({field(rows[i], alias), field(rows[i], name), field(rows[i], where)});
+  return aliases;
 }
 
 }  // namespace
@@ -103,6 +139,21 @@ const std::string& Manifest::value(const std::string& name, std::size_t column) 
   static const std::string kNone;
   const auto row = rows_.find(name);
   return row == rows_.end() || column >= row->second.size() ? kNone : row->second[column];
+}
+
+std::map<std::string, std::string, std::less<>> Manifest::labels(std::size_t column) const {
+  const representation::LabelNames names(own_aliases(path_.parent_path()));
+  std::map<std::string, std::string, std::less<>> labels;
+  std::map<std::string, std::size_t> counts;
+  for (const auto& [file, row] : rows_) {
+    std::string label = names.resolved(value(file, column), file);
+    if (label.empty()) continue;
+    ++counts[label];
+    labels.emplace(file, std::move(label));
+  }
+  const auto joined = representation::joined_spellings(counts);
+  for (auto& [file, label] : labels) label = joined.at(label);
+  return labels;
 }
 
 }  // namespace continuo::corpus

@@ -1,33 +1,14 @@
 // The texts of a model file as composing needs them.
 #include "generation/model_parts.h"
 
-#include <algorithm>
-#include <cctype>
-
 #include "continuo/base/error.h"
+#include "continuo/representation/labels.h"
 
 namespace continuo::generation {
-namespace {
-
-bool same_word(const std::string& a, const std::string& b) {
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
-                    [](unsigned char x, unsigned char y) { return std::tolower(x) == std::tolower(y); });
-}
-
-}  // namespace
 
 int label_index(const representation::RepresentationSpec& spec, const std::string& label) {
   if (label.empty()) return 0;
-  for (std::size_t i = 0; i < spec.labels.size(); ++i) {
-    if (same_word(spec.labels[i], label)) return static_cast<int>(i);
-  }
-  if (spec.labels.empty()) {
-    throw Error({.message = "this model has no styles, so '" + label + "' cannot be asked of it",
-                 .hint = "Train one on a collection with labels, or leave the style out."});
-  }
-  std::string known;
-  for (const auto& name : spec.labels) known += (known.empty() ? "" : ", ") + name;
-  throw Error({.message = "this model knows no style '" + label + "'", .hint = "It knows: " + known + "."});
+  return static_cast<int>(representation::find_label(spec.labels, label));
 }
 
 std::size_t random_length(std::size_t asked, const weights::NetworkSpec& network) {

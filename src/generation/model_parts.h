@@ -9,7 +9,7 @@
 
 namespace continuo::generation {
 
-/// The index of a label, in any case of letters; 0 for none. Throws Error with those that the model knows.
+/// The index of the label that is meant, as representation::find_label() says; 0 for none. Throws Error.
 int label_index(const representation::RepresentationSpec& spec, const std::string& label);
 
 inline constexpr std::size_t kStatelessPrime = 256;  ///< random steps for networks without a receptive field

@@ -28,4 +28,11 @@ Score first_seconds(const Score& score, Seconds seconds) {
   return beginning(score, std::max<Tick>(1, TempoMap(score).tick(seconds)));
 }
 
+Score notes_from(const Score& score, Tick begin) {
+  Score result = score;
+  for (Track& track : result.tracks) std::erase_if(track.notes, [&](const Note& note) { return note.onset < begin; });
+  normalise(result);
+  return result;
+}
+
 }  // namespace continuo

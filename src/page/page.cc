@@ -33,7 +33,7 @@ Page& Page::heading(const Inline& text, int level) {
   const std::string digit = std::to_string(level);
   body_ += "<h" + digit;
   if (level == 2) {
-    const std::string id = "part-" + std::to_string(entries_.size() + 1);
+    const std::string id = options_.id_prefix + "part-" + std::to_string(entries_.size() + 1);
     body_ += " id=\"" + id + '"';
     entries_.push_back({id, text.html()});
   }
@@ -91,17 +91,41 @@ Page& Page::table(const Table& table) {
   return *this;
 }
 
-std::string Page::figure_of(const Media& picture, std::string_view alt, const Inline& caption) {
+std::string Page::shown(const Media& picture, std::string_view alt) {
   ++pictures_;
   if (picture.type == "image/svg+xml")
-    return figure(inline_svg(picture, "picture-" + std::to_string(pictures_) + "-", alt), caption);
+    return inline_svg(picture, options_.id_prefix + "picture-" + std::to_string(pictures_) + "-", alt);
   if (picture.type.starts_with("image/"))
-    return figure("<img src=\"" + data_address(picture) + "\" alt=\"" + escaped(alt) + "\">", caption);
+    return "<img src=\"" + data_address(picture) + "\" alt=\"" + escaped(alt) + "\">";
   throw Error({.message = "is " + picture.type + ", no picture", .path = picture.name});
+}
+
+std::string Page::figure_of(const Media& picture, std::string_view alt, const Inline& caption) {
+  return figure(shown(picture, alt), caption);
 }
 
 Page& Page::picture(const Media& picture, std::string_view alt, const Inline& caption) {
   body_ += figure_of(picture, alt, caption);
+  return *this;
+}
+
+Page& Page::include(const Page& other) {
+  body_ += other.body_;
+  return *this;
+}
+
+Page& Page::cards(const std::vector<Card>& cards) {
+  std::string out = "<div class=\"cards\">\n";
+  for (const Card& card : cards) {
+    const std::string id = options_.id_prefix + "card-" + std::to_string(++cards_);
+    out += "<article class=\"card\" aria-labelledby=\"" + id + "\">\n<h3 id=\"" + id + "\">" + card.title.html() +
+           "</h3>\n";
+    if (!card.facts.html().empty()) out += "<p class=\"facts\">" + card.facts.html() + "</p>\n";
+    if (!card.player.html().empty()) out += "<div class=\"player\">" + card.player.html() + "</div>\n";
+    out += "<details>\n<summary>" + shown(card.picture, card.alt) + "<span>" + escaped(card.opens) +
+           "</span></summary>\n" + card.inside.body_ + "</details>\n</article>\n";
+  }
+  body_ += out + "</div>\n";
   return *this;
 }
 

@@ -38,6 +38,16 @@ figure svg, figure img { display: block; width: auto; max-width: 100%; min-width
 .gallery { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 17rem), 1fr)); gap: 1.4rem 1.2rem; margin: 1.2rem 0; }
 .gallery figure { margin: 0; }
 .gallery figure svg, .gallery figure img { width: 100%; min-width: 0; }
+.cards { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 17.5rem), 1fr)); gap: 1rem; margin: 1.2rem 0; }
+.card { min-width: 0; padding: .7rem .8rem .8rem; border: 1px solid var(--line); border-radius: .6rem; background: var(--tint); }
+.card:has(details[open]) { grid-column: 1 / -1; }
+.card h3 { margin: 0 0 .1rem; }
+.facts { margin: .1rem 0 .3rem; color: var(--faint); font-size: .92rem; }
+.player { margin: .3rem 0 .5rem; font-size: .92rem; }
+.card summary { width: auto; list-style-position: inside; font-size: .92rem; }
+.card summary svg, .card summary img { display: block; width: 100%; height: auto; margin-bottom: .3rem; border-radius: .4rem; background: #fff; }
+.card details[open] > summary svg, .card details[open] > summary img { display: none; }
+a:focus-visible, summary:focus-visible, audio:focus-visible, [tabindex]:focus-visible { outline: .16rem solid var(--accent); outline-offset: .12rem; }
 figcaption { margin-top: .45rem; max-width: 46rem; color: var(--faint); font-size: .92rem; }
 audio { display: block; width: 100%; min-width: 15rem; max-width: 26rem; height: 2.6rem; margin: .15rem 0; }
 summary { width: fit-content; color: var(--accent); cursor: pointer; }

@@ -1,4 +1,4 @@
-// Draws the piano roll: grid, keyboard, notes, bar numbers, seconds, legend.
+// Draws the piano roll: grid, keyboard, notes, bar numbers, seconds, brackets.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -14,6 +14,7 @@
 #include "continuo/base/error.h"
 #include "continuo/music/time.h"
 #include "continuo/plot/plot.h"
+#include "piano_roll_heading.h"
 #include "piano_roll_layout.h"
 
 namespace continuo::plot {
@@ -25,7 +26,6 @@ constexpr Colour kBeatLine{0.915, 0.922, 0.937};
 constexpr Colour kBarLine{0.72, 0.74, 0.79};
 constexpr Colour kKey{0.20, 0.21, 0.25};
 constexpr Colour kMark{0.84, 0.15, 0.16};
-constexpr std::size_t kMostLegendEntries = 24;
 
 bool is_black(int pitch) {
   const int key = pitch % 12;
@@ -44,24 +44,10 @@ const char* drum_name(int key) {
   return key >= 35 && key <= 81 ? kNames[static_cast<std::size_t>(key - 35)] : nullptr;
 }
 
-std::string track_label(const Track& track) {
-  std::string name = displayable(track.name, 32);
-  if (!name.empty()) return name;
-  return track.is_drums() ? "Drums" : program_name(track.program & 0x7F);
-}
+double loudness(int velocity) { return std::clamp(velocity, 0, 127) / 127.0; }
 
-/// From pale blue over orange to dark red, darker all the way.
-Colour value_colour(double share) {
-  constexpr Colour kLow{0.76, 0.83, 0.91}, kMiddle{0.95, 0.62, 0.22}, kHigh{0.62, 0.03, 0.12}, kNone{0.86, 0.86, 0.86};
-  if (!std::isfinite(share)) return kNone;
-  share = std::clamp(share, 0.0, 1.0);
-  return share < 0.5 ? mix(kLow, kMiddle, 2 * share) : mix(kMiddle, kHigh, 2 * share - 1);
-}
-
-/// Louder notes are nearer to the full colour.
-Colour note_colour(const Colour& track, int velocity) {
-  return mix(kWhite, track, 0.35 + 0.65 * std::clamp(velocity, 0, 127) / 127.0);
-}
+/// Softer notes are a little paler, never so pale that tracks cannot be told apart.
+Colour note_colour(const Colour& track, int velocity) { return mix(kWhite, track, 0.78 + 0.22 * loudness(velocity)); }
 
 class RollPainter {
  public:
@@ -69,7 +55,7 @@ class RollPainter {
               const MeterMap& meter, const NoteValues& values)
       : canvas_(canvas), score_(score), layout_(layout), tempo_(tempo), meter_(meter), values_(values) {}
 
-  void grid(std::span<const MarkedSpan> marks) {
+  void grid(std::span<const MarkedSpan> marks, std::span<const NamedSpan> repeats) {
     canvas_.begin_group("grid");
     for (const System& system : layout_.systems) {
       lanes(system);
@@ -79,6 +65,11 @@ class RollPainter {
       keyboard(system);
       drum_names(system);
     }
+    canvas_.end_group();
+    if (repeats.empty()) return;
+    canvas_.begin_group("repeats");
+    for (const System& system : layout_.systems)
+      for (const NamedSpan& span : repeats) bracket(system, span);
     canvas_.end_group();
   }
 
@@ -101,6 +92,8 @@ class RollPainter {
 
  private:
   static constexpr std::size_t kColouredTracks = 256;  ///< past these, gaps are not looked for
+  static constexpr double kThickLane = 5;              ///< pixels from which thickness says loudness
+  static constexpr double kThinning = 0.6;             ///< of the lane, that the softest note leaves free
 
   void mark(const System& system, const MarkedSpan& span) {
     const Tick begin = std::max(span.begin, system.begin), end = std::min(span.end, system.end);
@@ -108,6 +101,23 @@ class RollPainter {
     const double x = layout_.x(system, begin), width = layout_.x(system, end) - x;
     canvas_.rectangle(x, system.top, width, layout_.bottom(system) - system.top, mix(kWhite, kMark, 0.14));
     canvas_.rectangle(x, system.top - 4, width, 4, kMark);
+  }
+
+  /// A line from the first bar to the last with the name before it; ticks where the passage begins and ends.
+  void bracket(const System& system, const NamedSpan& span) {
+    const Tick begin = std::max(span.begin, system.begin), end = std::min(span.end, system.end);
+    if (begin >= end) return;
+    constexpr double kSize = 11, kTick = 5;
+    const double from = layout_.x(system, begin) + 1, until = layout_.x(system, end) - 2;
+    const double y = system.top - RollLayout::kBarNumbers - RollLayout::kBrackets / 2 + 1;
+    if (begin == span.begin) canvas_.vertical_line(from, y, y + kTick, kFaintInk);
+    if (end == span.end) canvas_.vertical_line(until, y, y + kTick, kFaintInk);
+    const std::string name = displayable(span.name, 8);
+    const double width = Canvas::text_width(name, kSize, true);
+    const bool room = until - from > width + 12;
+    if (room) canvas_.text(from + 5, y + 4, name, {.size = kSize, .colour = kFaintInk, .bold = true});
+    canvas_.horizontal_line(from, room ? from + 3 : until, y, kFaintInk);
+    if (room) canvas_.horizontal_line(from + width + 8, until, y, kFaintInk);
   }
 
   double end_x(const System& system) const { return layout_.x(system, system.end); }
@@ -302,7 +312,9 @@ class RollPainter {
     } else {
       top = layout_.pitch_top(system, note.pitch);
     }
-    const double inset = height >= 4 ? std::max(0.5, height * 0.06) : 0;
+    double inset = height >= 4 ? std::max(0.5, height * 0.06) : 0;
+    if (height >= kThickLane && values_.of_tracks.empty())
+      inset = std::max(inset, height * kThinning * (1 - loudness(note.velocity)) / 2);
     if (height >= 6 && width >= 5) {
       canvas_.rectangle(x, top + inset, width, height - 2 * inset, mix(colour, {0, 0, 0}, 0.22));
       canvas_.rectangle(x + 0.75, top + inset + 0.75, width - 1.5, height - 2 * inset - 1.5, colour);
@@ -319,31 +331,6 @@ class RollPainter {
   const NoteValues& values_;
 };
 
-std::vector<LegendEntry> legend_of_values(const NoteValues& values) {
-  constexpr int kSteps = 4;
-  std::vector<LegendEntry> entries;
-  for (int i = 0; i <= kSteps; ++i) {
-    const double share = static_cast<double>(i) / kSteps;
-    const std::string more = i == kSteps ? " " + displayable(values.unit, 32) + " or more" : "";
-    entries.push_back({fmt::format("{:.3g}{}", share * values.high, more), value_colour(share)});
-  }
-  return entries;
-}
-
-std::vector<LegendEntry> legend_entries(const Score& score) {
-  std::vector<LegendEntry> entries;
-  std::size_t sounding = 0;
-  for (const Track& track : score.tracks) {
-    if (track.notes.empty()) continue;
-    if (sounding < kMostLegendEntries) entries.push_back({track_label(track), series_colour(sounding)});
-    ++sounding;
-  }
-  if (sounding <= 1) return {};
-  if (sounding > kMostLegendEntries)
-    entries.push_back({fmt::format("and {} more", sounding - kMostLegendEntries), {0.8, 0.8, 0.8}});
-  return entries;
-}
-
 }  // namespace
 
 void piano_roll(const Target& target, const Score& score, const PianoRollOptions& options) {
@@ -351,35 +338,15 @@ void piano_roll(const Target& target, const Score& score, const PianoRollOptions
   const TempoMap tempo(score);
   const MeterMap meter(score);
   if (!(options.values.high > 0)) throw Error("the highest value of a piano roll must be above 0");
-  const auto entries = options.values.of_tracks.empty() ? legend_entries(score) : legend_of_values(options.values);
-  constexpr double kMargin = 14, kTitleBaseline = 28, kUnderTitle = 38;
-  const double legend_height = legend(nullptr, 0, 0, options.width - 2 * kMargin, entries);
-  const RollLayout layout =
-      layout_roll(score, tempo, meter, options, kUnderTitle + (legend_height > 0 ? legend_height + 4 : 0));
+  const RollHeading heading(score, tempo, meter, options);
+  const RollLayout layout = layout_roll(score, tempo, meter, options, heading.height());
   const auto canvas = make_canvas(target.path(), layout.width, layout.height);
-
-  const std::size_t notes = note_count(score);
-  std::string facts = "no notes";
-  if (notes > 0) {
-    const std::int64_t bars = std::int64_t{meter.bar_at(std::max<Tick>(0, end_tick(score) - 1)).bar} + 1;
-    facts = fmt::format("{}, {} {}, {} {}", clock_label(tempo.seconds(end_tick(score))),
-                        grouped(static_cast<std::uint64_t>(bars)), bars == 1 ? "bar" : "bars", grouped(notes),
-                        notes == 1 ? "note" : "notes");
-  }
-  const double facts_width = Canvas::text_width(facts, 12);
-  canvas->text(options.width - kMargin, kTitleBaseline, facts,
-               {.size = 12, .colour = kFaintInk, .anchor = Anchor::kEnd});
-  const std::string title = displayable(options.title, 160);
-  if (!title.empty())
-    canvas->text(kMargin, kTitleBaseline,
-                 Canvas::fitted(title, std::max(0.0, options.width - 3 * kMargin - facts_width), 18, true),
-                 {.size = 18, .bold = true});
-  legend(canvas.get(), kMargin, kUnderTitle, options.width - 2 * kMargin, entries);
+  heading.draw(*canvas);
 
   RollPainter painter(*canvas, score, layout, tempo, meter, options.values);
-  painter.grid(options.marks);
+  painter.grid(options.marks, options.repeats);
   painter.notes();
-  if (notes == 0) {
+  if (note_count(score) == 0) {
     const double x = (layout.left + layout.right) / 2;
     const double y = layout.systems.front().top + layout.pitches_height() / 2;
     canvas->rectangle(x - 55, y - 20, 110, 30, kWhite);

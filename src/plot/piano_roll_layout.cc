@@ -121,7 +121,8 @@ RollLayout layout_roll(const Score& score, const TempoMap& tempo, const MeterMap
 
   const double rows = static_cast<double>(layout.systems.size());
   const auto drums = static_cast<double>(layout.drum_keys.size());
-  const double fixed = RollLayout::kBarNumbers + RollLayout::kSeconds + RollLayout::kBetween +
+  layout.brackets = options.repeats.empty() ? 0 : RollLayout::kBrackets;
+  const double fixed = layout.brackets + RollLayout::kBarNumbers + RollLayout::kSeconds + RollLayout::kBetween +
                        (drums > 0 && layout.pitched ? RollLayout::kDrumGap : 0);
   // Few drums get lanes that their names can be read in; many share with the pitches.
   const bool named = layout.pitched && drums <= 12;
@@ -143,7 +144,7 @@ RollLayout layout_roll(const Score& score, const TempoMap& tempo, const MeterMap
 
   double y = top;
   for (System& system : layout.systems) {
-    system.top = std::round(y + RollLayout::kBarNumbers);
+    system.top = std::round(y + layout.brackets + RollLayout::kBarNumbers);
     y = layout.bottom(system) + RollLayout::kSeconds + RollLayout::kBetween;
   }
   layout.height = static_cast<int>(std::ceil(y));

@@ -18,11 +18,13 @@ struct System {
 struct RollLayout {
   static constexpr double kBarNumbers = 18;  ///< above a system
   static constexpr double kSeconds = 18;     ///< below it
+  static constexpr double kBrackets = 14;    ///< above the bar numbers, where passages return
   static constexpr double kBetween = 12;     ///< from one system to the next
   static constexpr double kDrumGap = 5;      ///< from the lowest pitch to the drums
   static constexpr double kKeyboard = 18;    ///< width of the keys
 
   int width = 0, height = 0;
+  double brackets = 0;         ///< height of the room above the bar numbers of each system
   double left = 0, right = 0;  ///< of the widest system
   double pixels_per_tick = 1;
   int low_pitch = 0, high_pitch = 0;

@@ -26,8 +26,8 @@ struct ScanOptions {
   bool drums = true;           ///< false: pieces with percussion are left out
   std::size_t max_pieces = 0;  ///< a seeded random choice of so many from those that pass; 0: all
   std::uint64_t seed = 1;      ///< of that choice
-  std::string
-      label_column;  ///< column of the manifest (MANIFEST.csv in the folder) that gives each piece's label; empty: none
+  std::string label_column;  ///< column of the manifest (MANIFEST.csv in the folder) that gives each piece's label, as
+                             ///< Manifest::labels() spells it; empty: none
   std::size_t label_min_pieces = 1;  ///< a label that fewer of the pieces have counts as none
   std::string leave_out_label;       ///< pieces with this label are left out, to be held out as a whole; empty: none
   std::string select_column;         ///< keep only files whose manifest row has 1 in this column; empty: all
@@ -62,9 +62,11 @@ struct LeftOut {
 
 struct Collection {
   std::filesystem::path folder;
-  std::vector<Piece> pieces;        ///< by name
-  std::vector<LeftOut> left_out;    ///< by name
-  std::size_t files = 0;            ///< found
+  std::vector<Piece> pieces;      ///< by name
+  std::vector<LeftOut> left_out;  ///< by name
+  std::size_t files = 0;          ///< found
+  /// Of labels that the manifest spells otherwise: by label the pieces with each other spelling.
+  std::map<std::string, std::map<std::string, std::size_t>> spellings;
   std::filesystem::path soundfont;  ///< of the options
   std::string manifest_encoding;    ///< that MANIFEST.csv was guessed to have; empty: UTF-8, or not read
   double total_seconds() const;

@@ -29,6 +29,10 @@ class Manifest {
   std::size_t column(const std::string& name) const;
   /// The field of a file, by its name relative to the folder; empty for files and fields that are not in the table.
   const std::string& value(const std::string& name, std::size_t column) const;
+  /// The labels that a column gives to files, one spelling for each name: aliases of ALIASES.csv in the folder, then
+  /// those that come with Continuo, then spellings that surely agree (representation/labels.h). Files without a label
+  /// are left out. Throws Error for an ALIASES.csv that cannot be read.
+  std::map<std::string, std::string, std::less<>> labels(std::size_t column) const;
 
  private:
   std::filesystem::path path_;

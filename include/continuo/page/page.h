@@ -71,9 +71,12 @@ struct Figure {
   Inline caption;
 };
 
+struct Card;
+
 struct PageOptions {
   std::string subtitle;
-  bool contents = true;  ///< a list of the level-2 headings at the top, where there are three or more
+  std::string id_prefix;  ///< of the ids within it, where it is to stand inside of another page; else empty
+  bool contents = true;   ///< a list of the level-2 headings at the top, where there are three or more
 };
 
 /// Blocks in the order in which they are added. Each call returns the page.
@@ -96,6 +99,13 @@ class Page {
   /// Small pictures side by side, as many as fit into the window; none is wider than it.
   Page& gallery(const std::vector<Figure>& figures);
 
+  /// Pieces side by side, as many as fit into the window. The small picture of each opens what is inside of its card,
+  /// over the whole width. Works by keyboard and without scripts.
+  Page& cards(const std::vector<Card>& cards);
+
+  /// The blocks of another page, without its title and contents. Its options must have an id_prefix of its own.
+  Page& include(const Page& other);
+
   std::string html() const;
   /// Atomic. Throws Error.
   void write(const std::filesystem::path& path) const;
@@ -105,6 +115,7 @@ class Page {
     std::string id, html;
   };
 
+  std::string shown(const Media& picture, std::string_view alt);
   std::string figure_of(const Media& picture, std::string_view alt, const Inline& caption);
 
   std::string title_;
@@ -112,6 +123,18 @@ class Page {
   std::string body_;
   std::vector<Entry> entries_;  ///< of the contents
   int pictures_ = 0;
+  int cards_ = 0;
+};
+
+/// One of Page::cards().
+struct Card {
+  Inline title;
+  Inline facts;       ///< a line under the title
+  Inline player;      ///< sounds and files
+  Media picture;      ///< small
+  std::string alt;    ///< of the picture
+  std::string opens;  ///< words beside the picture: what opening it shows
+  Page inside{""};    ///< what is shown when it is open; its options have an id_prefix of its own
 };
 
 }  // namespace continuo::page

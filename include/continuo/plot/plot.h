@@ -16,6 +16,12 @@ struct MarkedSpan {
   Tick begin = 0, end = 0;
 };
 
+/// A passage that returns, with the name that it and its returns share ("A").
+struct NamedSpan {
+  Tick begin = 0, end = 0;
+  std::string name;
+};
+
 /// What stands instead of the tracks' colours: a value for each note, from pale blue at 0 to dark red at `high`.
 struct NoteValues {
   std::vector<std::vector<double>>
@@ -26,14 +32,26 @@ struct NoteValues {
 
 struct PianoRollOptions {
   std::string title;
-  int width = 1600;               ///< pixels
-  int height = 700;               ///< of a short piece; long pieces are broken into rows and become taller
-  std::vector<MarkedSpan> marks;  ///< drawn as a tint behind the notes and a bar above them
-  NoteValues values;              ///< without any, tracks have colours of their own
+  std::vector<std::string> facts;  ///< under the title, before metre and tempo: key, style ...
+  int width = 1600;                ///< pixels
+  int height = 700;                ///< of a short piece; long pieces are broken into rows and become taller
+  std::vector<MarkedSpan> marks;   ///< drawn as a tint behind the notes and a bar above them
+  std::vector<NamedSpan> repeats;  ///< drawn as brackets above the bar numbers; not overlapping
+  NoteValues values;               ///< without any, tracks have colours of their own
 };
-/// Bars and beats as a grid with bar numbers above and seconds below, one colour per track, paler where it is softer,
-/// keys and octave names at the side, percussion in lanes of its own, a legend of several tracks. Throws Error.
+/// Bars and beats as a grid with bar numbers above and seconds below, one colour per track, notes thinner and a little
+/// paler where they are softer, keys and octave names at the side, percussion in lanes of its own, a legend of several
+/// tracks; length, metre and tempo in the heading. Throws Error.
 void piano_roll(const Target& target, const Score& score, const PianoRollOptions& options = {});
+
+struct SmallRollOptions {
+  int width = 320, height = 110;   ///< pixels
+  std::vector<MarkedSpan> marks;   ///< as PianoRollOptions::marks
+  std::vector<NamedSpan> repeats;  ///< a line above each, in one colour for each name
+};
+/// The whole piece in one row without words, to be told from others at a glance: notes in the colours of their tracks,
+/// percussion at the bottom. Throws Error.
+void small_piano_roll(const Target& target, const Score& score, const SmallRollOptions& options = {});
 
 struct Curve {
   std::string label;

@@ -213,6 +213,39 @@ TEST(Scan, ATableInAnotherEncodingIsConvertedAndSaid) {
   EXPECT_EQ(utf8.pieces[0].label, "Ré");
 }
 
+TEST(Scan, SpellingsOfOneNameAreOneLabel) {
+  const TemporaryFolder folder("names");
+  const std::vector<std::pair<std::string, std::string>> pieces = {
+      {"a.mid", "Dvorak"},    {"b.mid", "Dvořák"},         {"c.mid", "Dvořák"}, {"chopin/d.mid", "F."},
+      {"e.mid", "J.S. Bach"}, {"f.mid", "Clara Schumann"}, {"g.mid", "Me"},     {"h.mid", "Schumann"}};
+  std::string table = "file,composer\n";
+  std::uint64_t seed = 0;
+  for (const auto& [file, composer] : pieces) {
+    write_piece(folder / file, ++seed);
+    table += file + "," + composer + "\n";
+  }
+  write_text(folder / "MANIFEST.csv", table);
+  const auto labels = [&] {
+    std::vector<std::string> found;
+    for (const Piece& piece : scan(folder.path(), {.label_column = "composer"}).pieces) found.push_back(piece.label);
+    return found;
+  };
+  EXPECT_THAT(labels(),
+              ElementsAre("Dvořák", "Dvořák", "Dvořák", "Chopin", "Bach", "Clara Schumann", "Me", "Schumann"));
+  const auto spellings = scan(folder.path(), {.label_column = "composer"}).spellings;
+  EXPECT_EQ(spellings.at("Dvořák").at("Dvorak"), 1U);
+  EXPECT_EQ(spellings.at("Chopin").at("F."), 1U);
+  EXPECT_EQ(spellings.count("Me"), 0U);
+  EXPECT_THAT(kinds(scan(folder.path(), {.label_column = "composer", .leave_out_label = "Chopin"})).at("chopin/d.mid"),
+              "left out by its label");
+
+  write_text(folder / "ALIASES.csv", "name,alias\n\"Doe, J.\",Me\nJ.S. Bach,J.S. Bach\n");
+  EXPECT_THAT(labels(), ElementsAre("Dvořák", "Dvořák", "Dvořák", "Chopin", "J.S. Bach", "Clara Schumann", "Doe, J.",
+                                    "Schumann"));
+  write_text(folder / "ALIASES.csv", "from,to\nMe,You\n");
+  EXPECT_THAT(error_of(folder.path(), {.label_column = "composer"}), HasSubstr("ALIASES.csv: has no columns"));
+}
+
 TEST(Scan, ALabelOfFewPiecesCountsAsNone) {
   const TemporaryFolder folder("rare-labels");
   write_piece(folder / "a.mid", 1);

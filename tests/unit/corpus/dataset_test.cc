@@ -160,6 +160,11 @@ TEST_F(DatasetTest, KeepsTheLabelsThatTheSpecHas) {
   std::vector<int> labels;
   for (const EncodedPiece& piece : dataset.pieces()) labels.push_back(piece.label);
   EXPECT_THAT(labels, ElementsAre(3, 0, 0, 0, 2, 0, 0));
+  collection_.pieces[0].label = "Frédéric Chopin";  // of a fine-tuned model's labels the one that means him
+  collection_.pieces[2].label = "Anonymous";
+  const Dataset tuned = open({.labels = {"unknown", "Anonim", "Chopin"}});
+  EXPECT_EQ(tuned.pieces()[0].label, 2);
+  EXPECT_EQ(tuned.pieces()[2].label, 1);
   for (auto& piece : collection_.pieces) piece.label.clear();
   EXPECT_THAT(open({.labels = {"unknown", "March"}}).spec().labels, ElementsAre("unknown", "March"));
 }

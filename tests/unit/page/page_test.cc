@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <regex>
 
@@ -69,6 +70,38 @@ TEST(Page, GalleriesHoldFiguresWithIdsOfTheirOwn) {
   EXPECT_THAT(inside, HasSubstr("alt=\"second\""));
   EXPECT_THAT(inside, HasSubstr("<figcaption><strong>&lt;Two&gt;</strong></figcaption>"));
   EXPECT_THROW(page.gallery({{{"audio/mpeg", {1}, "a.mp3"}, "x", ""}}), Error);
+}
+
+TEST(Page, CardsOpenByThemselvesAndKeepTheirIds) {
+  const auto drawn = drawing("<svg><g id=\"a\"/></svg>");
+  std::vector<Card> cards;
+  for (int i = 0; i < 2; ++i) {
+    Card card{.title = "Piece <" + std::to_string(i + 1) + ">",
+              .facts = "E minor",
+              .player = Inline().text("play"),
+              .picture = drawn,
+              .alt = "small",
+              .opens = "Larger & more",
+              .inside = Page("", {.subtitle = "", .id_prefix = "piece-" + std::to_string(i + 1) + "-"})};
+    card.inside.heading("Inside").picture(drawn, "large");
+    cards.push_back(std::move(card));
+  }
+  Page page("Title");
+  page.cards(cards);
+  const std::string html = page.html();
+  EXPECT_EQ(count(html, "<article class=\"card\""), 2U);
+  EXPECT_EQ(count(html, "</article>"), 2U);
+  EXPECT_EQ(count(html, "<summary><svg"), 2U) << "the picture itself opens the card";
+  EXPECT_THAT(html, HasSubstr("Piece &lt;2&gt;"));
+  EXPECT_THAT(html, HasSubstr("Larger &amp; more</span></summary>"));
+  EXPECT_THAT(html, HasSubstr("aria-labelledby=\"card-2\""));
+  std::regex id(" id=\"([^\"]*)\"");
+  std::vector<std::string> ids;
+  for (std::sregex_iterator i(html.begin(), html.end(), id), end; i != end; ++i) ids.push_back((*i)[1]);
+  EXPECT_EQ(ids.size(), 8U);  // of two cards, their headings inside and four drawings
+  std::sort(ids.begin(), ids.end());
+  EXPECT_EQ(std::adjacent_find(ids.begin(), ids.end()), ids.end());
+  EXPECT_THAT(html, Not(HasSubstr("<script")));
 }
 
 TEST(Page, ATableMayBeFolded) {

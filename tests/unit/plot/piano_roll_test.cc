@@ -21,9 +21,9 @@ using ::testing::SizeIs;
 
 constexpr std::uint32_t kBlue = 0x0072B2, kVermillion = 0xD55E00;
 
-/// What a note of this velocity looks like: white mixed with 35 to 100 % of its track's colour.
+/// What a note of this velocity looks like: white mixed with 78 to 100 % of its track's colour.
 std::uint32_t shade(std::uint32_t colour, int velocity) {
-  const double share = 0.35 + 0.65 * velocity / 127.0;
+  const double share = 0.78 + 0.22 * velocity / 127.0;
   std::uint32_t out = 0;
   for (int shift = 16; shift >= 0; shift -= 8) {
     const double channel = 255 + (((colour >> shift) & 0xFF) - 255.0) * share;
@@ -141,6 +141,103 @@ TEST_F(PianoRoll, MarksLieBehindTheBarsThatTheyMean) {
   ASSERT_THAT(marks, SizeIs(1));
   EXPECT_NEAR(marks[0].number("x"), at.x(1920), 0.6);
   EXPECT_NEAR(marks[0].number("width"), at.x(3840) - at.x(1920), 0.6);
+}
+
+TEST_F(PianoRoll, SofterNotesAreThinnerAndKeepTheColourOfTheirTrack) {
+  Score score = two_tracks();
+  for (Track& track : score.tracks)
+    for (std::size_t i = 0; i < track.notes.size(); ++i)
+      track.notes[i].velocity = static_cast<std::uint8_t>(i == 0 ? 1 : i == 1 ? 64 : 127);
+  piano_roll(file("a.svg"), score);
+  const SvgFile svg(file("a.svg"));
+  const Ruler at(svg);
+  std::uint32_t softest[2] = {};
+  for (std::size_t t = 0; t < 2; ++t) {
+    double height[3] = {};
+    for (const Element& r : svg.all("rect", "track-" + std::to_string(t))) {
+      for (std::size_t i = 0; i < 3; ++i) {
+        const Note& note = score.tracks[t].notes[i];
+        if (std::abs(r.number("x") - at.x(static_cast<double>(note.onset))) > 0.1) continue;
+        height[i] = r.number("height");
+        EXPECT_NEAR(r.number("y") + r.number("height") / 2, at.y(note.pitch), 1) << "in the middle of its lane";
+      }
+      if (std::abs(r.number("x") - 0.75 - at.x(static_cast<double>(score.tracks[t].notes[0].onset))) < 0.1)
+        softest[t] = static_cast<std::uint32_t>(std::stoul(r.string("fill").substr(1), nullptr, 16));
+    }
+    EXPECT_LT(height[0], 0.5 * at.lane);
+    EXPECT_LT(height[0], height[1]);
+    EXPECT_LT(height[1], height[2]);
+    EXPECT_GT(height[2], 0.85 * at.lane);
+  }
+  EXPECT_GT(distance(softest[0], softest[1]), 100) << "the softest notes of two tracks";
+}
+
+TEST_F(PianoRoll, HeadingSaysFactsMetreAndTempo) {
+  Score score = two_tracks();
+  score.tempos = {{0, 625'000}};
+  piano_roll(file("a.svg"), score, {.title = "Etude", .facts = {"E minor", "", "in the style of Bach"}});
+  EXPECT_TRUE(SvgFile(file("a.svg")).has_label("E minor \u00B7 in the style of Bach \u00B7 4/4 \u00B7 96 bpm"));
+}
+
+TEST_F(PianoRoll, BracketsStandAboveTheBarsThatReturn) {
+  const Score score = two_tracks();
+  piano_roll(file("plain.svg"), score);
+  piano_roll(file("a.svg"), score, {.repeats = {{0, 1920, "A"}, {2 * 1920, 3 * 1920, "A"}, {3 * 1920, 4 * 1920, "B"}}});
+  const SvgFile svg(file("a.svg"));
+  const Ruler at(svg);
+  EXPECT_THAT(SvgFile(file("plain.svg")).all("rect", "repeats"), SizeIs(0));
+  const auto names = svg.all("text", "repeats");
+  ASSERT_THAT(names, SizeIs(3));
+  const double numbers = svg.label("1").number("y");
+  const char* expected[] = {"A", "A", "B"};
+  const int bars[] = {0, 2, 3};
+  for (std::size_t i = 0; i < 3; ++i) {
+    EXPECT_EQ(names[i].text, expected[i]);
+    EXPECT_GT(names[i].number("x"), at.x(1920.0 * bars[i]));
+    EXPECT_LT(names[i].number("x"), at.x(1920.0 * bars[i]) + 12);
+    EXPECT_LT(names[i].number("y"), numbers - 8) << "above the bar numbers";
+  }
+  double right = 0;
+  for (const Element& line : svg.all("rect", "repeats"))
+    right = std::max(right, line.number("x") + line.number("width"));
+  EXPECT_NEAR(right, at.x(4 * 1920), 3);
+}
+
+TEST_F(PianoRoll, BracketsGoOnInTheNextRow) {
+  Score score;
+  score.tracks.push_back({});
+  for (int i = 0; i < 800; ++i) score.tracks[0].notes.push_back({i * 480, 480, 60, 80});
+  piano_roll(file("a.svg"), score, {.repeats = {{0, 800 * 480, "A"}}});
+  const SvgFile svg(file("a.svg"));
+  const auto c4 = svg.all("text", "grid");
+  const auto rows = std::count_if(c4.begin(), c4.end(), [](const Element& e) { return e.text == "C4"; });
+  EXPECT_GT(rows, 3);
+  EXPECT_THAT(svg.all("text", "repeats"), SizeIs(rows));
+}
+
+TEST_F(PianoRoll, SmallOnesShowTheWholePieceWithoutWords) {
+  Score score = two_tracks();
+  score.tracks.push_back({.channel = kDrumChannel, .notes = {{0, 240, 36, 100}, {7200, 240, 38, 100}}});
+  small_piano_roll(file("a.svg"), score, {.width = 320, .height = 110, .repeats = {{0, 1920, "A"}}});
+  const SvgFile svg(file("a.svg"));
+  EXPECT_EQ(svg.width(), 320);
+  EXPECT_EQ(svg.height(), 110);
+  EXPECT_THAT(svg.all("text", "grid"), SizeIs(0));
+  double lowest = 0, last = 0;
+  for (std::size_t t = 0; t < 2; ++t) {
+    const auto notes = svg.all("rect", "track-" + std::to_string(t));
+    ASSERT_THAT(notes, SizeIs(16));
+    for (std::size_t i = 0; i < 16; ++i) {
+      EXPECT_GE(notes[i].number("x"), 0);
+      lowest = std::max(lowest, notes[i].number("y") + notes[i].number("height"));
+      last = std::max(last, notes[i].number("x") + notes[i].number("width"));
+    }
+    EXPECT_EQ(notes[0].string("fill"), t == 0 ? "#0072b2" : "#d55e00");
+  }
+  EXPECT_NEAR(last, 317, 1.5) << "the last note ends at the edge";
+  for (const Element& stroke : svg.all("rect", "track-2")) EXPECT_GE(stroke.number("y"), lowest - 0.5);
+  small_piano_roll(file("empty.png"), Score{});
+  EXPECT_EQ(PngFile(file("empty.png")).width(), 320);
 }
 
 TEST_F(PianoRoll, OneTrackNeedsNoLegend) {
