@@ -8,6 +8,7 @@
 
 #include "continuo/base/error.h"
 #include "continuo/base/parallel.h"
+#include "continuo/engine/finite.h"
 
 namespace continuo::evaluation {
 namespace {
@@ -55,8 +56,11 @@ std::vector<double> frame_nats(const engine::Model& model, const FrameCode& code
   FrameInputs inputs(code, head);
   if (head == FrameHead::kKeys) {
     const auto frames = code.frames(symbols);
-    for (std::size_t t = 0; t + 1 < frames.size(); ++t)
-      nats.push_back(nats_of_keys(stream->step(inputs.step(frames[t])), frames[t + 1]));
+    for (std::size_t t = 0; t + 1 < frames.size(); ++t) {
+      const std::span<const float> logits = stream->step(inputs.step(frames[t]));
+      engine::check_finite(logits);
+      nats.push_back(nats_of_keys(logits, frames[t + 1]));
+    }
     return nats;
   }
   std::size_t complete = 0;
@@ -67,6 +71,7 @@ std::vector<double> frame_nats(const engine::Model& model, const FrameCode& code
     if (in_frame && !logits.empty()) frame += nats_of_symbol(logits, code, inputs.so_far(), symbol);
     const std::span<const float> values = inputs.step(symbol);
     logits = code.context() ? stream->step(values) : stream->step(symbol);
+    engine::check_finite(logits);
     if (symbol != code.end_of_frame()) continue;
     if (complete++ > 0) nats.push_back(frame);
     frame = 0;

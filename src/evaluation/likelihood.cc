@@ -13,6 +13,7 @@
 
 #include "continuo/base/error.h"
 #include "continuo/base/parallel.h"
+#include "continuo/engine/finite.h"
 #include "continuo/evaluation/frame_likelihood.h"
 
 namespace continuo::evaluation {
@@ -70,6 +71,7 @@ PieceLikelihood read_piece(const PieceTask& task, const Report& report) {
   }
   for (std::size_t t = 0; t + 1 < size; ++t) {
     const std::span<const float> logits = stream ? stream->step(sequence.symbols[t]) : task.logits;
+    if (stream) engine::check_finite(logits);
     const representation::Symbol next = sequence.symbols[t + 1];
     if (t >= sequence.context) {
       result.bits += bits_of(logits, next);
@@ -151,6 +153,8 @@ Divergence divergence(const engine::Model& model, const engine::Model& other, co
   for (const representation::Symbol symbol : sequence.symbols) {
     const std::span<const float> p = stream->step(symbol);
     const std::span<const float> q = stream_of_other->step(symbol);
+    engine::check_finite(p);
+    engine::check_finite(q);
     const double p_total = log_total(p);
     const double q_total = log_total(q);
     for (std::size_t s = 0; s < p.size(); ++s) {

@@ -11,6 +11,7 @@
 #include <tuple>
 
 #include "continuo/base/error.h"
+#include "continuo/engine/finite.h"
 #include "continuo/music/time.h"
 
 namespace continuo::evaluation {
@@ -183,6 +184,7 @@ Surprise surprise(const engine::Model& model, const representation::Representati
     }
     cursor->advance(symbol);
     logits = stream->step(symbol);
+    engine::check_finite(logits);
     if (i % 256 == 0) {
       if (stop.stop_requested()) throw Interrupted("interrupted before the piece was read");
       if (progress) progress({.task = "Listening", .done = i, .total = encoding.symbols.size(), .unit = "symbols"});

@@ -6,6 +6,7 @@
 #include <string>
 #include <utility>
 
+#include "continuo/engine/finite.h"
 #include "generation/finish.h"
 #include "generation/model_parts.h"
 
@@ -94,6 +95,7 @@ StepResult Piece::go_on(const PieceNetwork& network) {
 }
 
 StepResult Piece::choose(const PieceNetwork& network, double share) {
+  engine::check_finite(feed_.output());
   if (!options_->mask_grammar) std::fill(mask_.begin(), mask_.end(), std::uint8_t{1});
   rules_.mask_marks(mask_, share, length_.bars());
   const std::span<const float> logits = length_.ending().inclined(feed_.logits(), mask_);

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "continuo/base/error.h"
+#include "continuo/engine/finite.h"
 #include "continuo/generation/compose.h"
 #include "generation/model_parts.h"
 
@@ -79,6 +80,7 @@ void SoundPiece::take(const Step& step, bool keep, Feed& feed) {
 }
 
 SoundPiece::Step SoundPiece::choose() {
+  engine::check_finite(output_);
   if (frames_) {
     choose_frame();
     return {.symbol = 0, .frame = next_};

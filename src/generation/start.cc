@@ -26,6 +26,9 @@ std::vector<Symbol> random_array(const Composer& composer, const ComposeOptions&
   if (first >= vocabulary.size()) throw Error("the model's vocabulary holds no musical symbol");
   std::vector<Symbol> symbols(length);
   for (Symbol& symbol : symbols) symbol = static_cast<Symbol>(first + random.below(vocabulary.size() - first));
+  // A network of independent keys hears whole frames: it has heard nothing before the first is complete.
+  if (composer.frames != nullptr && composer.frame_head() == representation::FrameHead::kKeys)
+    symbols.back() = composer.frames->end_of_frame();
   return symbols;
 }
 

@@ -46,6 +46,26 @@ TEST(Likelihood, IsTheMeanOfTheBitsOfWhatWasPredicted) {
   }
 }
 
+TEST(Likelihood, ANetworkWhoseValuesAreNotFiniteIsRefused) {
+  weights::ModelContents contents{
+      .network = {3, 0, weights::LstmSpec{.embedding = 1, .hidden = 8, .layers = 1}}, .metadata = {}, .tensors = {}};
+  for (const auto& spec : weights::tensor_specs(contents.network)) {
+    std::size_t count = 1;
+    for (const auto size : spec.shape) count *= static_cast<std::size_t>(size);
+    contents.tensors[spec.name].assign(count, 3e38F);
+  }
+  const auto model = engine::Model::create(weights::ModelFile::parse(weights::serialise(contents)));
+  const engine::Model* const models[] = {model.get()};
+  const std::vector<representation::Symbol> symbols = {0, 1, 2};
+  try {
+    likelihood(models, std::vector<LabelledSequence>{{symbols, 0}}, 1);
+    FAIL() << "it was measured";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), ErrorCode::kDamaged);
+  }
+  EXPECT_THROW(divergence(*model, *model, {symbols, 0}), Error);
+}
+
 TEST(Likelihood, ReportsTheWholeAndHeedsAStop) {
   const auto model = constant_model({0, 1});
   const engine::Model* const models[] = {model.get()};
