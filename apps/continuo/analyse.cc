@@ -11,6 +11,7 @@
 
 #include "commands.h"
 #include "compose.h"
+#include "continuo/base/check_outputs.h"
 #include "continuo/base/error.h"
 #include "continuo/base/file.h"
 #include "continuo/base/format.h"
@@ -200,7 +201,7 @@ int label_of(const representation::RepresentationSpec& spec, const std::string& 
 void run_analyse(const AnalyseOptions& options) {
   const auto outputs = workbench::named_outputs(
       options.outputs, {workbench::OutputKind::kPage, workbench::OutputKind::kTable, workbench::OutputKind::kPicture});
-  for (const fs::path& path : outputs) ensure_writable(path);
+  check_outputs(outputs, {options.piece, options.model});
   const Score score = read_score(options.piece);
   const auto composer =
       generation::Composer::from(weights::ModelFile::load(options.model), options.model, options.engine);

@@ -9,6 +9,7 @@
 
 #include "bench_training.h"
 #include "commands.h"
+#include "continuo/base/check_outputs.h"
 #include "continuo/base/error.h"
 #include "continuo/base/file.h"
 #include "continuo/base/format.h"
@@ -83,7 +84,7 @@ std::string report(const RatedModel& rated, const std::vector<BenchResult>& resu
 }
 
 void run_bench(const BenchOptions& options) {
-  if (!options.csv.empty()) ensure_writable(options.csv);
+  check_outputs({options.csv}, {options.model});
   workbench::BenchOptions how{.threads = options.threads,
                               .streams = options.streams,
                               .instruction_set = instruction_set_called(options.instruction_set)};
@@ -163,7 +164,7 @@ void add_bench(CLI::App& app) {
     if (!options->model.empty()) options->model = model_or_default(options->model);
 #ifdef CONTINUO_WITH_TRAINING
     if (options->training) {
-      if (!options->csv.empty()) ensure_writable(options->csv);
+      check_outputs({options->csv}, {options->model});
       return bench_training({.model = options->model,
                              .precisions = options->precisions,
                              .threads = options->threads,

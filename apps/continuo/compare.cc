@@ -8,8 +8,8 @@
 #include <memory>
 
 #include "commands.h"
+#include "continuo/base/check_outputs.h"
 #include "continuo/base/error.h"
-#include "continuo/base/file.h"
 #include "continuo/base/format.h"
 #include "continuo/workbench/outputs.h"
 #include "continuo/workbench/page_media.h"
@@ -38,7 +38,7 @@ void print_table(const std::string& head, const std::vector<FeatureComparison>& 
 
 void run_compare(workbench::CompareOptions options, const std::vector<fs::path>& asked) {
   const auto outputs = workbench::named_outputs(asked, {workbench::OutputKind::kPage, workbench::OutputKind::kTable});
-  for (const fs::path& path : outputs) ensure_writable(path);
+  check_outputs(outputs, {options.real, options.generated, options.model, options.soundfont});
   if (std::ranges::none_of(outputs, workbench::is_page)) options.heard = 0;
   options.on_left_out = print_left_out;
   const auto report = workbench::compare(options, terminal_progress(), interruption());

@@ -10,6 +10,7 @@
 #include "commands.h"
 #include "compose.h"
 #include "continuo/audio/render.h"
+#include "continuo/base/check_outputs.h"
 #include "continuo/base/error.h"
 #include "continuo/base/file.h"
 #include "continuo/base/format.h"
@@ -37,6 +38,13 @@ constexpr double kMostSeconds = 1'000'000;
 
 }  // namespace
 
+void check_written(const ComposeOptions& options, const std::vector<fs::path>& outputs) {
+  std::vector<fs::path> written = {options.report};
+  for (const auto& output : outputs)
+    for (int i = 0; i < options.count; ++i) written.push_back(workbench::numbered(output, i, options.count));
+  check_outputs(written, {options.model, options.prompt, options.render.soundfont});
+}
+
 std::string title_of(const ComposeOptions& options, int index) {
   std::string name = options.model.stem().string();
   if (name == "best" || name == "last") {
@@ -62,11 +70,8 @@ std::vector<fs::path> score_outputs(const ComposeOptions& options) {
   auto outputs = workbench::named_outputs(
       options.outputs, {workbench::OutputKind::kMidi, workbench::OutputKind::kSound, workbench::OutputKind::kPicture},
       {".mid", ".wav", ".png"});
-  for (const auto& path : outputs) ensure_writable(workbench::numbered(path, 0, options.count));
-  if (!options.report.empty()) {
-    workbench::named_outputs({&options.report, 1}, {workbench::OutputKind::kPage});
-    ensure_writable(options.report);
-  }
+  if (!options.report.empty()) workbench::named_outputs({&options.report, 1}, {workbench::OutputKind::kPage});
+  check_written(options, outputs);
   if (!options.report.empty() || std::ranges::any_of(outputs, workbench::is_sound)) audio::check(options.render);
   return outputs;
 }

@@ -42,6 +42,9 @@ void compose_sounds(const ComposeOptions& options, const weights::ModelFile& fil
 void write_compose_report(const ComposeOptions& options, const std::vector<generation::Composition>& pieces,
                           const evaluation::PassageIndex& index);
 
+/// Throws Error where a file of `outputs`, of any piece, or the report cannot be written or would overwrite an input.
+void check_written(const ComposeOptions& options, const std::vector<std::filesystem::path>& outputs);
+
 /// How to make a composition again: the model by its own name, or its folder's where it is "best" or "last", and seed.
 std::string title_of(const ComposeOptions& options, int index);
 /// A MIDI file, with what its reader repaired printed.

@@ -57,7 +57,7 @@ std::vector<fs::path> sound_outputs(const ComposeOptions& options) {
                    .code = ErrorCode::kUnsupported});
   auto outputs = workbench::named_outputs(
       options.outputs, {workbench::OutputKind::kSound, workbench::OutputKind::kPicture}, {".wav", ".png"});
-  for (const auto& path : outputs) ensure_writable(workbench::numbered(path, 0, options.count));
+  check_written(options, outputs);
   return outputs;
 }
 

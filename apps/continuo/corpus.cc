@@ -11,8 +11,8 @@
 
 #include "commands.h"
 #include "continuo/audio/render.h"
+#include "continuo/base/check_outputs.h"
 #include "continuo/base/error.h"
-#include "continuo/base/file.h"
 #include "continuo/corpus/collection.h"
 #include "continuo/corpus/duplicate_check.h"
 #include "continuo/corpus/manifest.h"
@@ -66,8 +66,7 @@ void run_corpus(CorpusOptions& options) {
   }
   static_cast<void>(corpus::split({}, options.split));  // refuses shares that are none before anything is read
   if (!options.scan.soundfont.empty()) audio::check({.soundfont = options.scan.soundfont});
-  if (!options.no_picture) ensure_writable(options.picture);
-  if (!options.report.empty()) ensure_writable(options.report);
+  check_outputs({options.no_picture ? fs::path() : options.picture, options.report}, {options.scan.soundfont});
 
   const auto begun = std::chrono::steady_clock::now();
   const corpus::Collection collection = corpus::scan(options.folder, options.scan, progress, stop);

@@ -8,8 +8,8 @@
 #include <string>
 
 #include "commands.h"
+#include "continuo/base/check_outputs.h"
 #include "continuo/base/error.h"
-#include "continuo/base/file.h"
 #include "continuo/base/format.h"
 #include "continuo/workbench/outputs.h"
 #include "options.h"
@@ -52,7 +52,9 @@ void print(const Evaluation& evaluation) {
 void run_evaluate(const Options& options) {
   const auto outputs =
       workbench::named_outputs(options.outputs, {workbench::OutputKind::kTable, workbench::OutputKind::kPage});
-  for (const fs::path& path : outputs) ensure_writable(path);
+  std::vector<fs::path> inputs = options.models;
+  inputs.push_back(options.data);
+  check_outputs(outputs, inputs);
   const Evaluation evaluation = workbench::evaluate(options, terminal_progress(), interruption());
   print(evaluation);
   for (const fs::path& path : outputs) {

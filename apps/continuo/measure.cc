@@ -7,6 +7,7 @@
 #include <memory>
 
 #include "commands.h"
+#include "continuo/base/check_outputs.h"
 #include "continuo/base/error.h"
 #include "continuo/base/file.h"
 #include "continuo/base/format.h"
@@ -63,7 +64,7 @@ void write_table(const fs::path& path, const evaluation::Survey& survey) {
 }
 
 void run_measure(const MeasureOptions& options) {
-  if (!options.table.empty()) ensure_writable(options.table);
+  check_outputs({options.table}, options.names);
   const workbench::PieceSet set =
       workbench::open_piece_set(options.names, options.set, terminal_progress(), interruption());
   const auto survey =

@@ -8,6 +8,7 @@
 #include "commands.h"
 #include "compose.h"
 #include "continuo/audio/render.h"
+#include "continuo/base/check_outputs.h"
 #include "continuo/base/error.h"
 #include "continuo/base/file.h"
 #include "continuo/base/format.h"
@@ -94,7 +95,7 @@ std::shared_ptr<const representation::Representation> heard_through(const Origin
 }
 
 void write_filter(const OriginalityOptions& options) {
-  ensure_writable(options.filter);
+  check_outputs({options.filter}, {options.model, options.passages.corpus});
   const auto index =
       workbench::open_index(options.passages, heard_through(options).get(), terminal_progress(), interruption());
   const evaluation::PassageFilter filter = evaluation::filter_of(evaluation::PassageSet(index, options.filter_notes));
@@ -119,8 +120,9 @@ void run_originality(const OriginalityOptions& options) {
   }
   if (options.piece.empty())
     throw Error({.message = "no piece was given", .hint = "continuo originality PIECE.mid --corpus FOLDER"});
-  if (!options.table.empty()) ensure_writable(options.table);
-  for (const fs::path& path : outputs) ensure_writable(path);
+  const std::vector<fs::path> inputs = {options.piece, options.model, options.passages.corpus, options.soundfont};
+  check_outputs({options.table}, inputs);
+  check_outputs(outputs, inputs);
   if (std::ranges::any_of(outputs, workbench::is_page)) audio::check({.soundfont = options.soundfont});
   const Score score = read_score(options.piece);
   const auto index =

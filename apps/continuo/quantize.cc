@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "commands.h"
+#include "continuo/base/check_outputs.h"
 #include "continuo/base/error.h"
 #include "continuo/base/file.h"
 #include "continuo/base/format.h"
@@ -62,13 +63,8 @@ void run_quantize(QuantizeOptions& options) {
     options.output = options.model.parent_path() /
                      fmt::format("{}-{}.safetensors", options.model.stem().string(), options.precision);
   }
-  std::error_code ignored;
-  if (fs::equivalent(options.output, options.model, ignored)) {
-    throw Error({.message = "is the model itself, which would be lost",
-                 .path = options.output.string(),
-                 .hint = "Give another name with -o."});
-  }
-  ensure_writable(options.output);
+  check_outputs({options.output, evaluation::passage_filter_of(options.output)},
+                {options.model, evaluation::passage_filter_of(options.model), options.data});
   const auto file = weights::ModelFile::load(options.model);
   if (file.precision() != weights::Precision::kFp32) {
     throw Error({.message = fmt::format("is stored in {} already", weights::name(file.precision())),

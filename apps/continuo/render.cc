@@ -9,8 +9,8 @@
 
 #include "commands.h"
 #include "continuo/audio/render.h"
+#include "continuo/base/check_outputs.h"
 #include "continuo/base/error.h"
-#include "continuo/base/file.h"
 #include "continuo/base/format.h"
 #include "continuo/midi/midi.h"
 #include "continuo/plot/plot.h"
@@ -64,8 +64,7 @@ void run_render(RenderOptions& options) {
     if (options.render.soundfont.empty()) options.render.soundfont = audio::default_soundfont();
     audio::check(options.render);
   }
-  for (const auto* paths : {&sounds, &pictures})
-    for (const auto& path : *paths) ensure_writable(path);
+  for (const auto* paths : {&sounds, &pictures}) check_outputs(*paths, {options.input, options.render.soundfont});
   options.render.normalise = !options.no_normalise;
 
   const auto read = midi::read_file(options.input);

@@ -4,6 +4,7 @@ import argparse
 import base64
 import csv
 import hashlib
+import json
 import os
 import re
 import shutil
@@ -240,6 +241,64 @@ class Commands(unittest.TestCase):
         self.refused("bench", "--seconds", "inf", says=["--seconds", "from 0.01 to 86400"])
         self.refused("corpus", ".", "--seed", "-1", says=["--seed", "from 0 to"])
         self.assertEqual(list(self.folder.iterdir()), [])
+
+    def test_inspect_tells_sounds_by_what_they_hold(self):
+        samples = b"".join(struct.pack(">h", 3000 * (i % 40 - 20) // 20) for i in range(8000))
+        au = b".snd" + struct.pack(">IIIII", 24, len(samples), 3, 8000, 1) + samples
+        rate = struct.pack(">HQ", 16383 + 12, 8000 << 51)  # 80-bit floating point
+        common = struct.pack(">hIh", 1, 8000, 16) + rate
+        chunks = b"AIFFCOMM" + struct.pack(">I", len(common)) + common + b"SSND" + struct.pack(">III", 8 + len(samples), 0, 0) + samples
+        aiff = b"FORM" + struct.pack(">I", len(chunks)) + chunks
+        for name, data in (("a.au", au), ("B.AU", au), ("c.aiff", aiff), ("D.Aif", aiff), ("tone", aiff)):
+            (self.folder / name).write_bytes(data)
+            said = run("inspect", name, cwd=self.folder)
+            self.assertEqual(said.returncode, 0, said.stderr)
+            self.assertIn("1 channel, 8,000 Hz", said.stdout, name)
+        (self.folder / "song").write_bytes(scale([60]))
+        self.assertIn("1 note", run("inspect", "song", cwd=self.folder).stdout)
+        (self.folder / "text.mid").write_text("no music at all")
+        self.refused("inspect", "text.mid", says="not a Standard MIDI File")
+
+    def test_inspect_reads_pipes(self):
+        said = subprocess.run([CONTINUO, "inspect", "/dev/stdin"], input=scale([60, 62, 64]), capture_output=True, timeout=60, check=False)
+        self.assertEqual(said.returncode, 0, said.stderr)
+        self.assertIn(b"3 notes", said.stdout)
+
+    def test_json_that_nests_deeply_is_refused(self):
+        data = self.model.read_bytes()
+        length = struct.unpack("<Q", data[:8])[0]
+        header = json.loads(data[8:8 + length])
+        header["__metadata__"]["continuo.training"] = '{"a":' + "[" * 100_000 + "]" * 100_000 + "}"
+        text = json.dumps(header).encode()
+        text += b" " * (-(8 + len(text)) % 64)
+        (self.folder / "deep.safetensors").write_bytes(struct.pack("<Q", len(text)) + text + data[8 + length:])
+        self.refused("inspect", "deep.safetensors", says="nests deeper", most=1000)
+
+    def test_inputs_are_never_overwritten(self):
+        music = scale([60, 62, 64, 65])
+        (self.folder / "a.mid").write_bytes(music)
+        (self.folder / "link.mid").symlink_to("a.mid")
+        (self.folder / "own.csv").write_bytes(music)
+        (self.folder / "own.wav").write_bytes(music)
+        (self.folder / "own.html").write_bytes(music)
+        model = self.model.read_bytes()
+        for command in (
+            ("compose", "--model", self.model, "--prompt", "a.mid", "--bars", "1", "-o", "a.mid"),
+            ("compose", "--model", self.model, "--prompt", "a.mid", "--bars", "1", "-o", "link.mid"),
+            ("compose", "--model", self.model, "--prompt", "own.wav", "--bars", "1", "-o", "own"),
+            ("render", "own.wav", "own.wav"),
+            ("originality", "own.csv", "--corpus", ".", "--csv", "own.csv"),
+            ("originality", "own.html", "--corpus", ".", "-o", "own.html"),
+            ("analyse", "own.html", "--model", self.model, "-o", "own.html"),
+            ("measure", "a.mid", "own.csv", "--csv", "own.csv"),
+            ("compare", "own.html", "a.mid", "-o", "own.html"),
+            ("quantize", self.model, "-o", self.model),
+        ):
+            self.refused(*command, says="would overwrite")
+        for name in ("a.mid", "own.csv", "own.wav", "own.html"):
+            self.assertEqual((self.folder / name).read_bytes(), music, name)
+        self.assertTrue((self.folder / "link.mid").is_symlink())
+        self.assertEqual(self.model.read_bytes(), model)
 
     def test_what_cannot_be_written_is_said_before_the_work(self):
         """Each of these would otherwise compose or read for hours."""

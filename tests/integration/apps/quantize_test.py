@@ -69,7 +69,7 @@ class Quantize(unittest.TestCase):
         self.assertLess(bits["bf16"], 0.002)
 
     def test_what_it_refuses(self):
-        self.refused(self.model, "-o", self.model, says="is the model itself")
+        self.refused(self.model, "-o", self.model, says="would overwrite")
         self.quantize(self.model)
         self.refused("model-int8.safetensors", says="is stored in int8 already")
         broken = self.folder / "broken.safetensors"
