@@ -3,10 +3,12 @@
 
 #include <algorithm>
 #include <array>
+#include <cctype>
 #include <fstream>
 #include <memory>
 
 #include "commands.h"
+#include "continuo/audio/sound_source.h"
 #include "continuo/base/error.h"
 #include "continuo/base/format.h"
 #include "continuo/base/text.h"
@@ -28,19 +30,34 @@ struct InspectOptions {
 
 enum class Kind { kMidi, kModel, kAudio };
 
-/// By the first bytes; what they do not tell is left to the MIDI reader, whose message is the better one.
+bool is_called_sound(const fs::path& path) {
+  std::string extension = path.extension().string();
+  std::ranges::transform(extension, extension.begin(), [](unsigned char c) { return std::tolower(c); });
+  return std::ranges::find(audio::sound_extensions(), extension) != audio::sound_extensions().end();
+}
+
+/// Whether libsndfile reads it.
+bool holds_sound(const fs::path& path) {
+  try {
+    audio::open_file(path);
+    return true;
+  } catch (const Error&) {
+    return false;
+  }
+}
+
+/// By what it holds, whatever its name. A pipe, which can be read only once, is taken for MIDI, and what nothing tells
+/// is left to the MIDI reader, whose message is the better one.
 Kind kind_of(const fs::path& path) {
+  std::error_code ignored;
+  if (!fs::is_regular_file(path, ignored)) return Kind::kMidi;
   std::array<char, 12> bytes{};
   std::ifstream file(path, std::ios::binary);
   file.read(bytes.data(), bytes.size());
   const std::string_view head(bytes.data(), static_cast<std::size_t>(std::max<std::streamsize>(0, file.gcount())));
-  if (head.starts_with("MThd")) return Kind::kMidi;
-  if (head.starts_with("fLaC") || head.starts_with("OggS") || (head.starts_with("RIFF") && head.ends_with("WAVE"))) {
-    return Kind::kAudio;
-  }
-  if (head.starts_with("ID3") || path.extension() == ".mp3") return Kind::kAudio;
+  if (head.starts_with("MThd") || head.ends_with("RMID")) return Kind::kMidi;
   if (path.extension() == ".safetensors" || (head.size() > 8 && head[8] == '{')) return Kind::kModel;
-  return Kind::kMidi;
+  return is_called_sound(path) || holds_sound(path) ? Kind::kAudio : Kind::kMidi;
 }
 
 void run_inspect(const InspectOptions& options) {

@@ -12,6 +12,8 @@ namespace continuo::audio {
 namespace {
 
 constexpr double kLowestHz = 50;       // of the flatness: below there is little but offset
+constexpr double kInaudible = 1e-9;    // share of the power, -90 dB: rounding beside an offset has no spectrum
+constexpr double kLeastPower = 1e-20;  // of a bin
 constexpr double kSilentPower = 1e-6;  // -60 dBFS
 constexpr double kSamePeriod = 0.02;
 constexpr double kRepeats = 0.98;
@@ -145,12 +147,12 @@ Listening Listener::result() const {
     total += power[k];
     weighted += hz * power[k];
     if (hz < kLowestHz) continue;
-    logs += std::log(std::max(power[k], 1e-20));
-    above += power[k];
+    logs += std::log(std::max(power[k], kLeastPower));
+    above += std::max(power[k], kLeastPower);
     ++bins;
   }
   if (total > 0) heard.centroid_hz = weighted / total;
-  if (above > 0 && bins > 0) {
+  if (bins > 0 && above > kInaudible * (power[0] + total)) {
     const auto count = static_cast<double>(bins);
     heard.flatness = std::exp(logs / count) / (above / count);
   }
@@ -166,9 +168,11 @@ std::vector<std::string> complaints(const Listening& heard) {
     words.emplace_back("it is silent; begin from a prompt, try another seed, or train longer");
     return words;
   }
-  if (heard.stuck_ratio > kMuchStuck)
+  if (heard.stuck_ratio > kMuchStuck) {  // which is a period, too
     words.emplace_back(
         "most of it is one value that never changes; sample instead of argmax, or raise the temperature");
+    return words;
+  }
   if (heard.level.clipped_ratio > kMuchClipping)
     words.emplace_back("it is clipped: many samples stand at full scale; lower the temperature or the level");
   if (heard.flatness > kMuchNoise) words.emplace_back("it is white noise; lower the temperature, or train longer");

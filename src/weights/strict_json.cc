@@ -1,4 +1,4 @@
-// The strictness hangs on nlohmann's parser callback, which sees every key and container before it is kept.
+// A first pass sees every key and container, and keeps none.
 #include "weights/strict_json.h"
 
 #include <set>
@@ -9,35 +9,57 @@
 
 namespace continuo::weights {
 
-nlohmann::json parse_strict_json(std::string_view text, int max_depth) {
-  using Event = nlohmann::json::parse_event_t;
-  std::vector<std::set<std::string, std::less<>>> keys;
-  int open = 0;
-  const auto check = [&](int, Event event, nlohmann::json& parsed) {
-    switch (event) {
-      case Event::object_start:
-      case Event::array_start:
-        if (++open > max_depth) throw Error("the JSON text nests deeper than " + std::to_string(max_depth) + " levels");
-        keys.emplace_back();
-        break;
-      case Event::object_end:
-      case Event::array_end:
-        --open;
-        keys.pop_back();
-        break;
-      case Event::key: {
-        const auto& key = parsed.get_ref<const std::string&>();
-        if (!keys.back().insert(key).second) throw Error("the JSON text has the key " + in_quotes(key) + " twice");
-        break;
-      }
-      case Event::value:
-        break;
-    }
+namespace {
+
+using nlohmann::json;
+
+/// Sees the text before anything is kept of it.
+class Check final : public nlohmann::json_sax<json> {
+ public:
+  explicit Check(int max_depth) : max_depth_(max_depth) {}
+
+  bool null() override { return true; }
+  bool boolean(bool) override { return true; }
+  bool number_integer(number_integer_t) override { return true; }
+  bool number_unsigned(number_unsigned_t) override { return true; }
+  bool number_float(number_float_t, const string_t&) override { return true; }
+  bool string(string_t&) override { return true; }
+  bool binary(binary_t&) override { return true; }
+  bool start_object(std::size_t) override { return open(); }
+  bool start_array(std::size_t) override { return open(); }
+  bool end_object() override { return close(); }
+  bool end_array() override { return close(); }
+  bool key(string_t& key) override {
+    if (!keys_.back().insert(key).second) throw Error("the JSON text has the key " + in_quotes(key) + " twice");
     return true;
-  };
+  }
+  bool parse_error(std::size_t, const std::string&, const json::exception&) override { return false; }
+
+ private:
+  bool open() {
+    if (static_cast<int>(keys_.size()) == max_depth_)
+      throw Error("the JSON text nests deeper than " + std::to_string(max_depth_) + " levels");
+    keys_.emplace_back();
+    return true;
+  }
+  bool close() {
+    keys_.pop_back();
+    return true;
+  }
+
+  int max_depth_;
+  std::vector<std::set<std::string, std::less<>>> keys_;  ///< of the objects and arrays that are open
+};
+
+}  // namespace
+
+nlohmann::json parse_strict_json(std::string_view text, int max_depth) {
+  // In two passes: with a callback, nlohmann's parser looks through all members of an object after each of them.
+  Check check(max_depth);
+  if (!json::sax_parse(text.begin(), text.end(), &check)) throw Error("is not valid JSON");
   try {
-    return nlohmann::json::parse(text.begin(), text.end(), check);
-  } catch (const nlohmann::json::exception&) {
+    return json::parse(text.begin(), text.end());
+  } catch (const json::exception&) {
     throw Error("is not valid JSON");
   }
 }

@@ -74,6 +74,15 @@ TEST(Listen, AStuckValueIsSaid) {
   EXPECT_THAT(complaints(heard), Contains(HasSubstr("never changes")));
 }
 
+TEST(Listen, AnOffsetIsOneValueAndNoNoise) {
+  for (const double offset : {0.244140625, 0.9, 1e-2}) {
+    const Listening heard = hear(1, [&](double) { return offset; });
+    EXPECT_GE(heard.flatness, 0) << offset;
+    EXPECT_LT(heard.flatness, 0.1) << offset;
+    EXPECT_THAT(complaints(heard), ElementsAre(HasSubstr("never changes"))) << offset;
+  }
+}
+
 TEST(Listen, SilenceAndClippingAreSaid) {
   EXPECT_THAT(complaints(hear(1, [](double) { return 0; })), ElementsAre(HasSubstr("silent")));
   EXPECT_THAT(complaints(hear(1, [](double) { return std::numeric_limits<double>::quiet_NaN(); })),

@@ -56,6 +56,12 @@ TEST(HostileFile, DeepJsonIsRefusedAtOnce) {
   EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(2));
 }
 
+TEST(HostileFile, ManyEmptyTensors) {
+  std::string header = "{";
+  for (int i = 0; i < 32'000; ++i) header += (i == 0 ? "" : ",") + entry("t" + std::to_string(i), "[0]", "[0,0]");
+  EXPECT_THAT(refusal(file_of(header + "}", 0)), HasSubstr("continuo.version is missing"));
+}
+
 TEST(HostileFile, DuplicateNames) {
   EXPECT_THAT(refusal(file_of("{" + entry("a", "[1]", "[0,4]") + "," + entry("a", "[1]", "[4,8]") + "}", 8)),
               HasSubstr("has the key \"a\" twice"));
