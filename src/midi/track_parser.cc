@@ -74,14 +74,16 @@ void TrackParser::enter_port(std::uint8_t number) {
   port_->sources.fill(kNoIndex);
 }
 
-inline std::uint32_t TrackParser::source_of(std::uint8_t channel) {
-  std::uint32_t& source = port_->sources[channel];
-  if (source == kNoIndex) {
-    source = static_cast<std::uint32_t>(parsed_.sources.size());
-    parsed_.sources.push_back(
-        {.chunk = chunk_.number, .line = static_cast<std::uint16_t>(port_->number * 16 + channel)});
-  }
+std::uint32_t TrackParser::add_source(std::uint8_t channel) {
+  const auto source = static_cast<std::uint32_t>(parsed_.sources.size());
+  parsed_.sources.push_back({.chunk = chunk_.number, .line = static_cast<std::uint16_t>(port_->number * 16 + channel)});
+  port_->sources[channel] = source;
   return source;
+}
+
+inline std::uint32_t TrackParser::source_of(std::uint8_t channel) {
+  const std::uint32_t source = port_->sources[channel];
+  return source != kNoIndex ? source : add_source(channel);
 }
 
 inline void TrackParser::note_on(std::uint8_t channel, std::uint8_t pitch, std::uint8_t velocity, Tick tick,

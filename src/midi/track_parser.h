@@ -53,6 +53,7 @@ class TrackParser {
 
   void enter_port(std::uint8_t number);
   std::uint32_t source_of(std::uint8_t channel);
+  std::uint32_t add_source(std::uint8_t channel);
   void note_on(std::uint8_t channel, std::uint8_t pitch, std::uint8_t velocity, Tick tick, const std::uint8_t* at);
   void note_off(std::uint8_t channel, std::uint8_t pitch, Tick tick, const std::uint8_t* at);
   void control(std::uint8_t channel, std::uint8_t controller, std::uint8_t value, Tick tick, const std::uint8_t* at);

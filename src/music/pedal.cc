@@ -124,16 +124,14 @@ std::vector<PedalPress> pedal_presses(const Score& score, const std::vector<std:
 }
 
 void settle_pedal_order(Score& score) {
-  bool pedalled = false;
-  bool marked = false;
-  for (const Track& track : score.tracks) {
-    pedalled = pedalled || std::any_of(track.controls.begin(), track.controls.end(), is_pedal);
-  }
+  const bool pedalled = std::any_of(score.tracks.begin(), score.tracks.end(), [](const Track& track) {
+    return std::any_of(track.controls.begin(), track.controls.end(), is_pedal);
+  });
   if (!pedalled) {
     for (Track& track : score.tracks) {
-      for (const Note& note : track.notes) marked |= note.ends_after_pedal;
+      for (Note& note : track.notes) note.ends_after_pedal = false;
     }
-    if (!marked) return;
+    return;
   }
   std::map<int, std::vector<std::size_t>> lines;
   for (std::size_t t = 0; t < score.tracks.size(); ++t) lines[score.tracks[t].line()].push_back(t);
