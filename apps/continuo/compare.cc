@@ -11,6 +11,7 @@
 #include "continuo/base/check_outputs.h"
 #include "continuo/base/error.h"
 #include "continuo/base/format.h"
+#include "continuo/generation/sampling_settings.h"
 #include "continuo/workbench/outputs.h"
 #include "continuo/workbench/page_media.h"
 #include "options.h"
@@ -65,6 +66,8 @@ void add_compare(CLI::App& app) {
   struct Options : workbench::CompareOptions {
     std::vector<fs::path> outputs;
     std::string spoiled;
+    std::string temperatures;
+    std::optional<double> top_p;
   };
   auto options = std::make_shared<Options>();
   auto* command = app.add_subcommand("compare", "Compare generated music with real music: measures, distances, sounds");
@@ -92,8 +95,11 @@ void add_compare(CLI::App& app) {
   command->add_option("--seconds", options->seconds, "Length of a composed piece; the model may end it before")
       ->check(amount(36'000))
       ->capture_default_str();
-  command->add_option("-t,--temperature", options->sampling.temperature, "Of composing")->capture_default_str();
-  command->add_option("--top-p", options->sampling.top_p, "Of composing")->capture_default_str();
+  command
+      ->add_option("-t,--temperature", options->temperatures,
+                   "Of composing: a number, or kinds of symbols with theirs (default: the model's own)")
+      ->type_name("NUMBER|KIND=NUMBER,...");
+  command->add_option("--top-p", options->top_p, "Of composing (default: the model's own, or 0.97)");
   command
       ->add_option("--control", options->spoiled,
                    "Compare REAL with itself, spoiled in one respect, to see what the measures notice: shuffled-bars, "
@@ -121,7 +127,13 @@ void add_compare(CLI::App& app) {
   command->add_flag("--misaligned-grid", options->misaligned,
                     "Sample densities as mgeval does, each between its own extremes");
   command->callback([options] {
-    if (!options->model.empty()) options->model = model_or_default(options->model);
+    if (!options->model.empty()) {
+      options->model = model_or_default(options->model);
+      auto sampling = generation::sampling_of(weights::ModelFile::load(options->model));
+      if (!options->temperatures.empty()) generation::set_temperatures(sampling, options->temperatures);
+      if (options->top_p) sampling.top_p = *options->top_p;
+      options->sampling = sampling;
+    }
     options->control = evaluation::find_control(options->spoiled);
     run_compare(*options, options->outputs);
   });

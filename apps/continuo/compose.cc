@@ -17,6 +17,7 @@
 #include "continuo/base/parallel.h"
 #include "continuo/evaluation/known_passages.h"
 #include "continuo/generation/compose_sound.h"
+#include "continuo/generation/sampling_settings.h"
 #include "continuo/generation/wishes.h"
 #include "continuo/midi/extend.h"
 #include "continuo/midi/midi.h"
@@ -294,11 +295,14 @@ void add_compose(CLI::App& app) {
       ->type_name("FILE");
   add_precision(*command, options->engine.precision);
   add_instruction_set(*command, options->engine.instruction_set);
-  command->callback([options] {
+  command->callback([options, command] {
     // Threads that find no second piece to compose help with the steps of the one.
     if (options->count == 1) options->engine.threads = options->threads > 0 ? options->threads : available_cores();
     options->model = model_or_default(options->model);
     const auto file = weights::ModelFile::load(options->model);
+    options->compose.sampling = generation::with_defaults(
+        options->compose.sampling, generation::sampling_of(file),
+        {.temperature = command->count("--temperature") > 0, .top_p = command->count("--top-p") > 0});
     if (generation::composes_sound(file)) {
       compose_sounds(*options, file);
     } else {

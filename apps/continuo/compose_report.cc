@@ -4,6 +4,7 @@
 #include "compose.h"
 #include "continuo/base/format.h"
 #include "continuo/evaluation/originality.h"
+#include "continuo/generation/sampling_settings.h"
 #include "continuo/music/excerpt.h"
 #include "continuo/page/page.h"
 #include "continuo/plot/plot.h"
@@ -40,7 +41,7 @@ void add_settings(page::Page& page, const ComposeOptions& options, const evaluat
   row("length", length_in_words(options) + (!options.compose.stop_at_end ? "" : ", or where the model ends it"));
   row("symbols are", sampling.argmax ? "the most probable" : "drawn");
   if (!sampling.argmax) {
-    row("temperature", fmt::format("{:g}", sampling.temperature));
+    row("temperature", generation::temperatures_text(sampling));
     if (sampling.top_k > 0) row("top-k", std::to_string(sampling.top_k));
     row("top-p", fmt::format("{:g}", sampling.top_p));
   }

@@ -11,6 +11,7 @@
 #include "continuo/base/format.h"
 #include "continuo/engine/engine.h"
 #include "continuo/evaluation/known_passages.h"
+#include "continuo/generation/sampling_settings.h"
 #include "continuo/workbench/held_out.h"
 #include "continuo/workbench/quantize.h"
 #include "options.h"
@@ -25,6 +26,7 @@ struct QuantizeOptions {
   fs::path model;
   fs::path output;
   std::string precision = "int8";
+  std::string temperature;  ///< to be kept in the file; empty: as it is
   fs::path data;
   std::uint64_t symbols = 200'000;
   int threads = 0;
@@ -85,7 +87,13 @@ void run_quantize(QuantizeOptions& options) {
     dataset = workbench::data_of(file, options.data, terminal_progress(), interruption());
     static_cast<void>(workbench::held_out(*dataset, options.symbols));  // throws where nothing is
   }
-  const std::vector<std::uint8_t> bytes = workbench::quantised(file, precision);
+  std::map<std::string, std::string> metadata;
+  if (!options.temperature.empty()) {
+    auto sampling = generation::sampling_of(file);
+    generation::set_temperatures(sampling, options.temperature);
+    metadata[generation::kSamplingKey] = generation::to_json(sampling);
+  }
+  const std::vector<std::uint8_t> bytes = workbench::quantised(file, precision, metadata);
   const auto quantised_file = weights::ModelFile::parse(bytes, options.output.string());
   const auto model = engine::Model::create(file);
   const auto quantised = engine::Model::create(quantised_file);
@@ -129,6 +137,12 @@ void add_quantize(CLI::App& app) {
   command->add_option("model", options->model, "Model file (.safetensors) in fp32")->required()->type_name("MODEL");
   command->add_option("-o,--output", options->output, "File to write (default: MODEL-int8.safetensors beside MODEL)")
       ->type_name("FILE");
+  command
+      ->add_option(
+          "--temperature", options->temperature,
+          "How the model is sampled unless the user says otherwise: a number, kinds of symbols with theirs, or "
+          "both, as in 1,pitch=0.8; kept in the file")
+      ->type_name("NUMBER|KIND=NUMBER,...");
   command->add_option("--precision", options->precision, "int8 or bf16")
       ->check(one_of({"int8", "bf16"}))
       ->capture_default_str();

@@ -2,11 +2,14 @@
 #include "continuo/generation/compose.h"
 
 #include <algorithm>
+#include <cmath>
 #include <mutex>
 #include <utility>
 
 #include "continuo/base/error.h"
+#include "generation/guided_model.h"
 #include "generation/lock_step.h"
+#include "generation/model_parts.h"
 #include "generation/piece.h"
 
 namespace continuo::generation {
@@ -72,6 +75,19 @@ class BatchPiece {
 
 }  // namespace
 
+Composer with_style(const Composer& composer, const ComposeOptions& options) {
+  if (!(options.style_strength >= 0) || !std::isfinite(options.style_strength))
+    throw Error({.message = "the strength of a style must be 0 or more", .code = ErrorCode::kInvalidArgument});
+  const auto& labels = composer.representation->spec().labels;
+  if (options.style_strength == 1 || labels.empty() || label_index(composer.representation->spec(), options.label) == 0)
+    return composer;
+  Composer styled = composer;
+  styled.model = guided(composer.model, {.strength = options.style_strength,
+                                         .first_label_symbol = representation::kEnd + 1,
+                                         .label_symbols = labels.size()});
+  return styled;
+}
+
 void check_lengths(const ComposeOptions& options) {
   if (options.seconds && !(*options.seconds > 0)) throw Error("the length in seconds must be above 0");
   if (options.bars && *options.bars < 1) throw Error("the length in bars must be at least 1");
@@ -81,13 +97,14 @@ void check_lengths(const ComposeOptions& options) {
 void compose_several(const Composer& composer, const ComposeOptions& options, std::size_t count, int threads,
                      const PieceTaker& take, const ProgressSink& progress, const std::stop_token& stop) {
   check_lengths(options);
+  const Composer styled = with_style(composer, options);
   const auto shared_options = std::make_shared<const ComposeOptions>(options);
   SharedProgress shared(progress, count);
   compose_all<BatchPiece>(
-      *composer.model, composer.frames != nullptr, count, threads, stop,
+      *styled.model, styled.frames != nullptr, count, threads, stop,
       [&](std::size_t i, const std::stop_token& stopped) -> std::unique_ptr<BatchPiece> {
         if (stopped.stop_requested()) return nullptr;
-        return std::make_unique<BatchPiece>(composer, shared_options, i, shared, stopped);
+        return std::make_unique<BatchPiece>(styled, shared_options, i, shared, stopped);
       },
       [&](BatchPiece& piece) { take(piece.number(), piece.result()); });
 }

@@ -7,6 +7,7 @@
 #include <type_traits>
 
 #include "continuo/base/error.h"
+#include "continuo/generation/sampling_settings.h"
 
 namespace continuo::generation {
 namespace {
@@ -198,6 +199,24 @@ std::vector<Option> options_of(SamplingOptions& sampling) {
       flag("argmax", "Always the most probable symbol (the paper's choice; falls into loops)", sampling.argmax));
   options.push_back(number("temperature", "Below 1: safer, above 1: wilder", sampling.temperature, 1'000'000));
   options.back().letter = 't';
+  options.back().set = [&sampling](const OptionValue& given) {
+    sampling.temperature = std::get<double>(given);
+    sampling.kinds.clear();
+  };
+  options.push_back(
+      {.name = "kind-temperatures",
+       .explanation = "Temperatures of kinds of symbols in place of that of all, as in pitch=0.8,velocity=1.15",
+       .kind = OptionKind::kWord,
+       .get = [&sampling]() -> OptionValue {
+         return sampling.kinds.empty() ? OptionValue() : OptionValue(kind_temperatures_text(sampling));
+       },
+       .set =
+           [&sampling](const OptionValue& given) {
+             if (const auto* text = std::get_if<std::string>(&given))
+               set_temperatures(sampling, *text);
+             else
+               sampling.kinds.clear();
+           }});
   options.push_back(
       whole("top-k", "Choose among the k most probable symbols; 0: all", sampling.top_k, 0, kSymbolLimit));
   options.push_back(
@@ -219,6 +238,9 @@ std::vector<Option> options_of(ComposeOptions& o) {
   add(flag("no-mask", "Allow symbols that the grammar forbids; decoding repairs them and says how many", o.mask_grammar,
            false));
   add(word("style", "Composer or style, where the model has such labels", o.label));
+  add(number("style-strength",
+             "How much the style changes: 1 as the model says, 2 twice as much, for twice the work of the network",
+             o.style_strength, 100, 0, false));
   add(whole("seed", "The same seed, model and settings give the same piece", o.seed, 0, kSeedLimit));
   options.back().letter = 's';
   add(flag("allow-copies",

@@ -28,7 +28,7 @@ Piece::Piece(const Composer& composer, std::shared_ptr<const ComposeOptions> opt
       options_(std::move(options)),
       label_(label_index(composer.representation->spec(), options_->label)),
       random_(options_->seed, options_->stream + number + 1),
-      sampler_(options_->sampling, composer.representation->vocabulary().size()),
+      sampler_(options_->sampling, composer.representation->vocabulary()),
       cursor_(composer.representation->cursor()),
       mask_(composer.representation->vocabulary().size(), 1),
       length_(*options_, knows_end(composer)),

@@ -47,6 +47,10 @@ float kept_if(bool counts, float value) noexcept {
   return std::bit_cast<float>(std::bit_cast<std::uint32_t>(value) & (0U - std::uint32_t{counts}));
 }
 
+float bounded_temperature(double temperature) noexcept {
+  return static_cast<float>(std::clamp(temperature, 1e-30, 1e30));
+}
+
 /// Combines f(i) for all i in [first, last) in four lanes, which a processor calculates at once; their order is fixed.
 template <class Value, class Combine, class F>
 Value in_lanes(std::size_t first, std::size_t last, Value start, const Combine& combine, const F& f) noexcept {
@@ -59,16 +63,93 @@ Value in_lanes(std::size_t first, std::size_t last, Value start, const Combine& 
 
 }  // namespace
 
+const KindTemperatures::Item* KindTemperatures::find(representation::SymbolKind kind) const noexcept {
+  return std::find_if(begin(), end(), [&](const Item& item) { return item.first == kind; });
+}
+
+double& KindTemperatures::operator[](representation::SymbolKind kind) noexcept {
+  std::size_t at = 0;
+  while (at < size_ && items_[at].first < kind) ++at;
+  if (at < size_ && items_[at].first == kind) return items_[at].second;
+  if (size_ < kCapacity) ++size_;
+  for (std::size_t i = size_ - 1; i > at; --i) items_[i] = items_[i - 1];
+  items_[at] = {kind, 0};
+  return items_[at].second;
+}
+
+bool operator==(const KindTemperatures& a, const KindTemperatures& b) noexcept {
+  return std::equal(a.begin(), a.end(), b.begin(), b.end());
+}
+
 Sampler::Sampler(const SamplingOptions& options, std::size_t vocabulary_size) : options_(options) {
-  if (!(options.temperature > 0) || !std::isfinite(options.temperature)) {
-    throw Error(
-        {.message = "the temperature must be above 0", .hint = "Use argmax for the most probable symbol every time."});
-  }
+  const auto check = [](double temperature) {
+    if (!(temperature > 0) || !std::isfinite(temperature))
+      throw Error({.message = "the temperature must be above 0",
+                   .hint = "Use argmax for the most probable symbol every time."});
+  };
+  check(options.temperature);
+  for (const auto& [kind, temperature] : options.kinds) check(temperature);
   if (options.top_k < 0) throw Error("top-k must be 0 (all symbols) or more");
   if (!(options.top_p > 0 && options.top_p <= 1)) throw Error("top-p must be above 0 and at most 1");
   weight_.resize(vocabulary_size);
   block_.resize(vocabulary_size / kBlock + 1);
   keys_.resize(vocabulary_size);
+}
+
+Sampler::Sampler(const SamplingOptions& options, const representation::Vocabulary& vocabulary)
+    : Sampler(options, vocabulary.size()) {
+  for (std::size_t symbol = 0; symbol < vocabulary.size(); ++symbol) {
+    const auto found = options.kinds.find(vocabulary.meanings()[symbol].kind);
+    const float temperature = bounded_temperature(found == options.kinds.end() ? options.temperature : found->second);
+    auto group =
+        std::find_if(groups_.begin(), groups_.end(), [&](const Group& one) { return one.temperature == temperature; });
+    if (group == groups_.end()) group = groups_.insert(groups_.end(), Group{.temperature = temperature});
+    const auto index = static_cast<std::size_t>(group - groups_.begin());
+    if (runs_.empty() || runs_.back().group != index) runs_.push_back({symbol, symbol, index});
+    runs_.back().end = symbol + 1;
+  }
+  if (groups_.size() == 1) options_.temperature = static_cast<double>(groups_.front().temperature);
+  if (groups_.size() < 2) runs_.clear();
+}
+
+std::optional<float> Sampler::one_temperature(std::span<const std::uint8_t> mask) const noexcept {
+  if (runs_.empty()) return bounded_temperature(options_.temperature);
+  if (mask.empty()) return std::nullopt;
+  std::optional<std::size_t> only;
+  for (const Run& run : runs_) {
+    if (only == run.group) continue;
+    const auto from = mask.begin() + static_cast<std::ptrdiff_t>(run.begin);
+    const auto to = mask.begin() + static_cast<std::ptrdiff_t>(run.end);
+    if (std::find(from, to, std::uint8_t{1}) == to) continue;
+    if (only) return std::nullopt;
+    only = run.group;
+  }
+  return groups_[only.value_or(0)].temperature;
+}
+
+void Sampler::weigh_groups(std::span<const float> logits, std::span<const std::uint8_t> mask, float greatest) noexcept {
+  const auto allowed = [&](std::size_t symbol) { return mask.empty() || mask[symbol] != 0; };
+  for (Group& group : groups_) group = {group.temperature, std::numeric_limits<float>::lowest(), 0, 0};
+  for (const Run& run : runs_) {
+    Group& group = groups_[run.group];
+    for (std::size_t symbol = run.begin; symbol < run.end; ++symbol)
+      if (allowed(symbol)) group.greatest = std::max(group.greatest, logits[symbol]);
+  }
+  for (const Run& run : runs_) {
+    Group& group = groups_[run.group];
+    for (std::size_t symbol = run.begin; symbol < run.end; ++symbol) {
+      weight_[symbol] = allowed(symbol) ? exponential((logits[symbol] - group.greatest) / group.temperature) : 0.0F;
+      if (!allowed(symbol)) continue;
+      group.weights += double{weight_[symbol]};
+      group.mass += double{exponential(logits[symbol] - greatest)};
+    }
+  }
+  for (const Run& run : runs_) {
+    const Group& group = groups_[run.group];
+    if (group.weights <= 0) continue;
+    const auto scale = static_cast<float>(group.mass / group.weights);
+    for (std::size_t symbol = run.begin; symbol < run.end; ++symbol) weight_[symbol] *= scale;
+  }
 }
 
 std::uint16_t Sampler::choose(std::span<const float> logits, std::span<const std::uint8_t> mask,
@@ -90,16 +171,20 @@ std::uint16_t Sampler::choose(std::span<const float> logits, std::span<const std
   };
   if (options_.argmax) return most_probable();
 
-  const auto temperature = static_cast<float>(std::clamp(options_.temperature, 1e-30, 1e30));
+  const std::optional<float> temperature = one_temperature(mask);
   float* const weight = weight_.data();
-  if (temperature == 1.0F)  // as below, without the divisions, which take long
+  if (!temperature)
+    weigh_groups(logits, mask, greatest);
+  else if (*temperature == 1.0F)  // as below, without the divisions, which take long
     for (std::size_t symbol = 0; symbol < size; ++symbol) weight[symbol] = exponential(logits[symbol] - greatest);
   else
     for (std::size_t symbol = 0; symbol < size; ++symbol)
-      weight[symbol] = exponential((logits[symbol] - greatest) / temperature);
+      weight[symbol] = exponential((logits[symbol] - greatest) / *temperature);
   for (std::size_t symbol = 0; symbol < mask.size() && symbol < size; ++symbol)
     if (mask[symbol] == 0) weight[symbol] = 0;
-  if (options_.top_k > 0 && static_cast<std::size_t>(options_.top_k) < size) keep_first(logits, options_.top_k, 1);
+  // With one temperature logits rise as weights do.
+  const std::span<const float> order = temperature ? logits : std::span<const float>(weight_).first(size);
+  if (options_.top_k > 0 && static_cast<std::size_t>(options_.top_k) < size) keep_first(order, options_.top_k, 1);
 
   // One of the nucleus by rejection: a draw from all symbols stands if those before it have less than the share. That
   // is the rule with a chance of top_p at the least, and far cheaper than ranking.
@@ -112,26 +197,26 @@ std::uint16_t Sampler::choose(std::span<const float> logits, std::span<const std
     // All others together have less than the share: those before it do.
     constexpr double kBeyondRounding = 1e-6;
     if (double{weight[*drawn]} > (1 - options_.top_p + kBeyondRounding) * total) return *drawn;
-    const float own = logits[*drawn];
+    const float own = order[*drawn];
     const auto plus = [](double a, double b) { return a + b; };
     const auto of = [&](std::size_t i, bool counts) { return double{kept_if(counts, weight[i])}; };
     const double before =
-        in_lanes(0, *drawn, 0.0, plus, [&](std::size_t i) { return of(i, logits[i] >= own); }) +
-        in_lanes(std::size_t{*drawn} + 1, size, 0.0, plus, [&](std::size_t i) { return of(i, logits[i] > own); });
+        in_lanes(0, *drawn, 0.0, plus, [&](std::size_t i) { return of(i, order[i] >= own); }) +
+        in_lanes(std::size_t{*drawn} + 1, size, 0.0, plus, [&](std::size_t i) { return of(i, order[i] > own); });
     if (before < options_.top_p * total) return *drawn;
   }
-  keep_first(logits, static_cast<int>(size), options_.top_p);
+  keep_first(order, static_cast<int>(size), options_.top_p);
   total = sum_weights(size);
   const std::optional<std::uint16_t> drawn = draw(size, random.uniform() * total);
   return drawn ? *drawn : most_probable();
 }
 
-void Sampler::keep_first(std::span<const float> logits, int count, double share) noexcept {
+void Sampler::keep_first(std::span<const float> order, int count, double share) noexcept {
   std::size_t possible = 0;
   double total = 0;
-  for (std::size_t symbol = 0; symbol < logits.size(); ++symbol) {
+  for (std::size_t symbol = 0; symbol < order.size(); ++symbol) {
     if (weight_[symbol] == 0) continue;
-    keys_[possible++] = key(logits[symbol], static_cast<std::uint16_t>(symbol));
+    keys_[possible++] = key(order[symbol], static_cast<std::uint16_t>(symbol));
     total += double{weight_[symbol]};
   }
   std::sort(keys_.begin(), keys_.begin() + static_cast<std::ptrdiff_t>(possible));

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "continuo/base/error.h"
+#include "generation/guided_model.h"
 #include "generation/piece.h"
 
 namespace continuo::generation {
@@ -31,8 +32,9 @@ struct Session::Impl {
   std::stop_token stop;
 };
 
-Session::Session(const Composer& composer, ComposeOptions options, std::stop_token stop) {
+Session::Session(const Composer& plain, ComposeOptions options, std::stop_token stop) {
   check_lengths(options);
+  const Composer composer = with_style(plain, options);
   const Piece piece(composer, std::make_shared<const ComposeOptions>(std::move(options)));
   impl_ =
       std::make_unique<Impl>(composer, piece, representation::ScoreDecoder(composer.representation), std::move(stop));

@@ -15,6 +15,7 @@
 #include "continuo/base/parallel.h"
 #include "continuo/base/random.h"
 #include "continuo/generation/compose.h"
+#include "continuo/generation/sampling_settings.h"
 #include "continuo/music/excerpt.h"
 #include "continuo/plot/plot.h"
 #include "continuo/workbench/page_media.h"
@@ -48,17 +49,18 @@ Side named(const fs::path& name, const PieceSetOptions& options, const Work& wor
 }
 
 Side composed(const CompareOptions& options, const Work& work) {
-  const auto composer = generation::Composer::load(options.model);
-  const generation::ComposeOptions how{
-      .sampling = options.sampling, .seconds = options.seconds, .seed = options.set.seed};
+  const auto file = weights::ModelFile::load(options.model);
+  const auto composer = generation::Composer::from(file, options.model);
+  const auto sampling = options.sampling ? *options.sampling : generation::sampling_of(file);
+  const generation::ComposeOptions how{.sampling = sampling, .seconds = options.seconds, .seed = options.set.seed};
   auto pieces = std::make_shared<std::vector<Score>>();
   for (auto& piece :
        generation::compose_several(composer, how, options.count, options.set.threads, work.progress, work.stop))
     pieces->push_back(std::move(piece.score));
   Side side{.name = options.model.string()};
-  side.origin = fmt::format("composed by {} with seed {}, temperature {:g} and top-p {:g}, up to {:g} s each.",
-                            options.model.string(), options.set.seed, options.sampling.temperature,
-                            options.sampling.top_p, options.seconds);
+  side.origin = fmt::format("composed by {} with seed {}, temperature {} and top-p {:g}, up to {:g} s each.",
+                            options.model.string(), options.set.seed, generation::temperatures_text(sampling),
+                            sampling.top_p, options.seconds);
   for (std::size_t i = 0; i < pieces->size(); ++i)
     side.sources.push_back({fmt::format("piece {}", i + 1), [pieces, i] { return (*pieces)[i]; }});
   return side;

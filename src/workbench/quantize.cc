@@ -10,9 +10,11 @@
 
 namespace continuo::workbench {
 
-std::vector<std::uint8_t> quantised(const weights::ModelFile& file, weights::Precision precision) {
+std::vector<std::uint8_t> quantised(const weights::ModelFile& file, weights::Precision precision,
+                                    const std::map<std::string, std::string>& metadata) {
   weights::ModelContents contents{
       .network = file.network(), .metadata = file.all_metadata(), .tensors = {}, .precision = precision};
+  for (const auto& [key, text] : metadata) contents.metadata[key] = text;
   contents.metadata.erase("continuo.version");
   contents.metadata.erase("continuo.network");
   for (const auto& [name, tensor] : file.tensors())

@@ -26,7 +26,7 @@ namespace continuo::generation {
 using Composer = loaded::LoadedModel;
 
 struct ComposeOptions {
-  SamplingOptions sampling;
+  SamplingOptions sampling;  ///< what the model's file proposes: sampling_of(), sampling_settings.h
   StartKind start = StartKind::kBeginning;
   std::size_t random_length = 0;  ///< symbols of the random array; 0: the receptive field, 256 where there is none
   bool keep_random = false;       ///< keep the random array in the result
@@ -58,6 +58,9 @@ struct ComposeOptions {
   bool any_range = false;     ///< in_range() with Composer::ranges is no constraint
   bool allow_loops = false;   ///< never_loop() is none, which it never is with argmax: that falls into loops by itself
   std::string label;          ///< style or composer of a model that has labels; empty: 'unknown'
+  /// What the label changes in the logits is multiplied by it; 1: as the model says. Other values step the network
+  /// twice for each symbol, with the label and without.
+  double style_strength = 1;
   std::uint64_t seed = 1;
   std::uint64_t stream = 0;  ///< number of the piece among several of one seed
 };

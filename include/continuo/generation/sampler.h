@@ -1,39 +1,93 @@
 // Sampler: logits to the next symbol.
 #pragma once
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
+#include <initializer_list>
 #include <optional>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "continuo/base/random.h"
+#include "continuo/representation/representation.h"
+#include "continuo/representation/symbol_meaning.h"
 
 namespace continuo::generation {
+
+/// Temperatures by kind of symbol, in the order of the kinds; at most one for each.
+class KindTemperatures {
+ public:
+  using Item = std::pair<representation::SymbolKind, double>;
+  KindTemperatures() = default;
+  KindTemperatures(std::initializer_list<Item> items) {
+    for (const auto& [kind, temperature] : items) (*this)[kind] = temperature;
+  }
+  const Item* begin() const noexcept { return items_.data(); }
+  const Item* end() const noexcept { return items_.data() + size_; }
+  bool empty() const noexcept { return size_ == 0; }
+  void clear() noexcept { size_ = 0; }
+  /// end() where the kind has none.
+  const Item* find(representation::SymbolKind kind) const noexcept;
+  /// 0 where the kind had none.
+  double& operator[](representation::SymbolKind kind) noexcept;
+  friend bool operator==(const KindTemperatures& a, const KindTemperatures& b) noexcept;
+
+ private:
+  static constexpr std::size_t kCapacity = 32;  ///< more than there are kinds
+  std::array<Item, kCapacity> items_{};
+  std::size_t size_ = 0;
+};
 
 struct SamplingOptions {
   bool argmax = false;       ///< the paper's choice: always the most probable symbol
   double temperature = 1.0;  ///< above 0; logits are divided by it
   int top_k = 0;             ///< keep the k most probable; 0: all
   double top_p = 0.97;  ///< keep the smallest set of most probable symbols that has this probability (nucleus sampling)
+  /// Temperatures of kinds of symbols, in place of `temperature`. Kinds of one temperature compete as with one
+  /// temperature for all. Where kinds of different temperatures may come next, each temperature acts within its kinds,
+  /// and how probable they are together stays what the network says.
+  KindTemperatures kinds;
   friend bool operator==(const SamplingOptions&, const SamplingOptions&) = default;
 };
 
 /// Allocates only when made. The same logits, options and random state give the same symbol everywhere.
 class Sampler {
  public:
-  /// Throws Error for a temperature that is not above 0, a negative top_k, or top_p outside (0, 1].
+  /// Without `vocabulary`, options.kinds has no effect. Throws Error for a temperature that is not above 0, a negative
+  /// top_k, or top_p outside (0, 1].
   Sampler(const SamplingOptions& options, std::size_t vocabulary_size);
+  Sampler(const SamplingOptions& options, const representation::Vocabulary& vocabulary);
   /// mask (empty, or one byte per symbol): 0 forbids. At least one symbol must be allowed. Ties go to the lower symbol.
   std::uint16_t choose(std::span<const float> logits, std::span<const std::uint8_t> mask, Random& random) noexcept;
 
  private:
-  /// Takes their weights from all but the `count` most probable, and from all that come after `share` of the whole.
-  void keep_first(std::span<const float> logits, int count, double share) noexcept;
+  /// Takes their weights from all but the first `count` by `order`, and from all that come after `share` of the whole.
+  void keep_first(std::span<const float> order, int count, double share) noexcept;
   double sum_weights(std::size_t size) noexcept;
   /// The symbol whose weight reaches from below `left` to beyond it, counted from the first symbol on.
   std::optional<std::uint16_t> draw(std::size_t size, double left) const noexcept;
 
+  /// Neighbouring symbols of one temperature.
+  struct Run {
+    std::size_t begin, end;
+    std::size_t group;
+  };
+  struct Group {
+    float temperature;
+    float greatest = 0;  ///< logit of the choice at hand
+    double mass = 0;     ///< at temperature 1
+    double weights = 0;
+  };
+  /// The temperature of all that may come next, or none where several may.
+  std::optional<float> one_temperature(std::span<const std::uint8_t> mask) const noexcept;
+  /// Sets the weights group by group.
+  void weigh_groups(std::span<const float> logits, std::span<const std::uint8_t> mask, float greatest) noexcept;
+
   SamplingOptions options_;
+  std::vector<Run> runs_;  ///< empty: one temperature for all
+  std::vector<Group> groups_;
   std::vector<float> weight_;  ///< of each symbol; that of the most probable is 1
   std::vector<double> block_;  ///< sums of weights: independent of each other, and all but one need no second look
   std::vector<std::uint64_t> keys_;

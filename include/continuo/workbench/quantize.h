@@ -3,6 +3,8 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <map>
+#include <string>
 #include <vector>
 
 #include "continuo/engine/engine.h"
@@ -10,8 +12,10 @@
 
 namespace continuo::workbench {
 
-/// The bytes of a model file with the weights of `file` in another precision and all of its metadata.
-std::vector<std::uint8_t> quantised(const weights::ModelFile& file, weights::Precision precision);
+/// The bytes of a model file with the weights of `file` in another precision and all of its metadata; `metadata` joins
+/// it, in place of what has the same key.
+std::vector<std::uint8_t> quantised(const weights::ModelFile& file, weights::Precision precision,
+                                    const std::map<std::string, std::string>& metadata = {});
 
 inline constexpr std::size_t kComposedSteps = 1024;
 

@@ -14,7 +14,11 @@ namespace {
 using ::testing::HasSubstr;
 
 ComposeOptions unusual() {
-  return {.sampling = {.argmax = true, .temperature = 0.5, .top_k = 7, .top_p = 0.25},
+  return {.sampling = {.argmax = true,
+                       .temperature = 0.5,
+                       .top_k = 7,
+                       .top_p = 0.25,
+                       .kinds = {{representation::SymbolKind::kPitch, 0.8}}},
           .start = StartKind::kRandom,
           .random_length = 12,
           .keep_random = true,
@@ -27,6 +31,7 @@ ComposeOptions unusual() {
           .any_range = true,
           .allow_loops = true,
           .label = "bach \"the elder\"",
+          .style_strength = 2.5,
           .seed = (std::uint64_t{1} << 63) - 1};
 }
 
@@ -65,9 +70,11 @@ TEST(Options, DefaultsAreAllowedAndNamesAreUnique) {
 TEST(Options, WhatIsNotSetIsNotWritten) {
   ComposeOptions options;
   const auto list = options_of(options);
-  EXPECT_EQ(to_json(list), R"({"start":"beginning","random_length":0,"keep_random":false,"go_on":false,"argmax":false,)"
-                           R"("temperature":1.0,"top_k":0,"top_p":0.97,"no_mask":false,"seed":1,"allow_copies":false,)"
-                           R"("any_range":false,"allow_loops":false})");
+  EXPECT_EQ(
+      to_json(list),
+      R"({"start":"beginning","random_length":0,"keep_random":false,"go_on":false,"argmax":false,)"
+      R"("temperature":1.0,"top_k":0,"top_p":0.97,"no_mask":false,"style_strength":1.0,"seed":1,"allow_copies":false,)"
+      R"("any_range":false,"allow_loops":false})");
   from_json(R"({"seconds": 20})", list);
   EXPECT_EQ(options.seconds, 20.0) << "a whole number is a number";
   EXPECT_EQ(options.sampling.top_p, 0.97) << "what the text does not say stays";

@@ -6,13 +6,18 @@
 #include <algorithm>
 #include <cmath>
 #include <functional>
+#include <memory>
 #include <numeric>
+#include <set>
+#include <utility>
 #include <vector>
 
 #include "continuo/base/error.h"
 
 namespace continuo::generation {
 namespace {
+
+using representation::SymbolKind;
 
 constexpr int kDraws = 40'000;
 
@@ -124,6 +129,114 @@ TEST(Sampler, SettingsOutOfRangeAreRefused) {
   EXPECT_THROW(Sampler({.top_k = -1}, 4), Error);
   EXPECT_THROW(Sampler({.top_p = 0}, 4), Error);
   EXPECT_THROW(Sampler({.top_p = 1.5}, 4), Error);
+}
+
+/// Of remi's symbols: what may come next, with logits that are not equal.
+struct Choice {
+  std::vector<float> logits;
+  std::vector<std::uint8_t> mask;
+};
+
+Choice choice_of(const representation::Vocabulary& vocabulary, const std::set<representation::SymbolKind>& kinds) {
+  Choice choice{std::vector<float>(vocabulary.size()), std::vector<std::uint8_t>(vocabulary.size(), 0)};
+  Random random(7);
+  for (std::size_t i = 0; i < vocabulary.size(); ++i) {
+    choice.logits[i] = static_cast<float>(3 * random.uniform());
+    choice.mask[i] = kinds.contains(vocabulary.meanings()[i].kind) ? 1 : 0;
+  }
+  return choice;
+}
+
+std::vector<double> frequencies(Sampler sampler, const Choice& choice) {
+  Random random(1);
+  std::vector<double> share(choice.logits.size());
+  for (int i = 0; i < kDraws; ++i) share[sampler.choose(choice.logits, choice.mask, random)] += 1.0 / kDraws;
+  return share;
+}
+
+double share_of(const representation::Vocabulary& vocabulary, const std::vector<double>& shares, SymbolKind kind) {
+  double sum = 0;
+  for (std::size_t i = 0; i < shares.size(); ++i)
+    if (vocabulary.meanings()[i].kind == kind) sum += shares[i];
+  return sum;
+}
+
+class KindTemperatures : public testing::Test {
+ protected:
+  std::unique_ptr<representation::Representation> remi_ = representation::make({.name = "remi"});
+  const representation::Vocabulary& vocabulary_ = remi_->vocabulary();
+
+  /// Of what `choice` allows, by the softmax at `temperature`.
+  std::vector<double> softmax(const Choice& choice, double temperature) const {
+    std::vector<double> shares(choice.logits.size());
+    double total = 0;
+    for (std::size_t i = 0; i < shares.size(); ++i)
+      total += shares[i] = choice.mask[i] == 0 ? 0 : std::exp(static_cast<double>(choice.logits[i]) / temperature);
+    for (double& share : shares) share /= total;
+    return shares;
+  }
+};
+
+TEST_F(KindTemperatures, ActOnTheirKindAlone) {
+  const SamplingOptions options{.temperature = 0.5, .top_p = 1, .kinds = {{SymbolKind::kVelocity, 2.0}}};
+  for (const auto& [kind, temperature] : {std::pair(SymbolKind::kVelocity, 2.0), {SymbolKind::kPitch, 0.5}}) {
+    const Choice choice = choice_of(vocabulary_, {kind});
+    const auto drawn = frequencies(Sampler(options, vocabulary_), choice), expected = softmax(choice, temperature);
+    for (std::size_t i = 0; i < drawn.size(); ++i) EXPECT_NEAR(drawn[i], expected[i], 0.01);
+  }
+}
+
+TEST_F(KindTemperatures, OfDifferentKindsLeaveTheirSharesAlone) {
+  const Choice choice = choice_of(vocabulary_, {SymbolKind::kVelocity, SymbolKind::kPitch, SymbolKind::kBar});
+  const SamplingOptions options{.temperature = 0.4, .top_p = 1, .kinds = {{SymbolKind::kVelocity, 1.5}}};
+  const auto drawn = frequencies(Sampler(options, vocabulary_), choice);
+  const auto plain = softmax(choice, 1);
+  const double velocities = share_of(vocabulary_, plain, SymbolKind::kVelocity);
+  EXPECT_NEAR(share_of(vocabulary_, drawn, SymbolKind::kVelocity), velocities, 0.01);
+  // Pitches and the bar compete at their temperature.
+  const auto others = softmax(choice_of(vocabulary_, {SymbolKind::kPitch, SymbolKind::kBar}), 0.4);
+  EXPECT_NEAR(share_of(vocabulary_, drawn, SymbolKind::kBar),
+              (1 - velocities) * share_of(vocabulary_, others, SymbolKind::kBar), 0.01);
+  const auto within = softmax(choice_of(vocabulary_, {SymbolKind::kVelocity}), 1.5);
+  for (std::size_t i = 0; i < drawn.size(); ++i)
+    if (vocabulary_.meanings()[i].kind == SymbolKind::kVelocity) {
+      EXPECT_NEAR(drawn[i], velocities * within[i], 0.01);
+    }
+}
+
+TEST_F(KindTemperatures, NucleusIsOfWhatIsDrawnFrom) {
+  const Choice choice = choice_of(vocabulary_, {SymbolKind::kVelocity, SymbolKind::kPitch});
+  SamplingOptions options{.temperature = 0.5, .top_p = 1, .kinds = {{SymbolKind::kVelocity, 1.0}}};
+  auto all = frequencies(Sampler(options, vocabulary_), choice);
+  options.top_p = 0.5;
+  const auto some = frequencies(Sampler(options, vocabulary_), choice);
+  // What is left are the most frequent, and they have half of the whole.
+  double kept = 0, least = 1;
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    if (some[i] == 0) continue;
+    kept += all[i];
+    least = std::min(least, all[i]);
+  }
+  EXPECT_GE(kept, 0.48);
+  EXPECT_LT(kept - least, 0.52);
+  for (std::size_t i = 0; i < all.size(); ++i)
+    if (some[i] == 0) {
+      EXPECT_LT(all[i], least + 0.01);
+    }
+}
+
+TEST_F(KindTemperatures, AllEqualAreOneTemperature) {
+  SamplingOptions equal{.temperature = 1.5, .kinds = {}};
+  for (const SymbolKind kind : representation::symbol_kinds()) equal.kinds[kind] = 0.8;
+  Sampler by_kind(equal, vocabulary_), plain({.temperature = 0.8}, vocabulary_.size());
+  const Choice choice = choice_of(vocabulary_, {SymbolKind::kVelocity, SymbolKind::kPitch, SymbolKind::kBar});
+  Random one(3), other(3);
+  for (int i = 0; i < 2000; ++i)
+    ASSERT_EQ(by_kind.choose(choice.logits, choice.mask, one), plain.choose(choice.logits, choice.mask, other));
+}
+
+TEST_F(KindTemperatures, MustBeAboveZero) {
+  EXPECT_THROW(Sampler({.kinds = {{SymbolKind::kPitch, 0.0}}}, vocabulary_), Error);
 }
 
 }  // namespace
