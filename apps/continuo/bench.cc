@@ -116,7 +116,7 @@ void run_bench(const BenchOptions& options) {
 
 }  // namespace
 
-void add_bench(CLI::App& app) {
+void add_bench(CLI::App& app, const std::function<void(const TrainingBench&)>& training) {
   auto options = std::make_shared<BenchOptions>();
   auto* command = app.add_subcommand("bench", "Measure how fast this machine runs a model, beside what it could do");
   command->footer(
@@ -160,18 +160,16 @@ void add_bench(CLI::App& app) {
                     "Measure how fast it learns instead, beside the speed of matrix products");
 #endif
   command->add_option("--csv", options->csv, "Also write the figures to this file")->type_name("FILE");
-  command->callback([options] {
+  command->callback([options, training] {
     if (!options->model.empty()) options->model = model_or_default(options->model);
-#ifdef CONTINUO_WITH_TRAINING
     if (options->training) {
       check_outputs({options->csv}, {options->model});
-      return bench_training({.model = options->model,
-                             .precisions = options->precisions,
-                             .threads = options->threads,
-                             .seconds = options->seconds,
-                             .csv = options->csv});
+      return training({.model = options->model,
+                       .precisions = options->precisions,
+                       .threads = options->threads,
+                       .seconds = options->seconds,
+                       .csv = options->csv});
     }
-#endif
     run_bench(*options);
   });
 }

@@ -38,6 +38,7 @@ struct BenchmarkOptions {
   std::optional<int> threads;
   std::uint64_t seed = 1;
   int runs = 3;
+  bool overwrite = false;
 };
 
 /// Test nats per frame that others have reported; 0 where they have none.
@@ -173,7 +174,8 @@ void run_benchmark(const BenchmarkOptions& options) {
     training::Recipe own = recipe;
     own.training.seed = run.seed;
     const fs::path folder = options.output / ("seed-" + std::to_string(run.seed));
-    run.result = training::train(dataset, own, {.folder = folder, .resume = training::Resume::kIfSame}, progress, stop);
+    const auto resume = options.overwrite ? training::Resume::kOverwrite : training::Resume::kIfSame;
+    run.result = training::train(dataset, own, {.folder = folder, .resume = resume}, progress, stop);
     if (run.result.interrupted)
       throw Interrupted({.message = "stopped in the run of seed " + std::to_string(run.seed),
                          .hint = "Everything is kept. The same command goes on from there."});
@@ -202,8 +204,7 @@ void run_benchmark(const BenchmarkOptions& options) {
 
 void add_benchmark(CLI::App& app) {
   auto options = std::make_shared<BenchmarkOptions>();
-  auto* command =
-      app.add_subcommand("benchmark", "Train by a committed recipe and print the result beside published ones");
+  auto* command = app.add_subcommand("benchmark", kBenchmarkDescription);
   command->require_subcommand(1);
   command->footer(
       "Examples:\n"
@@ -249,6 +250,7 @@ void add_benchmark(CLI::App& app) {
   poly->add_option("--threads", options->threads, "Of training; 0: every core")->check(CLI::NonNegativeNumber);
   poly->add_option("--set", options->settings, "An option of the recipe: SECTION.NAME=VALUE; repeat for several")
       ->type_name("KEY=VALUE");
+  poly->add_flag("--overwrite", options->overwrite, "Replace the trainings that the output folder holds");
   poly->add_option("--cache", options->cache, "Folder for encoded pieces (default: ~/.cache/continuo)")
       ->type_name("FOLDER");
   poly->callback([options] { run_benchmark(*options); });

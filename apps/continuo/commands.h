@@ -2,6 +2,7 @@
 #pragma once
 
 #include <CLI/CLI.hpp>
+#include <functional>
 
 namespace continuo::app {
 
@@ -15,9 +16,18 @@ void add_inspect(CLI::App& app);
 void add_measure(CLI::App& app);
 void add_originality(CLI::App& app);
 void add_quantize(CLI::App& app);
-void add_bench(CLI::App& app);
-void add_benchmark(CLI::App& app);  // absent in builds without training
-void add_train(CLI::App& app);      // likewise
-void add_reproduce(CLI::App& app);  // likewise
+/// `training` carries out --training, in the program that can.
+void add_bench(CLI::App& app, const std::function<void(const struct TrainingBench&)>& training = {});
+
+inline constexpr const char* kTrainDescription = "Learn from a folder of MIDI files";
+inline constexpr const char* kBenchmarkDescription =
+    "Train by a committed recipe and print the result beside published ones";
+inline constexpr const char* kReproduceDescription =
+    "Carry out a published experiment from beginning to end, as one page";
+
+// Of continuo-learn, which builds without training lack:
+void add_benchmark(CLI::App& app);
+void add_train(CLI::App& app);
+void add_reproduce(CLI::App& app);
 
 }  // namespace continuo::app

@@ -1,94 +1,25 @@
 // continuo: learns from music and composes more of it.
-#include <fmt/core.h>
-
-#include <CLI/CLI.hpp>
-#include <cstdio>
-#include <exception>
-#include <string_view>
-
 #include "commands.h"
-#include "continuo/base/error.h"
-#include "remedies.h"
-#ifdef CONTINUO_WITH_TRAINING
-#include "continuo/nets/threads.h"
-#endif
-
-namespace {
-
-/// CLI11 only says that a command is missing; this says which word is none.
-void refuse_unknown_command(const CLI::App& app, const std::string& word) {
-  if (word.empty() || word.front() == '-') return;
-  std::string known;
-  for (const CLI::App* command : app.get_subcommands([](const CLI::App*) { return true; })) {
-    if (command->get_name() == word) return;
-    known += (known.empty() ? "" : ", ") + command->get_name();
-  }
-  throw continuo::Error({.message = "there is no command '" + word + "'", .hint = "The commands are: " + known + "."});
-}
-
-/// CLI11's complaint, and where the options of the command are explained.
-std::string complaint(const CLI::App* app, const CLI::Error& error) {
-  std::string command = app->get_name();
-  for (auto given = app->get_subcommands(); !given.empty(); given = app->get_subcommands()) {
-    app = given.front();
-    command += " " + app->get_name();
-  }
-  return fmt::format("continuo: {}\nSee {} --help.\n", error.what(), command);
-}
-
-}  // namespace
+#include "learning_program.h"
+#include "program.h"
 
 int main(int argc, char** argv) {
+  using namespace continuo::app;
+  return run_program(argc, argv, [&](CLI::App& app) {
+    add_corpus(app);
 #ifdef CONTINUO_WITH_TRAINING
-  const std::string_view command = argc > 1 ? argv[1] : "";
-  if (command == "train" || command == "benchmark" || command == "reproduce" || command == "bench")
-    continuo::nets::start_for_training(argv);
+    if (needs_learning_program(argc, argv)) start_learning_program(argv);
+    add_learning_commands(app);
 #endif
-  CLI::App app{"Continuo learns from a collection of music and composes more of it.", "continuo"};
-  app.require_subcommand(1);
-  app.failure_message(complaint);
-  app.set_version_flag("--version", "continuo " CONTINUO_VERSION);
-  app.footer(
-      "Examples:\n"
-      "  continuo compose -o new                        a new piece: new.mid, new.wav and new.png\n"
-      "  continuo corpus FOLDER                         what a folder of MIDI files holds\n"
-#ifdef CONTINUO_WITH_TRAINING
-      "  continuo train FOLDER --init default -o mine   learn from it, starting from the model that comes along\n"
-#endif
-      "  continuo compose --model mine/best.safetensors -o like-mine\n"
-      "Each command has its own --help.");
-  try {
-    continuo::app::add_corpus(app);
-#ifdef CONTINUO_WITH_TRAINING
-    continuo::app::add_train(app);
-#endif
-    continuo::app::add_compose(app);
-    continuo::app::add_render(app);
-    continuo::app::add_inspect(app);
-    continuo::app::add_measure(app);
-    continuo::app::add_compare(app);
-    continuo::app::add_originality(app);
-    continuo::app::add_analyse(app);
-    continuo::app::add_evaluate(app);
-    continuo::app::add_quantize(app);
-    continuo::app::add_bench(app);
-#ifdef CONTINUO_WITH_TRAINING
-    continuo::app::add_benchmark(app);
-    continuo::app::add_reproduce(app);
-#endif
-    refuse_unknown_command(app, argc > 1 ? argv[1] : "");
-    app.parse(argc, argv);
-  } catch (const CLI::ParseError& error) {
-    return app.exit(error);
-  } catch (const continuo::Interrupted& error) {
-    fmt::print(stderr, "\ncontinuo: {}\n", continuo::app::explained(error));
-    return 130;
-  } catch (const continuo::Error& error) {
-    fmt::print(stderr, "continuo: {}\n", continuo::app::explained(error));
-    return 1;
-  } catch (const std::exception& error) {
-    fmt::print(stderr, "continuo: {}\n", error.what());
-    return 1;
-  }
-  return 0;
+    add_compose(app);
+    add_render(app);
+    add_inspect(app);
+    add_measure(app);
+    add_compare(app);
+    add_originality(app);
+    add_analyse(app);
+    add_evaluate(app);
+    add_quantize(app);
+    add_bench(app);
+  });
 }

@@ -30,6 +30,7 @@ struct QuantizeOptions {
   fs::path data;
   std::uint64_t symbols = 200'000;
   int threads = 0;
+  bool overwrite = false;
 };
 
 void compare_on_frames(const engine::Model& model, const engine::Model& quantised) {
@@ -82,11 +83,6 @@ void run_quantize(QuantizeOptions& options) {
                  .path = options.model.string(),
                  .hint = "Leave --data out."});
   }
-  std::optional<corpus::Dataset> dataset;
-  if (!options.data.empty()) {
-    dataset = workbench::data_of(file, options.data, terminal_progress(), interruption());
-    static_cast<void>(workbench::held_out(*dataset, options.symbols));  // throws where nothing is
-  }
   std::map<std::string, std::string> metadata;
   if (!options.temperature.empty()) {
     auto sampling = generation::sampling_of(file);
@@ -94,6 +90,17 @@ void run_quantize(QuantizeOptions& options) {
     metadata[generation::kSamplingKey] = generation::to_json(sampling);
   }
   const std::vector<std::uint8_t> bytes = workbench::quantised(file, precision, metadata);
+  if (!options.overwrite && fs::is_regular_file(options.output) && read_file(options.output) != bytes) {
+    throw Error({.message = "is there already, and is another file than this model makes",
+                 .path = options.output.string(),
+                 .hint = "Give another name with -o, or replace it with --overwrite.",
+                 .code = ErrorCode::kWouldOverwrite});
+  }
+  std::optional<corpus::Dataset> dataset;
+  if (!options.data.empty()) {
+    dataset = workbench::data_of(file, options.data, terminal_progress(), interruption());
+    static_cast<void>(workbench::held_out(*dataset, options.symbols));  // throws where nothing is
+  }
   const auto quantised_file = weights::ModelFile::parse(bytes, options.output.string());
   const auto model = engine::Model::create(file);
   const auto quantised = engine::Model::create(quantised_file);
@@ -144,7 +151,7 @@ void add_quantize(CLI::App& app) {
           "both, as in 1,pitch=0.8; kept in the file")
       ->type_name("NUMBER|KIND=NUMBER,...");
   command->add_option("--precision", options->precision, "int8 or bf16")
-      ->check(one_of({"int8", "bf16"}))
+      ->transform(one_of({"int8", "bf16"}))
       ->capture_default_str();
   command
       ->add_option("--data", options->data,
@@ -160,6 +167,7 @@ void add_quantize(CLI::App& app) {
   command->add_option("--threads", options->threads, "Threads of the measuring; 0: every core")
       ->check(whole(0, kMostThreads))
       ->capture_default_str();
+  command->add_flag("--overwrite", options->overwrite, "Replace the file if it is there already");
   command->callback([options] { run_quantize(*options); });
 }
 

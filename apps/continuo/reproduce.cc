@@ -72,8 +72,7 @@ void run_reproduce(ReproduceOptions options) {
 void add_reproduce(CLI::App& app) {
   auto options = std::make_shared<ReproduceOptions>();
   auto& settings = options->settings;
-  auto* command =
-      app.add_subcommand("reproduce", "Carry out a published experiment from beginning to end, as one page");
+  auto* command = app.add_subcommand("reproduce", kReproduceDescription);
   command->require_subcommand(1);
   command->footer(
       "Examples:\n"
@@ -112,6 +111,7 @@ void add_reproduce(CLI::App& app) {
   paper->add_option("--soundfont", settings.soundfont, "SoundFont that plays the pieces (default: the system's)")
       ->type_name("FILE");
   paper->add_flag("--any-length", settings.any_length, "Also pieces shorter than 1 or longer than 5 minutes");
+  paper->add_flag("--overwrite", settings.overwrite, "Replace the trainings that the output folder holds");
   paper->add_option("--seed", settings.seed, "Of everything random")->check(whole(0, kMostSeed));
   paper->add_option("--threads", settings.threads, "0: every core")->check(whole(0, kMostThreads));
   paper->add_option("--cache", settings.cache, "Folder for encoded pieces (default: ~/.cache/continuo)")

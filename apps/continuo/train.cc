@@ -7,6 +7,7 @@
 #include <numbers>
 #include <optional>
 #include <set>
+#include <utility>
 
 #include "commands.h"
 #include "continuo/audio/render.h"
@@ -18,7 +19,9 @@
 #include "continuo/representation/sound.h"
 #include "continuo/training/fine_tune.h"
 #include "continuo/training/recipe.h"
+#include "continuo/training/run_folder.h"
 #include "continuo/training/trainer.h"
+#include "continuo/weights/network_info.h"
 #include "continuo/workbench/held_out.h"
 #include "continuo/workbench/training_log.h"
 #include "options.h"
@@ -50,15 +53,26 @@ struct TrainOptions {
   std::string device = "cpu";
   double process_timeout = training::Ranks::kSeconds;
   bool any_length = false;
-  bool resume = false, resume_if_same = false;
+  bool resume = false, resume_if_same = false, overwrite = false;
   bool print_recipe = false;
 };
+
+bool goes_on(const TrainOptions& options) {
+  return options.resume || (options.resume_if_same && training::holds_training(options.output));
+}
+
+training::Resume resume_of(const TrainOptions& options) {
+  return options.resume           ? training::Resume::kMust
+         : options.resume_if_same ? training::Resume::kIfSame
+         : options.overwrite      ? training::Resume::kOverwrite
+                                  : training::Resume::kNever;
+}
 
 /// The model from which the run starts; of a run that goes on, the copy in its folder. Empty: none.
 fs::path model_to_start_from(const TrainOptions& options) {
   if (!options.init.empty()) return model_or_default(options.init);
   const fs::path kept = training::init_in(options.output);
-  return options.resume && fs::exists(kept) ? kept : fs::path{};
+  return goes_on(options) && fs::exists(kept) ? kept : fs::path{};
 }
 
 /// The model's or the default one, over it the file's or that of the run that goes on, then what the command line says.
@@ -69,7 +83,7 @@ training::Recipe make_recipe(const TrainOptions& options, const fs::path& init) 
                                                        .init = init,
                                                        .recipe = options.recipe,
                                                        .folder = options.output,
-                                                       .goes_on = options.resume});
+                                                       .goes_on = goes_on(options)});
   std::vector<training::OptionValue> changes;
   if (!options.network.empty()) changes.push_back({"network.name", options.network});
   if (!options.representation.empty()) changes.push_back({"representation.name", options.representation});
@@ -111,6 +125,24 @@ std::string command_to_go_on(const TrainOptions& options) {
   return command;
 }
 
+/// Below so many pieces a network from scratch is far behind the default model before that learns anything
+/// (docs/training.md).
+constexpr std::size_t kFewPieces = 1000;
+
+bool better_fine_tuned(const training::Recipe& recipe, std::size_t pieces) {
+  return pieces < kFewPieces && !recipe.network.is_counted() && !recipe.network.reads_frames() &&
+         recipe.representation.name != "frames" && !representation::reads_sound(recipe.representation.name);
+}
+
+/// Music of the folder that was passed over.
+void say_other_formats(const corpus::Collection& collection) {
+  if (collection.other_formats.empty()) return;
+  std::string list;
+  for (const auto& [format, count] : collection.other_formats)
+    list += fmt::format("{}{} {}", list.empty() ? "" : ", ", format_count(count), format);
+  fmt::print("note: not read: {} (convert them to MIDI to learn from them)\n", list);
+}
+
 /// Says what is fine-tuned, and which labels of the collection the model does not know.
 void introduce(const fs::path& init, const training::Recipe& recipe, const corpus::Collection& collection) {
   const int layers = weights::layer_count(recipe.network);
@@ -140,13 +172,14 @@ corpus::Dataset read_music(const TrainOptions& options, const training::Recipe& 
   scan.sound = representation::reads_sound(recipe.representation.name);
   const auto collection = corpus::scan(options.folder, scan, progress, stop);
   if (says)
-    fmt::print("{}: {} of {} MIDI files, {} of music, {} notes\n", options.folder.string(),
+    fmt::print("{}: {} of {} files, {} of music, {} notes\n", options.folder.string(),
                format_count(collection.pieces.size()), format_count(collection.files),
                format_duration(collection.total_seconds()), format_count(collection.total_notes()));
   if (says && !collection.manifest_encoding.empty()) {
     fmt::print("note: {} is not UTF-8: read as {}, which is a guess\n", corpus::kManifestName,
                collection.manifest_encoding);
   }
+  if (says) say_other_formats(collection);
   if (collection.pieces.empty()) {
     throw Error(
         {.message = "no piece passes the filters",
@@ -154,6 +187,11 @@ corpus::Dataset read_music(const TrainOptions& options, const training::Recipe& 
          .hint = "continuo corpus tells why each was left out; --any-length lifts the limits of 1 to 5 minutes."});
   }
   if (says && !init.empty()) introduce(init, recipe, collection);
+  if (says && init.empty() && !goes_on(options) && better_fine_tuned(recipe, collection.pieces.size()))
+    fmt::print(
+        "note: {} pieces are few for a network that begins with random weights; '--init default' starts from the model "
+        "that comes with Continuo, and learns these pieces better\n",
+        format_count(collection.pieces.size()));
   const auto split = corpus::split(collection, recipe.split);
   auto dataset =
       corpus::open_dataset(collection, split, recipe.representation,
@@ -174,8 +212,8 @@ training::Recipe recipe_of(const std::string& toml, const fs::path& init) {
 }
 
 void run_train(const TrainOptions& options) {
-  const training::Place place = training::place_in_environment();
-  const bool first = place.rank == 0;
+  const training::RankInfo own = training::rank_in_environment();
+  const bool first = own.rank == 0;
   fs::path init;
   training::Recipe recipe;
   if (first || options.print_recipe) {
@@ -190,9 +228,12 @@ void run_train(const TrainOptions& options) {
     throw Error({.message = "no folder of MIDI files was given", .hint = "continuo train FOLDER -o trained"});
   }
   if (!options.soundfont.empty()) audio::check({.soundfont = options.soundfont});
-  if (first) ensure_writable(options.output / "recipe.toml");
+  if (first) {
+    training::check_run_folder(options.output, resume_of(options), recipe);
+    ensure_writable(options.output / training::kRecipeFile);
+  }
   const auto stop = interruption();
-  training::Ranks ranks(place, options.process_timeout);
+  training::Ranks ranks(own, options.process_timeout);
   init = ranks.from_first(init.string());
   const std::string toml = ranks.from_first(training::to_toml(recipe));
   if (!first) recipe = recipe_of(toml, init);
@@ -201,25 +242,28 @@ void run_train(const TrainOptions& options) {
   ranks.first_ahead([&] { dataset = read_music(options, recipe, init, first, progress, stop); });
   const bool real = !dataset->pieces().empty() && !dataset->pieces().front().frames.empty() &&
                     recipe.network.output != weights::kBinary;
-  if (first)
-    fmt::print("{:>8} {:>8} {:>9} {:>14} {:>15} {:>15} {:>14}\n", "epoch", "step", "minutes",
-               real ? "train (MSE)" : "train (nats)", real ? "held out (MSE)" : "held out (nats)",
-               real ? "" : "held out (bits)", "rate");
+  bool headed = false;
+  const auto print_heading = [&] {
+    if (!std::exchange(headed, true))
+      fmt::print("{:>8} {:>8} {:>9} {:>14} {:>15} {:>15} {:>14}\n", "epoch", "step", "minutes",
+                 real ? "train (MSE)" : "train (nats)", real ? "held out (MSE)" : "held out (nats)",
+                 real ? "" : "held out (bits)", "rate");
+  };
   workbench::TrainingLog log(options.output, recipe.network.output,
                              [](const std::string& note) { fmt::print("note: {}\n", note); });
   const auto result = training::train(
       *dataset, recipe,
       {.folder = options.output,
-       .resume = options.resume_if_same ? training::Resume::kIfSame
-                 : options.resume       ? training::Resume::kMust
-                                        : training::Resume::kNever,
+       .resume = resume_of(options),
        .checkpoint_minutes = options.checkpoint_minutes,
        .init = init,
        .on_steps = [&](const training::StepReport& report) { log.steps(report); },
+       .on_note = [](const std::string& note) { fmt::print("{}\n", note); },
        .ranks = &ranks,
        .device = options.device},
       progress, stop, [&](const training::CurvePoint& point) {
         log.point(point);
+        print_heading();
         const std::string bits = real ? "" : fmt::format("{:.4f}", point.held_out_loss / std::numbers::ln2);
         fmt::print("{:8.2f} {:8} {:9.2f} {:14.4f} {:15.4f} {:>15} {:14.2e}\n", point.epoch, point.step, point.minutes,
                    point.train_eval_loss, point.held_out_loss, bits, point.learning_rate);
@@ -242,7 +286,7 @@ void run_train(const TrainOptions& options) {
 
 void add_train(CLI::App& app) {
   auto options = std::make_shared<TrainOptions>();
-  auto* command = app.add_subcommand("train", "Learn from a folder of MIDI files");
+  auto* command = app.add_subcommand("train", kTrainDescription);
   command->footer(
       "Examples:\n"
       "  continuo train FOLDER -o trained\n"
@@ -289,9 +333,16 @@ void add_train(CLI::App& app) {
   command->add_option("--threads", options->threads, "0: every core")->check(whole(0, kMostThreads));
   command->add_option("--device", options->device, "Where the network computes: cpu, or cuda where libtorch has it")
       ->capture_default_str();
-  command->add_flag("--resume", options->resume, "Go on from the output folder's last checkpoint, by its recipe");
-  command->add_flag("--resume-if-same", options->resume_if_same,
-                    "As --resume, but begin anew when the pieces or the settings have changed");
+  auto* resume =
+      command->add_flag("--resume", options->resume, "Go on from the output folder's last checkpoint, by its recipe");
+  auto* resume_if_same =
+      command->add_flag("--resume-if-same", options->resume_if_same,
+                        "As --resume where the folder holds a training with these pieces and settings; begin one where "
+                        "it holds none");
+  command->add_flag("--overwrite", options->overwrite, "Replace the training that the output folder holds")
+      ->excludes(resume)
+      ->excludes(resume_if_same);
+  resume->excludes(resume_if_same);
   command
       ->add_option("--checkpoint-minutes", options->checkpoint_minutes, "Between checkpoints, of which the last stays")
       ->check(number(0, 1e6))

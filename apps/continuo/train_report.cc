@@ -4,6 +4,8 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
+#include <cmath>
 #include <numbers>
 
 #include "continuo/plot/plot.h"
@@ -54,6 +56,7 @@ void draw_curve(const fs::path& path, const std::string& title, const training::
 void print_summary(const fs::path& output, const training::Recipe& recipe, const training::TrainResult& result) {
   const auto& base = result.baselines;
   const bool frames = result.output != weights::kCategorical;
+  const char* unit = frames ? "frames" : "symbols";
   const auto both_units = [&](double loss) { return with_unit(loss, result.output); };
   const char* part = result.held_out == corpus::Part::kValidation ? "validation"
                      : result.held_out == corpus::Part::kTest     ? "test"
@@ -61,15 +64,16 @@ void print_summary(const fs::path& output, const training::Recipe& recipe, const
   fmt::print("\n{} on {}: {} parameters, ", recipe.network.name(), recipe.representation.name,
              format_count(result.parameters));
   if (result.receptive_field > 0) {
-    fmt::print("receptive field {} steps\n", format_count(static_cast<std::uint64_t>(result.receptive_field)));
+    fmt::print("receptive field {} {}\n", format_count(static_cast<std::uint64_t>(result.receptive_field)), unit);
   } else {
     fmt::print("depends on everything since the start\n");
   }
-  fmt::print("  trained on       {} pieces, {} steps; held out: {} pieces, {} steps ({} part)\n", result.train_pieces,
-             format_count(result.train_symbols), result.held_out_pieces, format_count(result.held_out_symbols), part);
+  fmt::print("  trained on       {} pieces, {} {}; held out: {} pieces, {} {} ({} part)\n", result.train_pieces,
+             format_count(result.train_symbols), unit, result.held_out_pieces, format_count(result.held_out_symbols),
+             unit, part);
   if (frames) {
     fmt::print("  frames           of {} values; {}: {}\n", result.vocabulary_size,
-               result.output == weights::kReal ? "always zero" : "even odds", both_units(base.uniform));
+               result.output == weights::kReal ? "always zero" : "a uniform guess", both_units(base.uniform));
     fmt::print("  mean frame       {}\n", both_units(base.frequencies));
   } else {
     fmt::print("  vocabulary       {} symbols; ln V {}\n", result.vocabulary_size, both_units(base.uniform));
@@ -80,14 +84,27 @@ void print_summary(const fs::path& output, const training::Recipe& recipe, const
     fmt::print("  held-out loss    {} (best, epoch {:.2f})\n", both_units(best->held_out_loss), best->epoch);
     fmt::print("  training loss    {} (there, without dropout)\n", both_units(best->train_eval_loss));
     const auto& last = result.curve.back();
+    if (best->step == 0 && last.step > 0) {
+      fmt::print("  note: no evaluation was better than the model before the first step: {} is that model as it was.\n",
+                 result.best_model.filename().string());
+      if (last.epoch < 1) {
+        fmt::print("    The run saw {:.2f} of its pieces' symbols: train longer (--minutes {:.0f}).\n", last.epoch,
+                   std::ceil(std::max(10.0, 3 * result.minutes / std::max(last.epoch, 0.05))));
+      } else {
+        fmt::print(
+            "    Give it more pieces, lower the rate (--set training.learning_rate={:.2g}), or keep layers (--freeze "
+            "1).\n",
+            recipe.training.learning_rate / 3);
+      }
+    }
     if (last.step != best->step) {
       fmt::print("  at the end       held-out {:.4f}, training {:.4f} (epoch {:.2f})\n", last.held_out_loss,
                  last.train_eval_loss, last.epoch);
     }
   }
-  fmt::print("  speed            {} steps a second over {} of training; {} of evaluation\n",
-             format_count(static_cast<std::uint64_t>(result.symbols_per_second)), format_duration(result.minutes * 60),
-             format_duration(result.evaluation_minutes * 60));
+  fmt::print("  speed            {} {} a second over {} of training; {} of evaluation\n",
+             format_count(static_cast<std::uint64_t>(result.symbols_per_second)), unit,
+             format_duration(result.minutes * 60), format_duration(result.evaluation_minutes * 60));
   if (result.minutes > 0)
     fmt::print("  reading          {:.2f} % of the time of training: drawing, varying and copying examples\n",
                100 * result.reading_minutes / result.minutes);
@@ -96,8 +113,7 @@ void print_summary(const fs::path& output, const training::Recipe& recipe, const
                result.steps);
   }
   if (result.spikes > 0) {
-    fmt::print("  note: {} of {} steps were skipped because the gradient was out of all proportion\n", result.spikes,
-               result.steps);
+    fmt::print("  note: {} of {} steps were skipped because the gradient spiked\n", result.spikes, result.steps);
   }
   if (result.plateau) {
     fmt::print("  ended early      the held-out loss had not fallen for {} evaluations\n", recipe.training.patience);

@@ -38,6 +38,7 @@ constexpr const char* kHelp =
     "  --init MODEL            start from this model and fine-tune it\n"
     "  --device NAME           cpu (default), or cuda where libtorch has it\n"
     "  --resume                go on from the folder's last checkpoint, by its recipe\n"
+    "  --overwrite             replace the training that the folder holds\n"
     "  --checkpoint-minutes N  between checkpoints (2)\n"
     "  --process-timeout N     of several processes: seconds for which one may keep the others waiting (300)\n"
     "\n"
@@ -51,7 +52,7 @@ struct Options {
   fs::path dataset, output, recipe, init;
   std::vector<training::OptionValue> changes;
   std::string device = "cpu";
-  bool resume = false;
+  bool resume = false, overwrite = false;
   double checkpoint_minutes = 2;
   double process_timeout = training::Ranks::kSeconds;
 };
@@ -92,6 +93,8 @@ Options read_options(const std::vector<std::string>& words) {
       options.device = value();
     } else if (word == "--resume") {
       options.resume = true;
+    } else if (word == "--overwrite") {
+      options.overwrite = true;
     } else if (word == "--checkpoint-minutes") {
       options.checkpoint_minutes = number(word, value());
     } else if (word == "--process-timeout") {
@@ -104,6 +107,7 @@ Options read_options(const std::vector<std::string>& words) {
   }
   if (options.dataset.empty()) refuse("no dataset was given");
   if (options.output.empty()) refuse("no folder for the model was given");
+  if (options.resume && options.overwrite) refuse("--resume and --overwrite exclude each other");
   return options;
 }
 
@@ -124,8 +128,8 @@ training::Recipe make_recipe(const Options& options, const fs::path& init, const
 }
 
 void run(const Options& options) {
-  const training::Place place = training::place_in_environment();
-  const bool first = place.rank == 0;
+  const training::RankInfo own = training::rank_in_environment();
+  const bool first = own.rank == 0;
   const auto stop = continuo::app::interruption();
   const auto progress = first ? continuo::app::terminal_progress() : continuo::ProgressSink{};
   const continuo::corpus::Dataset dataset(options.dataset);
@@ -133,15 +137,18 @@ void run(const Options& options) {
   if (init.empty() && options.resume && fs::exists(training::init_in(options.output)))
     init = training::init_in(options.output);
   const training::Recipe recipe = make_recipe(options, init, dataset);
-  training::Ranks ranks(place, options.process_timeout);
+  training::Ranks ranks(own, options.process_timeout);
   if (ranks.from_first(training::to_toml(recipe)) != training::to_toml(recipe))
     refuse("this process has another recipe than the first one");
   if (first) std::printf("%8s %8s %9s %14s %15s %14s\n", "epoch", "step", "minutes", "train", "held out", "rate");
   const auto result = training::train(dataset, recipe,
                                       {.folder = options.output,
-                                       .resume = options.resume ? training::Resume::kMust : training::Resume::kNever,
+                                       .resume = options.resume      ? training::Resume::kMust
+                                                 : options.overwrite ? training::Resume::kOverwrite
+                                                                     : training::Resume::kNever,
                                        .checkpoint_minutes = options.checkpoint_minutes,
                                        .init = init,
+                                       .on_note = [](const std::string& note) { std::printf("%s\n", note.c_str()); },
                                        .ranks = &ranks,
                                        .device = options.device},
                                       progress, stop, [](const training::CurvePoint& point) {
@@ -151,7 +158,7 @@ void run(const Options& options) {
                                         std::fflush(stdout);
                                       });
   if (!first) return;
-  std::printf("\n%s parameters, %s steps a second over %s of training (%.2f %% of it reading examples)\n%s\n",
+  std::printf("\n%s parameters, %s symbols a second over %s of training (%.2f %% of it reading examples)\n%s\n",
               continuo::format_count(result.parameters).c_str(),
               continuo::format_count(static_cast<std::uint64_t>(result.symbols_per_second)).c_str(),
               continuo::format_duration(result.minutes * 60).c_str(),

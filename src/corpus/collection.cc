@@ -216,6 +216,39 @@ std::size_t Collection::groups() const {
   return seen.size();
 }
 
+namespace {
+
+/// "12 MusicXML files, 1 sound file"
+std::string others(const FileList& list, const std::map<std::string, std::size_t>& formats) {
+  std::string text;
+  const auto add = [&](std::size_t count, const std::string& what) {
+    if (count == 0) return;
+    text += (text.empty() ? "" : ", ") + std::to_string(count) + " " + what + (count == 1 ? " file" : " files");
+  };
+  for (const auto& [format, count] : formats) add(count, format);
+  add(list.sound_files, "sound");
+  return text;
+}
+
+[[noreturn]] void refuse_empty(const fs::path& folder, const FileList& list,
+                               const std::map<std::string, std::size_t>& formats, bool sound) {
+  const std::string other = others(list, formats);
+  std::string hint = sound ? "WAV, FLAC, OGG, MP3 and AIFF files are looked for, and MIDI files to be rendered."
+                           : "Files that end in .mid, .midi, .kar or .rmi are looked for, in the folder and in those "
+                             "below.";
+  if (!formats.empty())
+    hint = "Convert them to MIDI first; MuseScore does so for MusicXML and Guitar Pro, abc2midi for ABC.";
+  else if (list.sound_files > 0)
+    hint = "A representation that reads sound, for example mulaw, takes them as they are.";
+  throw Error({.message = (sound ? "holds no sound file and no MIDI file" : "holds no MIDI file") +
+                          (other.empty() ? "" : " (but " + other + ")"),
+               .path = folder.string(),
+               .hint = hint,
+               .code = ErrorCode::kEmpty});
+}
+
+}  // namespace
+
 Collection scan(const fs::path& folder, const ScanOptions& options, const ProgressSink& progress,
                 std::stop_token stop) {
   check(options);
@@ -223,22 +256,16 @@ Collection scan(const fs::path& folder, const ScanOptions& options, const Progre
   Collection collection;
   collection.folder = folder;
   collection.soundfont = options.soundfont;
-  collection.files = list.files.size();
+  collection.files = list.files.size() + list.other_formats.size();
+  for (auto& [name, format] : list.other_formats) {
+    ++collection.other_formats[format];
+    collection.left_out.push_back({.name = std::move(name),
+                                   .reason = format + " is not read: convert it to MIDI",
+                                   .kind = "not read: " + format});
+  }
   for (const auto& [name, why] : list.unread)
     collection.left_out.push_back({.name = name, .reason = "the folder cannot be read: " + why, .kind = "unreadable"});
-  if (list.files.empty() && options.sound)
-    throw Error({.message = "holds no sound file and no MIDI file",
-                 .path = folder.string(),
-                 .hint = "WAV, FLAC, OGG, MP3 and AIFF files are looked for, and MIDI files to be rendered."});
-  if (list.files.empty())
-    throw Error({.message = "holds no MIDI file" +
-                            (list.sound_files == 0 ? std::string()
-                                                   : " (but " + std::to_string(list.sound_files) + " sound files)"),
-                 .path = folder.string(),
-                 .hint = list.sound_files == 0
-                             ? "Files that end in .mid, .midi, .kar or .rmi are looked for, in the folder and in those "
-                               "below."
-                             : "A representation that reads sound, for example mulaw, takes them as they are."});
+  if (list.files.empty()) refuse_empty(folder, list, collection.other_formats, options.sound);
 
   if (!options.leave_out_label.empty() && options.label_column.empty())
     throw Error({.message = "the label '" + options.leave_out_label + "' is to be left out, but no column has labels",

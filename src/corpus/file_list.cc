@@ -5,7 +5,9 @@
 
 #include <algorithm>
 #include <array>
+#include <fstream>
 #include <set>
+#include <string_view>
 #include <system_error>
 #include <utility>
 
@@ -30,6 +32,54 @@ bool has_midi_extension(const fs::path& path) {
   return std::find(kExtensions.begin(), kExtensions.end(), extension) != kExtensions.end();
 }
 
+struct Format {
+  const char* extension;
+  const char* name;
+};
+constexpr std::array kNotations = {
+    Format{".abc", "ABC notation"},
+    Format{".musicxml", "MusicXML"},
+    Format{".mxl", "MusicXML"},
+    Format{".krn", "Humdrum"},
+    Format{".mei", "MEI"},
+    Format{".ly", "LilyPond"},
+    Format{".mscz", "MuseScore"},
+    Format{".mscx", "MuseScore"},
+    Format{".gp", "Guitar Pro"},
+    Format{".gp3", "Guitar Pro"},
+    Format{".gp4", "Guitar Pro"},
+    Format{".gp5", "Guitar Pro"},
+    Format{".gpx", "Guitar Pro"},
+    Format{".gtp", "Guitar Pro"},
+    Format{".ptb", "PowerTab"},
+    Format{".sib", "Sibelius"},
+    Format{".mus", "Finale"},
+    Format{".musx", "Finale"},
+    Format{".cap", "capella"},
+    Format{".capx", "capella"},
+    Format{".nwc", "NoteWorthy"},
+    Format{".dorico", "Dorico"},
+    Format{".mod", "tracker module"},
+    Format{".xm", "tracker module"},
+    Format{".s3m", "tracker module"},
+    Format{".it", "tracker module"},
+    Format{".mmf", "SMAF"},
+    Format{".xmi", "XMI"},
+};
+constexpr std::array kSounds = {
+    Format{".m4a", "MPEG-4 audio"},   Format{".aac", "AAC"},    Format{".wma", "Windows Media Audio"},
+    Format{".ape", "Monkey's Audio"}, Format{".wv", "WavPack"},
+};
+
+/// .xml may be anything.
+bool holds_musicxml(const fs::path& path) {
+  std::array<char, 1024> head{};
+  std::ifstream in(path, std::ios::binary);
+  in.read(head.data(), head.size());
+  const std::string_view text(head.data(), static_cast<std::size_t>(in.gcount()));
+  return text.find("score-partwise") != text.npos || text.find("score-timewise") != text.npos;
+}
+
 class Walk {
  public:
   Walk(const fs::path& folder, bool sound, std::stop_token stop)
@@ -43,6 +93,7 @@ class Walk {
       std::sort(pending.rbegin(), pending.rend());
     }
     std::sort(list_.files.begin(), list_.files.end());
+    std::ranges::sort(list_.other_formats, {}, &FileList::OtherFormat::name);
     std::sort(list_.unread.begin(), list_.unread.end(), [](const auto& a, const auto& b) { return a.name < b.name; });
     return std::move(list_);
   }
@@ -76,6 +127,8 @@ class Walk {
     } else if (has_sound_extension(entry.path())) {
       ++list_.sound_files;
       if (sound_) list_.files.push_back(name_of(entry.path()));
+    } else if (std::string format = other_format(entry.path(), sound_); !format.empty()) {
+      list_.other_formats.push_back({name_of(entry.path()), std::move(format)});
     }
   }
 
@@ -88,6 +141,14 @@ class Walk {
 };
 
 }  // namespace
+
+std::string other_format(const fs::path& path, bool sound) {
+  const std::string extension = lower_extension(path);
+  const auto is = [&](const Format& format) { return extension == format.extension; };
+  if (const auto found = std::ranges::find_if(kNotations, is); found != kNotations.end()) return found->name;
+  if (const auto found = std::ranges::find_if(kSounds, is); sound && found != kSounds.end()) return found->name;
+  return extension == ".xml" && holds_musicxml(path) ? "MusicXML" : "";
+}
 
 bool has_sound_extension(const fs::path& path) {
   const auto& known = audio::sound_extensions();

@@ -15,7 +15,15 @@ struct FileList {
     std::string name, why;
   };
   std::vector<Unread> unread;  ///< folders that could not be read
+  struct OtherFormat {
+    std::string name, format;  ///< of the file; "MusicXML"
+  };
+  std::vector<OtherFormat> other_formats;  ///< music in formats that are not read, by name
 };
+
+/// The format of a file of music that is not read, by its extension in any case (for .xml by its first kilobyte, too):
+/// "MusicXML", "ABC notation". Empty: another file.
+std::string other_format(const std::filesystem::path& path, bool sound);
 
 bool has_sound_extension(const std::filesystem::path& path);
 

@@ -48,6 +48,14 @@ std::size_t vocabulary_size(const PieceTask& task) {
   return task.model != nullptr ? static_cast<std::size_t>(task.model->vocabulary_size()) : task.logits.size();
 }
 
+/// Throws Error where the sum is not a finite number: as soon as one output is not.
+void check_finite(double sum) {
+  if (std::isfinite(sum)) return;
+  throw Error({.message = "the model's outputs are not finite numbers",
+               .hint = "Its weights are damaged, or its training diverged: take another model.",
+               .code = ErrorCode::kDamaged});
+}
+
 /// `report` is told of the symbols that were read, now and then.
 template <class Report>
 PieceLikelihood read_piece(const PieceTask& task, const Report& report) {
@@ -55,7 +63,9 @@ PieceLikelihood read_piece(const PieceTask& task, const Report& report) {
   if (task.frames != nullptr) {
     const std::vector<double> nats = frame_nats(*task.model, *task.frames, sequence.symbols);
     report(sequence.symbols.size());
-    return {.bits = std::accumulate(nats.begin(), nats.end(), 0.0) / std::numbers::ln2, .symbols = nats.size()};
+    const double sum = std::accumulate(nats.begin(), nats.end(), 0.0);
+    check_finite(sum);
+    return {.bits = sum / std::numbers::ln2, .symbols = nats.size()};
   }
   const std::size_t size = sequence.symbols.size();
   PieceLikelihood result;
@@ -78,8 +88,12 @@ PieceLikelihood read_piece(const PieceTask& task, const Report& report) {
       ++result.symbols;
     }
     if (scorer) scorer->read(logits, next);
-    if ((t + 1) % kReportEvery == 0) report(kReportEvery);
+    if ((t + 1) % kReportEvery == 0) {
+      check_finite(result.bits);
+      report(kReportEvery);
+    }
   }
+  check_finite(result.bits);
   report(size == 0 ? 0 : size - (size - 1) / kReportEvery * kReportEvery);
   if (scorer) {
     result.grid_bits = scorer->bits();

@@ -5,8 +5,7 @@
 #include <dlfcn.h>
 #include <unistd.h>
 
-#include <cstdlib>
-
+#include "continuo/base/learning_environment.h"
 #include "continuo/base/parallel.h"
 
 namespace continuo::nets {
@@ -18,16 +17,6 @@ struct BlasControl {
 };
 constexpr BlasControl kControls[] = {
     {"MKL", "MKL_Set_Num_Threads"}, {"OpenBLAS", "openblas_set_num_threads"}, {"BLIS", "bli_thread_set_num_threads"}};
-
-struct Setting {
-  const char* name;
-  const char* value;
-};
-constexpr Setting kSettings[] = {
-    {"OMP_WAIT_POLICY", "passive"},
-    {"GLIBC_TUNABLES",
-     "glibc.malloc.hugetlb=1:glibc.malloc.mmap_max=0:glibc.malloc.trim_threshold=1099511627776:"
-     "glibc.malloc.top_pad=67108864:glibc.malloc.arena_max=1"}};
 
 const BlasControl* find_control() {
   for (const auto& control : kControls)
@@ -52,10 +41,7 @@ std::string blas_library() {
 }
 
 void start_for_training(char** argv) {
-  bool changed = false;
-  for (const auto& [name, value] : kSettings)
-    changed = (std::getenv(name) == nullptr && setenv(name, value, 1) == 0) || changed;
-  if (changed) execv("/proc/self/exe", argv);  // returns only when it failed: slower, not wrong
+  if (set_learning_environment()) execv("/proc/self/exe", argv);  // returns only when it failed: slower, not wrong
 }
 
 }  // namespace continuo::nets

@@ -1,8 +1,13 @@
 // Checkpoints: a Learner as one file.
 #include <torch/serialize.h>
 
+#include <algorithm>
+#include <string_view>
+
 #include "continuo/base/error.h"
 #include "continuo/base/file.h"
+#include "continuo/base/hash.h"
+#include "continuo/training/run_folder.h"
 #include "training/learner_parts.h"
 
 namespace continuo::training {
@@ -14,7 +19,28 @@ namespace {
 [[noreturn]] void bad_checkpoint(const std::filesystem::path& path, const std::string& why) {
   throw Error(ErrorInfo{.message = "this checkpoint cannot be used: " + why,
                         .path = path.string(),
-                        .hint = "Train without --resume to begin anew."});
+                        .hint = ways_out(path.parent_path()),
+                        .code = ErrorCode::kDamaged});
+}
+
+/// A checkpoint is this line, content_hash() of what follows the next line, a line feed, and libtorch's archive. Old
+/// ones are the archive alone, a ZIP file.
+constexpr std::string_view kMagic = "continuo checkpoint 2\n";
+constexpr std::size_t kHeaderSize = kMagic.size() + 32 + 1;
+constexpr std::string_view kZipMagic = "PK\x03\x04";
+
+std::string_view text_of(std::span<const std::uint8_t> bytes) {
+  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+}
+
+/// Throws Error where the header or the hash does not fit.
+void check_hash(std::span<const std::uint8_t> bytes, const std::filesystem::path& path) {
+  const std::string_view text = text_of(bytes);
+  if (text.starts_with(kZipMagic)) return;
+  if (bytes.size() <= kHeaderSize || !text.starts_with(kMagic) || text[kHeaderSize - 1] != '\n')
+    bad_checkpoint(path, "it does not begin as a checkpoint does");
+  if (text.substr(kMagic.size(), 32) != content_hash(bytes.subspan(kHeaderSize)))
+    bad_checkpoint(path, "it is damaged: its content does not fit its hash");
 }
 
 /// The first line of what libtorch has to say.
@@ -24,6 +50,7 @@ std::string short_reason(const c10::Error& error) {
 }
 
 torch::serialize::InputArchive open_archive(std::span<const std::uint8_t> bytes, torch::Device device = torch::kCPU) {
+  if (!text_of(bytes).starts_with(kZipMagic)) bytes = bytes.subspan(kHeaderSize);
   torch::serialize::InputArchive archive;
   archive.load_from(reinterpret_cast<const char*>(bytes.data()), bytes.size(), device);
   return archive;
@@ -67,16 +94,19 @@ void Learner::save(const std::filesystem::path& path, const std::string& text) c
   archive.write("state", state);
   archive.write("text", c10::IValue(text));
   // Through memory: on a full disk libtorch's own file writer would end the process.
-  std::vector<std::uint8_t> bytes;
+  std::vector<std::uint8_t> bytes(kHeaderSize);
   archive.save_to([&](const void* data, std::size_t size) {
     const auto* first = static_cast<const std::uint8_t*>(data);
     bytes.insert(bytes.end(), first, first + size);
     return size;
   });
+  const std::string header = std::string(kMagic) + content_hash(std::span(bytes).subspan(kHeaderSize)) + "\n";
+  std::ranges::copy(header, bytes.begin());
   write_file_atomically(path, bytes);
 }
 
 std::string Learner::saved_text(std::span<const std::uint8_t> bytes, const std::filesystem::path& path) {
+  check_hash(bytes, path);
   try {
     c10::IValue text;
     open_archive(bytes).read("text", text);

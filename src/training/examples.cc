@@ -82,10 +82,11 @@ class ExampleRandom : public Random {
   ExampleRandom(std::uint64_t seed, Stream stream, std::uint64_t index) : Random(Random(seed, stream).next(), index) {}
 };
 
-ExampleSource::ExampleSource(std::vector<ExamplePiece> pieces, const ExampleOptions& options, Vary vary, Unfold unfold)
-    : pieces_(std::move(pieces)), options_(options), vary_(std::move(vary)), unfold_(std::move(unfold)) {
-  if (unfold_ && (options.order != ExampleOptions::Order::kContiguous || options.epoch_symbols > 0))
-    throw Error(ErrorInfo{.message = "networks that read what is told of the past learn from whole pieces only",
+ExampleSource::ExampleSource(std::vector<ExamplePiece> pieces, const ExampleOptions& options, Augment augment,
+                             Expand expand)
+    : pieces_(std::move(pieces)), options_(options), augment_(std::move(augment)), expand_(std::move(expand)) {
+  if (expand_ && (options.order != ExampleOptions::Order::kContiguous || options.epoch_symbols > 0))
+    throw Error(ErrorInfo{.message = "networks that read input features of the past learn from whole pieces only",
                           .hint = "Set training.objective to \"every-position\", training.order to \"contiguous\" and "
                                   "training.epoch_symbols to 0."});
   std::erase_if(pieces_, [](const ExamplePiece& piece) { return piece.size() < 2; });
@@ -125,7 +126,7 @@ std::vector<ExamplePiece> choose_excerpts(const std::vector<ExamplePiece>& piece
   std::uint64_t sum = 0;
   for (const ExamplePiece& piece : pieces) sums.push_back(sum += piece.targets());
   if (sum <= symbols) return pieces;
-  constexpr std::uint64_t kExcerpt = 4096;  // steps: long beside what a network needs to find its footing
+  constexpr std::uint64_t kExcerpt = 4096;  // steps: long beside what a network needs to warm up
   const std::uint64_t length = std::clamp<std::uint64_t>(symbols / 32, 1, kExcerpt);
   ExampleRandom random(seed, kExcerpts, 0);
   std::vector<ExamplePiece> excerpts;
@@ -155,21 +156,21 @@ Batch ExampleSource::empty(int length, int first) const {
   return empty_batch(options_.batch, length, first, rows_.empty() ? pieces_[0] : rows_[0].piece, options_.own);
 }
 
-ExamplePiece ExampleSource::vary(const ExamplePiece& piece, std::size_t at_least, ExampleRandom& random,
-                                 std::vector<Symbol>& out, int* transposed) const {
+ExamplePiece ExampleSource::augment(const ExamplePiece& piece, std::size_t at_least, ExampleRandom& random,
+                                    std::vector<Symbol>& out, int* transposed) const {
   constexpr int kTries = 4;
-  if (!vary_ || piece.width > 0 || (options_.transpose == 0 && options_.tempo == 0)) return piece;
+  if (!augment_ || piece.width > 0 || (options_.transpose == 0 && options_.tempo == 0)) return piece;
   const std::vector<Symbol> copied =
       piece.symbols.bytes_per_symbol() == 1 ? piece.symbols.to_vector() : std::vector<Symbol>();
   const std::span<const Symbol> symbols = copied.empty() ? piece.symbols.wide() : std::span<const Symbol>(copied);
   const double tempo = std::exp((2 * random.uniform() - 1) * std::log1p(options_.tempo));
   for (int i = 0; i < kTries; ++i) {
     const auto semitones = static_cast<int>(random.between(-options_.transpose, options_.transpose));
-    if (vary_(symbols, {.semitones = semitones, .tempo_factor = tempo}, out) && out.size() >= at_least) {
-      ExamplePiece varied = piece;
-      varied.symbols = out;
+    if (augment_(symbols, {.semitones = semitones, .tempo_factor = tempo}, out) && out.size() >= at_least) {
+      ExamplePiece augmented = piece;
+      augmented.symbols = out;
       if (transposed != nullptr) *transposed = semitones;
-      return varied;
+      return augmented;
     }
   }
   return piece;
@@ -200,8 +201,8 @@ void ExampleSource::take(Row& row, std::uint64_t visit) {
   }
   row.label = random.uniform() < options_.label_dropout ? 0 : piece->label;
   int semitones = 0;
-  row.piece = vary(unfold_ ? *piece : piece->excerpt(from, count), 2, random, row.varied, &semitones);
-  if (unfold_) row.piece = unfold_(row.piece, semitones, row.unfolded);
+  row.piece = augment(expand_ ? *piece : piece->excerpt(from, count), 2, random, row.augmented, &semitones);
+  if (expand_) row.piece = expand_(row.piece, semitones, row.expanded);
 }
 
 Batch ExampleSource::next_contiguous() {
@@ -246,7 +247,7 @@ Batch ExampleSource::next_random() {
   const bool whole = from >= context;
   const std::size_t first = std::min(from, context);
   Batch batch = empty(static_cast<int>(first + chunk), static_cast<int>(first));
-  std::vector<Symbol> varied;
+  std::vector<Symbol> augmented;
   for (int r = 0; r < batch.all_rows(); ++r) {
     for (int i = 0; r > 0 && i < kDraws; ++i) {
       // Where the first row's place is fixed, every piece that has it is as likely.
@@ -258,7 +259,8 @@ Batch ExampleSource::next_random() {
     }
     const std::size_t end = std::min(place.piece->size(), from + chunk + 1);
     const int label = random.uniform() < options_.label_dropout ? 0 : place.piece->label;
-    put(batch, r, label, vary(place.piece->excerpt(from - first, end - (from - first)), first + 2, random, varied));
+    put(batch, r, label,
+        augment(place.piece->excerpt(from - first, end - (from - first)), first + 2, random, augmented));
   }
   return batch;
 }
@@ -270,7 +272,7 @@ Batch ExampleSource::next_window() {
   const bool whole = place.at + 1 >= chunk;
   const std::size_t length = std::min(place.at + 1, chunk);
   Batch batch = empty(static_cast<int>(length), static_cast<int>(length) - 1);
-  std::vector<Symbol> varied;
+  std::vector<Symbol> augmented;
   for (int r = 0; r < batch.all_rows(); ++r) {
     for (int i = 0; r > 0 && i < kDraws; ++i) {
       const Place other = whole ? draw(random) : any_piece(random);
@@ -280,7 +282,7 @@ Batch ExampleSource::next_window() {
     }
     const int label = random.uniform() < options_.label_dropout ? 0 : place.piece->label;
     const ExamplePiece window =
-        vary(place.piece->excerpt(place.at + 1 - length, length + 1), length + 1, random, varied);
+        augment(place.piece->excerpt(place.at + 1 - length, length + 1), length + 1, random, augmented);
     put(batch, r, label, window.excerpt(window.size() - (length + 1), length + 1));
   }
   return batch;

@@ -67,6 +67,7 @@ Recipe fine_tuning_recipe(const weights::ModelFile& model, const std::filesystem
   t.steps = 0;
   t.freeze = 0;
   t.threads = 0;
+  t.precision = OptimisationOptions().precision;  // of the machine, not of the model
   return recipe;
 }
 

@@ -1,4 +1,4 @@
-// Signs of a training that goes wrong: gradients out of all proportion, and a loss worse than knowing nothing.
+// Signs of a training that goes wrong: gradient spikes, and a loss above the uniform baseline.
 #pragma once
 
 #include <cmath>
@@ -8,7 +8,7 @@
 
 namespace continuo::training {
 
-/// Steps before anything is told.
+/// The grace period: steps before anything counts as a spike or as divergence.
 inline constexpr std::int64_t kHealthSteps = 50;
 
 /// The gradient's norm above which a step is a spike: `factor` times the running geometric mean of norms.
@@ -17,9 +17,9 @@ inline double norm_limit(const Health& health, double factor) {
   return factor * std::exp(health.log_norm);
 }
 
-/// Takes in a step of finite loss and norm. `even_odds`: the loss of a network that knows nothing. A norm counts as
+/// Takes in a step of finite loss and norm. `uniform`: the loss of a uniform guess. A norm counts as
 /// four times the mean at most, so that one spike does not hide the next, while a lasting change is followed.
-inline void note(Health& health, double loss, double norm, double even_odds) {
+inline void note(Health& health, double loss, double norm, double uniform) {
   const auto mix = [&](double& mean, double value, double decay) {  // an average at first
     const double kept = std::min(decay, static_cast<double>(health.steps) / static_cast<double>(health.steps + 1));
     mean = kept * mean + (1 - kept) * value;
@@ -29,12 +29,13 @@ inline void note(Health& health, double loss, double norm, double even_odds) {
   mix(health.log_norm, log_norm, 0.98);
   mix(health.loss, loss, 0.98);
   ++health.steps;
-  if (health.steps >= kHealthSteps && health.loss < 0.9 * even_odds) health.learned = true;
+  if (health.steps >= kHealthSteps && health.loss < 0.9 * uniform) health.learned = true;
 }
 
-/// Whether the running loss (of about 50 steps) is above even odds after it was below, or twice as high from the start.
-inline bool diverged(const Health& health, double even_odds) {
-  return health.steps >= kHealthSteps && health.loss > (health.learned ? 1.05 : 2.0) * even_odds;
+/// Whether the running loss (of about 50 steps) is above the uniform baseline after it was below, or twice
+/// as high from the start.
+inline bool diverged(const Health& health, double uniform) {
+  return health.steps >= kHealthSteps && health.loss > (health.learned ? 1.05 : 2.0) * uniform;
 }
 
 }  // namespace continuo::training

@@ -194,14 +194,14 @@ StepOutcome Learner::step(std::span<const Batch> batches, std::uint64_t number, 
 }
 
 LossSum Learner::Parts::evaluate(std::span<ExamplePiece> sorted, const std::function<bool(std::uint64_t)>& go_on,
-                                 const Unfold& unfold) {
-  const std::size_t most_rows = unfold ? 16 : 32;  // what is unfolded takes much memory
+                                 const Expand& expand) {
+  const std::size_t most_rows = expand ? 16 : 32;  // what is expanded takes much memory
   constexpr std::size_t kChunk = 512;
   LossSum sum;
   for (std::size_t begin = 0; begin < sorted.size(); begin += most_rows) {
     const auto group = sorted.subspan(begin, std::min(most_rows, sorted.size() - begin));
-    std::vector<std::vector<float>> unfolded(unfold ? group.size() : 0);
-    for (std::size_t r = 0; r < unfolded.size(); ++r) group[r] = unfold(group[r], 0, unfolded[r]);
+    std::vector<std::vector<float>> expanded(expand ? group.size() : 0);
+    for (std::size_t r = 0; r < expanded.size(); ++r) group[r] = expand(group[r], 0, expanded[r]);
     nets::State past;
     std::size_t rows = group.size();
     for (std::size_t at = 0;; at += kChunk) {
@@ -221,7 +221,7 @@ LossSum Learner::Parts::evaluate(std::span<ExamplePiece> sorted, const std::func
 }
 
 LossSum Learner::evaluate(std::span<const ExamplePiece> pieces, const std::function<bool(std::uint64_t)>& go_on,
-                          const Unfold& unfold) {
+                          const Expand& expand) {
   Parts& p = *parts_;
   const torch::NoGradGuard no_gradients;
   p.network->eval();
@@ -231,7 +231,7 @@ LossSum Learner::evaluate(std::span<const ExamplePiece> pieces, const std::funct
   std::erase_if(sorted, [](const ExamplePiece& piece) { return piece.targets() == 0; });
   std::stable_sort(sorted.begin(), sorted.end(),
                    [](const ExamplePiece& a, const ExamplePiece& b) { return a.size() > b.size(); });
-  if (p.ranks == nullptr) return p.evaluate(sorted, go_on, unfold);
+  if (p.ranks == nullptr) return p.evaluate(sorted, go_on, expand);
   const auto size = static_cast<std::size_t>(p.ranks->size());
   std::vector<ExamplePiece> own;
   for (std::size_t i = static_cast<std::size_t>(p.ranks->rank()); i < sorted.size(); i += size)
@@ -239,7 +239,7 @@ LossSum Learner::evaluate(std::span<const ExamplePiece> pieces, const std::funct
   std::uint64_t total = 0;
   for (const ExamplePiece& piece : sorted) total += piece.targets();
   const auto as_all = [&](std::uint64_t steps) { return !go_on || go_on(std::min(steps * size, total)); };
-  const LossSum part = p.evaluate(own, as_all, unfold);
+  const LossSum part = p.evaluate(own, as_all, expand);
   double sums[] = {part.loss, static_cast<double>(part.steps)};
   p.ranks->sum(sums);
   return {sums[0], static_cast<std::uint64_t>(sums[1])};
@@ -254,6 +254,8 @@ std::map<std::string, std::vector<float>> Learner::tensors() const {
   const Parts::Averaged averaged(*parts_);
   return nets::export_tensors(*parts_->network);
 }
+
+void Learner::set_precision(const std::string& precision) { parts_->options.precision = precision; }
 
 std::size_t Learner::parameters() const { return static_cast<std::size_t>(nets::parameter_count(*parts_->network)); }
 

@@ -65,21 +65,24 @@ class Learner {
   /// order. Returns early, with what was summed so far, when `go_on` returns false. Several processes share the pieces,
   /// and all return the sum.
   LossSum evaluate(std::span<const ExamplePiece> pieces, const std::function<bool(std::uint64_t)>& go_on = {},
-                   const Unfold& unfold = {});
+                   const Expand& expand = {});
 
   /// Takes over weights under their contract names. Throws Error naming a tensor that is missing or of another size.
   void set_tensors(const std::map<std::string, std::vector<float>>& tensors);
   /// Parameter values under their contract names.
   std::map<std::string, std::vector<float>> tensors() const;
   std::size_t parameters() const;
+  /// "fp32" or "bf16", of the steps that follow.
+  void set_precision(const std::string& precision);
 
   /// Weights, their average, optimiser and carried state with a text of the caller's, in one file that is complete or
   /// absent; the first of several processes writes it.
   void save(const std::filesystem::path& path, const std::string& text) const;
-  /// The text of such a file alone, from the file's bytes; `path` is for errors.
+  /// The text of such a file alone, from the file's bytes; `path` is for errors. Throws Error when one bit is not as
+  /// it was written.
   static std::string saved_text(std::span<const std::uint8_t> bytes, const std::filesystem::path& path);
-  /// Takes over everything but the text, in each process for its own rows, however many processes saved it. Throws
-  /// Error when the file is damaged or of another network.
+  /// Takes over everything but the text of bytes that saved_text() found whole, in each process for its own rows,
+  /// however many processes saved it. Throws Error when the file is damaged or of another network.
   void load(std::span<const std::uint8_t> bytes, const std::filesystem::path& path);
 
  private:

@@ -39,7 +39,7 @@ struct Learner::Parts {
   Share own_rows() const { return share_of(options.batch, ranks->rank(), ranks->size()); }
   /// Losses of pieces of which each is at least as long as the next.
   LossSum evaluate(std::span<ExamplePiece> sorted, const std::function<bool(std::uint64_t)>& go_on,
-                   const Unfold& unfold);
+                   const Expand& expand);
   /// The carried state of all processes' rows.
   nets::State whole_state() const;
 

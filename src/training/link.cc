@@ -19,7 +19,7 @@ namespace continuo::training {
 
 #ifndef CONTINUO_HAS_GLOO
 
-std::unique_ptr<Link> connect(const Place&, double) {
+std::unique_ptr<Link> connect(const RankInfo&, double) {
   throw Error(ErrorInfo{.message = "this program was built for training in one process",
                         .hint = "Build it with a libtorch that has Gloo, and Gloo's headers (Debian: libgloo-dev), or "
                                 "unset RANK and WORLD_SIZE."});
@@ -40,22 +40,22 @@ std::string reason_of(const std::exception& error) {
 
 class GlooLink : public Link {
  public:
-  GlooLink(const Place& place, double seconds)
-      : place_(place), seconds_(seconds), limit_(static_cast<std::int64_t>(seconds * 1000)) {
+  GlooLink(const RankInfo& own, double seconds)
+      : info_(own), seconds_(seconds), limit_(static_cast<std::int64_t>(seconds * 1000)) {
     c10d::TCPStoreOptions options;
-    options.port = static_cast<std::uint16_t>(place.port);
-    options.isServer = place.rank == 0;
-    options.numWorkers = static_cast<std::size_t>(place.size);
+    options.port = static_cast<std::uint16_t>(own.port);
+    options.isServer = own.rank == 0;
+    options.numWorkers = static_cast<std::size_t>(own.size);
     options.timeout = limit_;
     try {
-      store_ = c10::make_intrusive<c10d::TCPStore>(place.address, options);
+      store_ = c10::make_intrusive<c10d::TCPStore>(own.address, options);
       auto gloo = c10d::ProcessGroupGloo::Options::create(limit_);
       gloo->devices.push_back(device());
-      group_ = c10::make_intrusive<c10d::ProcessGroupGloo>(store_, place.rank, place.size, gloo);
+      group_ = c10::make_intrusive<c10d::ProcessGroupGloo>(store_, own.rank, own.size, gloo);
     } catch (const std::exception& error) {
       throw Error(ErrorInfo{
-          .message = "process " + std::to_string(place.rank) + " of " + std::to_string(place.size) +
-                     " has not met the others at " + place.address + ":" + std::to_string(place.port) + " within " +
+          .message = "process " + std::to_string(own.rank) + " of " + std::to_string(own.size) +
+                     " has not met the others at " + own.address + ":" + std::to_string(own.port) + " within " +
                      std::to_string(static_cast<int>(seconds)) + " seconds: " + reason_of(error),
           .hint = "All of them must be started, with the same MASTER_ADDR and a MASTER_PORT that is free there."});
     }
@@ -110,7 +110,7 @@ class GlooLink : public Link {
   std::shared_ptr<gloo::transport::Device> device() const {
     const char* interface = std::getenv("GLOO_SOCKET_IFNAME");
     if (interface != nullptr && *interface != '\0') return c10d::ProcessGroupGloo::createDeviceForInterface(interface);
-    if (place_.address == "localhost" || place_.address == "127.0.0.1")
+    if (info_.address == "localhost" || info_.address == "127.0.0.1")
       return c10d::ProcessGroupGloo::createDeviceForHostname("127.0.0.1");
     return c10d::ProcessGroupGloo::createDefaultDevice();
   }
@@ -121,7 +121,7 @@ class GlooLink : public Link {
       body();
     } catch (const std::exception& error) {
       throw Error(
-          ErrorInfo{.message = "process " + std::to_string(place_.rank) + " of " + std::to_string(place_.size) +
+          ErrorInfo{.message = "process " + std::to_string(info_.rank) + " of " + std::to_string(info_.size) +
                                " has lost another one, or waited for it for more than " +
                                std::to_string(static_cast<int>(seconds_)) + " seconds: " + reason_of(error),
                     .hint = "See what the others say. The last checkpoint stays: start them all again with --resume."});
@@ -137,13 +137,13 @@ class GlooLink : public Link {
 
 #ifdef CONTINUO_HAS_NCCL
   c10d::ProcessGroupNCCL& nccl() {
-    if (!nccl_) nccl_ = c10::make_intrusive<c10d::ProcessGroupNCCL>(store_, place_.rank, place_.size);
+    if (!nccl_) nccl_ = c10::make_intrusive<c10d::ProcessGroupNCCL>(store_, info_.rank, info_.size);
     return *nccl_;
   }
   c10::intrusive_ptr<c10d::ProcessGroupNCCL> nccl_;
 #endif
 
-  Place place_;
+  RankInfo info_;
   double seconds_;
   Milliseconds limit_;
   c10::intrusive_ptr<c10d::TCPStore> store_;
@@ -152,7 +152,7 @@ class GlooLink : public Link {
 
 }  // namespace
 
-std::unique_ptr<Link> connect(const Place& place, double seconds) { return std::make_unique<GlooLink>(place, seconds); }
+std::unique_ptr<Link> connect(const RankInfo& own, double seconds) { return std::make_unique<GlooLink>(own, seconds); }
 
 #endif
 

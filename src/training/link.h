@@ -30,6 +30,6 @@ class Link {
 };
 
 /// Waits for all processes. Throws Error, also where libtorch was built without c10d.
-std::unique_ptr<Link> connect(const Place& place, double seconds);
+std::unique_ptr<Link> connect(const RankInfo& own, double seconds);
 
 }  // namespace continuo::training

@@ -9,6 +9,7 @@
 #include "continuo/base/file.h"
 #include "continuo/engine/engine.h"
 #include "continuo/evaluation/likelihood.h"
+#include "continuo/training/run_folder.h"
 #include "training/records.h"
 
 namespace continuo::training {
@@ -223,13 +224,14 @@ TrainResult count_and_evaluate(const corpus::Dataset& dataset, Plan plan, const 
   point.train_loss = point.train_eval_loss = nats_per_symbol(*model, plan.train_sample, progress, stop);
   result.evaluation_minutes = minutes_since(evaluated_from);
   result.curve = {point};
-  result.best_model = options.folder / "best.safetensors";
-  result.last_model = options.folder / "last.safetensors";
-  write_file_atomically(options.folder / "recipe.toml", to_toml(recipe));
+  result.best_model = options.folder / kBestFile;
+  result.last_model = options.folder / kLastFile;
+  if (options.resume == Resume::kOverwrite) remove_training(options.folder);
+  write_file_atomically(options.folder / kRecipeFile, to_toml(recipe));
   const weights::ModelContents contents = model_contents(plan, recipe, dataset, result, point, std::move(tensors));
   weights::save(result.best_model, contents);
   weights::save(result.last_model, contents);
-  write_file_atomically(options.folder / "curve.csv", curve_csv(result.curve));
+  write_file_atomically(options.folder / kCurveFile, curve_csv(result.curve));
   if (on_point) on_point(point);
   return result;
 }

@@ -36,10 +36,10 @@ std::vector<ExamplePiece> sample(std::vector<ExamplePiece> pieces, std::uint64_t
 }
 
 /// Steps before a held-out excerpt: all on which a prediction depends, or for networks that depend on everything enough
-/// to find their footing.
+/// to warm up.
 std::size_t excerpt_context(const weights::NetworkSpec& network) {
-  constexpr std::size_t kFooting = 2048;
-  return network.receptive_field() > 0 ? static_cast<std::size_t>(network.receptive_field()) - 1 : kFooting;
+  constexpr std::size_t kWarmUp = 2048;
+  return network.receptive_field() > 0 ? static_cast<std::size_t>(network.receptive_field()) - 1 : kWarmUp;
 }
 
 /// Sizes and output from the data. `width` is that of a frame, or 0 for symbols.
@@ -59,9 +59,9 @@ weights::NetworkSpec fill_in(const Recipe& recipe, std::size_t vocabulary, std::
   return spec;
 }
 
-/// Sizes, and how pieces of `frames` are unfolded: into frames of keys for a network with output "binary", else into
+/// Sizes, and how pieces of `frames` are expanded: into frames of keys for a network with output "binary", else into
 /// symbols beside what FrameInputs tells.
-void settle_frames(const representation::RepresentationSpec& spec, Plan& plan) {
+void resolve_frames(const representation::RepresentationSpec& spec, Plan& plan) {
   const representation::FrameCode code(spec);
   const bool keys = plan.network.output == weights::kBinary;
   const auto head = keys ? representation::FrameHead::kKeys : representation::FrameHead::kChain;
@@ -71,11 +71,11 @@ void settle_frames(const representation::RepresentationSpec& spec, Plan& plan) {
   if (!keys && !code.context()) return;
   if (keys) {
     for (auto* pieces : {&plan.train, &plan.held_out}) {
-      for (ExamplePiece& piece : *pieces) piece.folded_steps = code.frames(piece.symbols.to_vector()).size();
-      std::erase_if(*pieces, [](const ExamplePiece& piece) { return piece.folded_steps < 2; });
+      for (ExamplePiece& piece : *pieces) piece.expanded_size = code.frames(piece.symbols.to_vector()).size();
+      std::erase_if(*pieces, [](const ExamplePiece& piece) { return piece.expanded_size < 2; });
     }
   }
-  plan.unfold = [code, head](const ExamplePiece& piece, int semitones, std::vector<float>& frames) {
+  plan.expand = [code, head](const ExamplePiece& piece, int semitones, std::vector<float>& frames) {
     representation::FrameInputs inputs(code, head, semitones);
     frames.clear();
     const auto add = [&](std::span<const float> values) { frames.insert(frames.end(), values.begin(), values.end()); };
@@ -88,7 +88,7 @@ void settle_frames(const representation::RepresentationSpec& spec, Plan& plan) {
       frames.reserve(piece.symbols.size() * inputs.width());
       for (const representation::Symbol symbol : piece.symbols) add(inputs.step(symbol));
     }
-    result.folded_steps = 0;
+    result.expanded_size = 0;
     result.frames = frames;
     result.width = inputs.width();
     return result;
@@ -98,21 +98,21 @@ void settle_frames(const representation::RepresentationSpec& spec, Plan& plan) {
 evaluation::Baselines baselines_of(const Plan& plan) {
   const auto width = static_cast<std::size_t>(plan.network.vocabulary_size);
   if (plan.network.output != weights::kCategorical) {
-    // Where frames were unfolded with more than their keys, the keys alone are what is predicted.
+    // Where frames were expanded with more than their keys, the keys alone are what is predicted.
     std::deque<std::vector<float>> keys;
     const auto frames = [&](const std::vector<ExamplePiece>& pieces) {
       std::vector<std::span<const float>> list;
       for (const ExamplePiece& piece : pieces) {
-        if (!plan.unfold) {
+        if (!plan.expand) {
           list.push_back(piece.frames.subspan(piece.context * piece.width));
           continue;
         }
-        std::vector<float> unfolded;
-        const ExamplePiece whole = plan.unfold(piece, 0, unfolded);
+        std::vector<float> expanded;
+        const ExamplePiece whole = plan.expand(piece, 0, expanded);
         std::vector<float>& own = keys.emplace_back();
         for (std::size_t t = 0; t < whole.size(); ++t)
-          own.insert(own.end(), unfolded.begin() + static_cast<std::ptrdiff_t>(t * whole.width),
-                     unfolded.begin() + static_cast<std::ptrdiff_t>(t * whole.width + width));
+          own.insert(own.end(), expanded.begin() + static_cast<std::ptrdiff_t>(t * whole.width),
+                     expanded.begin() + static_cast<std::ptrdiff_t>(t * whole.width + width));
         list.emplace_back(own);
       }
       return list;
@@ -149,7 +149,7 @@ Plan make_plan(const corpus::Dataset& dataset, const Recipe& recipe) {
     vocabulary = plan.music->vocabulary().size();
   }
   const bool keys = dataset.spec().name == "frames" && recipe.network.output == weights::kBinary;
-  if (keys) std::swap(vocabulary, width);  // settle_frames() has the exact number
+  if (keys) std::swap(vocabulary, width);  // resolve_frames() has the exact number
   plan.network = fill_in(recipe, vocabulary, width, dataset.spec().labels.size());
   if (keys) width = 0;
   plan.train = pieces_of(dataset, corpus::Part::kTrain, width);
@@ -166,12 +166,13 @@ Plan make_plan(const corpus::Dataset& dataset, const Recipe& recipe) {
   }
   if (plan.held_out.empty())
     throw Error(ErrorInfo{.message = "no piece is held out, so nothing would tell learning from memorising",
-                          .hint = "Give more pieces, or a smaller split.train; split.train = 1 learns them by heart."});
-  if (dataset.spec().name == "frames") settle_frames(dataset.spec(), plan);
+                          .hint = "Give more pieces, or a smaller split.train; split.train = 1 memorises them."});
+  if (dataset.spec().name == "frames") resolve_frames(dataset.spec(), plan);
   plan.held_out_pieces = plan.held_out.size();
   const OptimisationOptions& t = recipe.training;
-  if (t.evaluate_symbols > 0 && plan.unfold)
-    throw Error("training.evaluate_symbols must be 0 for networks that read what is told of the past of whole pieces");
+  if (t.evaluate_symbols > 0 && plan.expand)
+    throw Error(
+        "training.evaluate_symbols must be 0 for networks that read input features of the past of whole pieces");
   if (t.evaluate_symbols > 0) {
     const auto symbols = static_cast<std::uint64_t>(t.evaluate_symbols);
     const std::size_t context = excerpt_context(plan.network);
@@ -213,7 +214,7 @@ std::string describe(const ExampleOptions& o) {
          std::to_string(o.seed);
 }
 
-Vary vary_of(const Plan& plan) {
+Augment augment_of(const Plan& plan) {
   if (plan.music == nullptr) return {};
   return [music = plan.music](auto symbols, const auto& how, auto& out) { return music->augment(symbols, how, out); };
 }

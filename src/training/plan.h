@@ -20,7 +20,7 @@ namespace continuo::training {
 struct Plan {
   weights::NetworkSpec network;                                 ///< the recipe's, with the sizes that the data gives it
   std::shared_ptr<const representation::Representation> music;  ///< null for sound
-  Unfold unfold;                                                ///< of `frames`: what its networks read
+  Expand expand;                                                ///< of `frames`: what its networks read
   std::vector<ExamplePiece> train;
   std::vector<ExamplePiece> held_out;      ///< whole pieces, or a fixed choice of excerpts
   std::vector<ExamplePiece> train_sample;  ///< of the training part, about as much as is held out
@@ -44,7 +44,7 @@ void check_shares(Ranks& ranks, const Plan& plan, const Recipe& recipe, const co
 /// How examples are drawn, in words: a checkpoint goes on only where it is the same.
 std::string describe(const ExampleOptions& options);
 /// Augmentation by the plan's representation; none for sound.
-Vary vary_of(const Plan& plan);
+Augment augment_of(const Plan& plan);
 
 /// The part of a result that is known before the first step.
 TrainResult result_of(const Plan& plan);

@@ -33,9 +33,9 @@ std::string machine() {
 
 Ranks::Ranks() = default;
 
-Ranks::Ranks(const Place& place, double seconds) : place_(place) {
+Ranks::Ranks(const RankInfo& own, double seconds) : info_(own) {
   if (alone()) return;
-  link_ = connect(place, seconds);
+  link_ = connect(own, seconds);
   link_->tell("machine/" + std::to_string(rank()), machine());
   link_->tell("cores/" + std::to_string(rank()), cores());
   int before = 0;
@@ -45,7 +45,7 @@ Ranks::Ranks(const Place& place, double seconds) : place_(place) {
     before += other < rank() ? 1 : 0;
     beside += link_->hear("cores/" + std::to_string(other)) == cores() ? 1 : 0;
   }
-  if (place_.local_rank < 0) place_.local_rank = before;
+  if (info_.local_rank < 0) info_.local_rank = before;
   if (beside > 1) threads_ = std::max(1, available_cores() / beside);
 }
 

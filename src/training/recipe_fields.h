@@ -96,7 +96,7 @@ void visit_recipe(Visitor& v, AnyRecipe& recipe) {
 
   v.section("split", "pieces that are the same work stay on one side");
   v.field("train", recipe.split.train,
-          "share of the pieces to learn from; 1: nothing is held out, pieces are learned by heart", kShare);
+          "share of the pieces to learn from; 1: nothing is held out, pieces are memorised", kShare);
   v.field("validation", recipe.split.validation, "share for held-out losses while training; the rest is the test part",
           kShare);
   v.field("seed", recipe.split.seed, "of the split", kNotNegative);
@@ -122,8 +122,9 @@ void visit_recipe(Visitor& v, AnyRecipe& recipe) {
   v.field("warmup", t.warmup, "share of the run in which the rate climbs; it then falls along a cosine", kShare);
   v.field("final_rate", t.final_rate, "the rate at the end, as a share of the peak", kShare);
   v.field("clip_norm", t.clip_norm, "gradients are scaled down to this norm; 0: never", kNotNegative);
-  v.field("precision", t.precision, "\"fp32\", or \"bf16\": faster products where the processor has them (AMX)",
-          std::vector<std::string>{"fp32", "bf16"});
+  v.field("precision", t.precision,
+          "\"fp32\", \"bf16\" (products of bfloat16), or \"auto\": the faster one on this machine",
+          std::vector<std::string>{"auto", "fp32", "bf16"});
   v.field("accumulate", t.accumulate, "batches whose gradients make one step", Limits{1, 1 << 16});
   v.field("ema", t.ema,
           "decay of the moving average of the weights that is evaluated and exported (0.999, say); 0: none",
@@ -136,8 +137,8 @@ void visit_recipe(Visitor& v, AnyRecipe& recipe) {
   v.field("minutes", t.minutes, "of training, evaluation not counted", kNotNegative);
   v.field("steps", t.steps, "of the optimiser", kNotNegative);
   v.field("epoch_symbols", t.epoch_symbols,
-          "steps of an epoch, from random places; 0: one reading of the training part", kNotNegative);
-  v.field("evaluate_symbols", t.evaluate_symbols, "held-out steps that are evaluated, a fixed choice; 0: all",
+          "symbols of an epoch, from random places; 0: one reading of the training part", kNotNegative);
+  v.field("evaluate_symbols", t.evaluate_symbols, "held-out symbols that are evaluated, a fixed choice; 0: all",
           kNotNegative);
   v.field("evaluate_every", t.evaluate_every, "epochs between held-out losses", Limits{1e-6, 1e9});
   v.field("transpose", t.transpose, "augmentation: up to so many semitones either way", Limits{0, 48});

@@ -6,6 +6,7 @@
 #include <numbers>
 
 #include "continuo/base/error.h"
+#include "continuo/training/run_folder.h"
 
 namespace continuo::training {
 namespace {
@@ -25,8 +26,8 @@ double bits(double nats) { return nats / std::numbers::ln2; }
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(CurvePoint, step, epoch, minutes, train_loss, train_eval_loss, held_out_loss,
                                    learning_rate)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(Health, steps, log_norm, loss, learned)
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(RunState, dataset, network, start, examples, position, step, skipped,
-                                                spikes, in_a_row, health, symbols, seconds, evaluation_seconds,
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(RunState, dataset, network, start, precision, examples, position, step,
+                                                skipped, spikes, in_a_row, health, symbols, seconds, evaluation_seconds,
                                                 reading_seconds, loss_sum, loss_symbols, curve)
 
 std::string curve_csv(const std::vector<CurvePoint>& curve) {
@@ -72,6 +73,7 @@ std::string training_metadata(const TrainResult& result, const CurvePoint& point
     json["baseline_frequencies_nats"] = base.frequencies;
     json["baseline_repetition_nats"] = base.repetition;
   }
+  if (!result.precision.empty()) json["precision"] = result.precision;
   if (!result.start.empty()) json["fine_tuned_from"] = result.start;
   if (!result.start.empty()) json["fine_tuned_from_datasets"] = result.start_datasets;
   return json.dump();
@@ -85,7 +87,8 @@ RunState run_state_from_text(const std::string& text, const std::string& path) {
   } catch (const Json::exception& error) {
     throw Error(ErrorInfo{.message = "this checkpoint cannot be used: " + std::string(error.what()),
                           .path = path,
-                          .hint = "Train without --resume to begin anew."});
+                          .hint = ways_out(std::filesystem::path(path).parent_path()),
+                          .code = ErrorCode::kDamaged});
   }
 }
 

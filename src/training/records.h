@@ -14,20 +14,21 @@ std::string curve_csv(const std::vector<CurvePoint>& curve);
 /// "continuo.training" of a model file: JSON.
 std::string training_metadata(const TrainResult& result, const CurvePoint& point, const corpus::Dataset& dataset);
 
-/// Running means by which spikes and divergence are told.
+/// Running means by which spikes and divergence are found.
 struct Health {
   std::int64_t steps = 0;  ///< that went into them
   double log_norm = 0;     ///< natural logarithm of the gradient's norm
   double loss = 0;
-  bool learned = false;  ///< whether the loss was once below that of even odds
+  bool learned = false;  ///< whether the loss was once below that of a uniform guess
 };
 
 /// What a checkpoint holds beside tensors.
 struct RunState {
-  std::string dataset;   ///< name of the cache file, which names its content
-  std::string network;   ///< JSON
-  std::string start;     ///< hash of the model that is fine-tuned, and what is frozen; empty: from random weights
-  std::string examples;  ///< how examples are drawn; another way cannot go on from `position`
+  std::string dataset;    ///< name of the cache file, which names its content
+  std::string network;    ///< JSON
+  std::string start;      ///< hash of the model that is fine-tuned, and what is frozen; empty: from random weights
+  std::string precision;  ///< of products: "fp32" or "bf16"; empty in old checkpoints
+  std::string examples;   ///< how examples are drawn; another way cannot go on from `position`
   std::string position;
   std::int64_t step = 0;
   std::int64_t skipped = 0;  ///< loss or gradient not finite

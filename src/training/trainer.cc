@@ -13,14 +13,16 @@
 #include "continuo/base/partial_files.h"
 #include "continuo/training/fine_tune.h"
 #include "continuo/training/lineage.h"
+#include "continuo/training/run_folder.h"
 #include "continuo/weights/model_file.h"
-#include "training/course.h"
 #include "training/health.h"
 #include "training/learner.h"
 #include "training/markov.h"
 #include "training/plan.h"
+#include "training/precision.h"
 #include "training/records.h"
-#include "training/stretch.h"
+#include "training/run_clock.h"
+#include "training/step_window.h"
 
 namespace continuo::training {
 namespace {
@@ -43,7 +45,7 @@ class Run {
         on_point_(on_point),
         plan_(plan),
         network_(plan.network),
-        source_(plan.train, own_examples(recipe, network_, ranks), vary_of(plan), plan.unfold),
+        source_(plan.train, own_examples(recipe, network_, ranks), augment_of(plan), plan.expand),
         learner_(network_, t_, &ranks, options.device),
         result_(result_of(plan)) {
     start_from_model();
@@ -53,8 +55,8 @@ class Run {
     }
     result_.parameters = learner_.parameters();
     result_.train_symbols = source_.targets();
-    result_.best_model = options.folder / "best.safetensors";
-    result_.last_model = options.folder / "last.safetensors";
+    result_.best_model = options.folder / kBestFile;
+    result_.last_model = options.folder / kLastFile;
     state_.dataset = dataset.path().filename().string();
     state_.network = weights::to_json(network_);
     state_.examples = describe(example_options(recipe, network_));
@@ -63,22 +65,25 @@ class Run {
 
   TrainResult operator()() {
     if (ranks_.first()) remove_partial_files(options_.folder);
-    if (options_.resume != Resume::kNever) resume();
+    const bool resumes = resume();
+    choose_products(resumes);
     if (ranks_.first()) {
+      if (options_.resume == Resume::kOverwrite) remove_training(options_.folder);
       keep_model();
-      write_file_atomically(options_.folder / "recipe.toml", to_toml(recipe_));
+      write_file_atomically(options_.folder / kRecipeFile, to_toml(recipe_));
     }
+    if (!resumes) save();  // killed before its first step, it can be resumed all the same
     last_saved_ = Clock::now();
-    agree();
+    synchronise();
     if (!options_.init.empty() && state_.step == 0 && state_.curve.empty()) evaluate();
-    while (!stopping_ && course_.share() < 1) {
+    while (!stopping_ && clock_.share() < 1) {
       step();
       if (evaluation_due()) evaluate();
       if (save_due_) save();
     }
-    if (course_.share() >= 1 && (state_.curve.empty() || state_.curve.back().step != state_.step)) evaluate();
+    if (clock_.share() >= 1 && (state_.curve.empty() || state_.curve.back().step != state_.step)) evaluate();
     save();
-    result_.interrupted = stopping_ && (course_.share() < 1 || unfinished_);
+    result_.interrupted = stopping_ && (clock_.share() < 1 || unfinished_);
     if (result_.interrupted) save_model(result_.last_model, current_point());
     summarise();
     return result_;
@@ -116,12 +121,30 @@ class Run {
     model_bytes_ = {};
   }
 
-  std::filesystem::path checkpoint() const { return options_.folder / "last.checkpoint"; }
+  std::filesystem::path checkpoint() const { return options_.folder / kCheckpointFile; }
+
+  void say(const std::string& text) const {
+    if (options_.on_note && ranks_.first()) options_.on_note(text);
+  }
+
+  /// The precision of the run: what it began with, or what suits the first process's machine.
+  void choose_products(bool resumes) {
+    const bool began = resumes && !state_.precision.empty();
+    const std::string& asked = began ? state_.precision : t_.precision;
+    const int threads = t_.threads == 0 && !ranks_.alone() ? ranks_.threads() : t_.threads;
+    PrecisionChoice choice;
+    if (ranks_.first()) {
+      choice = choose_precision(asked, network_, threads, options_.device);
+      say(precision_note(asked, choice, began && t_.precision == kAutoPrecision));
+    }
+    state_.precision = result_.precision = ranks_.from_first(choice.precision);
+    learner_.set_precision(state_.precision);
+  }
 
   void step() {
     const Clock::time_point begin = Clock::now();
-    const double epoch_before = course_.epoch();
-    const double share_before = course_.share();
+    const double epoch_before = clock_.epoch();
+    const double share_before = clock_.share();
     rate_ = t_.learning_rate * rate_share(share_before, t_);
     std::uint64_t scored = 0;
     batches_.clear();
@@ -145,39 +168,38 @@ class Run {
     if (outcome.kind != StepOutcome::Kind::kNotFinite) check_health(outcome);
     report_steps(outcome, scored, seconds_since(begin));
     state_.seconds += seconds_since(begin);
-    if (progress_) progress_(course_.progress(outcome.loss));
-    agree();
+    if (progress_) progress_(clock_.progress(outcome.loss));
+    synchronise();
     const auto crossed = [](double before, double after, double every) {
       return std::floor(after / every + 1e-9) > std::floor(before / every + 1e-9);
     };
-    mark_ = crossed(epoch_before, course_.epoch(), t_.evaluate_every);
-    milestone_ = epoch_before < 3 && crossed(epoch_before, course_.epoch(), 1);
-    mark_ = mark_ || ((t_.minutes > 0 || t_.steps > 0) && crossed(share_before, course_.share(), 0.1));
+    mark_ = crossed(epoch_before, clock_.epoch(), t_.evaluate_every);
+    milestone_ = epoch_before < 3 && crossed(epoch_before, clock_.epoch(), 1);
+    mark_ = mark_ || ((t_.minutes > 0 || t_.steps > 0) && crossed(share_before, clock_.share(), 0.1));
   }
 
   void report_steps(const StepOutcome& outcome, std::uint64_t scored, double seconds) {
     if (!options_.on_steps || !ranks_.first()) return;
-    stretch_.add(outcome, scored, seconds);
+    window_.add(outcome, scored, seconds);
     if (state_.step % StepReport::kSteps != 0) return;
-    options_.on_steps(stretch_.report(state_.step, rate_, state_.skipped + state_.spikes));
-    stretch_ = {};
+    options_.on_steps(window_.report(state_.step, rate_, state_.skipped + state_.spikes));
+    window_ = {};
   }
 
   void note_skipped(StepOutcome::Kind kind) {
     constexpr int kMost = 25;
     ++(kind == StepOutcome::Kind::kSpike ? state_.spikes : state_.skipped);
     if (++state_.in_a_row < kMost) return;
-    give_up("the loss has not been finite, or the gradient out of all proportion, for " + std::to_string(kMost) +
-            " steps");
+    give_up("the loss has not been finite, or the gradient has spiked, for " + std::to_string(kMost) + " steps");
   }
 
   void check_health(const StepOutcome& outcome) {
     // A mean squared error is as great as the passage is loud.
-    const double even_odds = plan_.baselines.uniform * (result_.output == weights::kReal ? 4 : 1);
-    note(state_.health, outcome.loss, outcome.norm, even_odds);
-    if (diverged(state_.health, even_odds))
+    const double uniform = plan_.baselines.uniform * (result_.output == weights::kReal ? 4 : 1);
+    note(state_.health, outcome.loss, outcome.norm, uniform);
+    if (diverged(state_.health, uniform))
       give_up("the training diverges: its loss, " + decimals(state_.health.loss, 3) +
-              ", is above that of a network that knows nothing, " + decimals(plan_.baselines.uniform, 3) + ",");
+              ", is above that of a uniform guess, " + decimals(plan_.baselines.uniform, 3) + ",");
   }
 
   [[noreturn]] void give_up(const std::string& what) const {
@@ -203,13 +225,13 @@ class Run {
     }
     if (t_.epochs > 0) return true;
     const double before = state_.curve.empty() ? 0 : state_.curve.back().epoch;
-    return cost <= 0.2 * (course_.epoch() - before) * static_cast<double>(source_.epoch_symbols());
+    return cost <= 0.2 * (clock_.epoch() - before) * static_cast<double>(source_.epoch_symbols());
   }
 
   CurvePoint current_point() const {
     CurvePoint point = state_.curve.empty() ? CurvePoint{} : state_.curve.back();
     point.step = state_.step;
-    point.epoch = course_.epoch();
+    point.epoch = clock_.epoch();
     point.minutes = state_.seconds / 60;
     point.learning_rate = rate_;
     return point;
@@ -224,11 +246,11 @@ class Run {
       return !stop_.stop_requested();
     };
     CurvePoint point = current_point();
-    point.held_out_loss = learner_.evaluate(plan_.held_out, go_on, plan_.unfold).per_step();
+    point.held_out_loss = learner_.evaluate(plan_.held_out, go_on, plan_.expand).per_step();
     before = targets(plan_.held_out);
-    point.train_eval_loss = learner_.evaluate(plan_.train_sample, go_on, plan_.unfold).per_step();
+    point.train_eval_loss = learner_.evaluate(plan_.train_sample, go_on, plan_.expand).per_step();
     state_.evaluation_seconds += seconds_since(begin);
-    agree();
+    synchronise();
     if (stopping_) {
       unfinished_ = true;
       return;  // a sum over a part of the pieces is no loss
@@ -237,14 +259,24 @@ class Run {
         state_.loss_symbols > 0 ? state_.loss_sum / static_cast<double>(state_.loss_symbols) : point.train_eval_loss;
     state_.loss_sum = 0;
     state_.loss_symbols = 0;
+    check_finite(point);
     const CurvePoint* best = result_.best();
     const bool better = best == nullptr || point.held_out_loss < best->held_out_loss;
     state_.curve.push_back(point);
     result_.curve = state_.curve;
     if (better) save_model(result_.best_model, point);
-    if (ranks_.first()) write_file_atomically(options_.folder / "curve.csv", curve_csv(state_.curve));
-    if (course_.share() >= 1) save_model(result_.last_model, point);
+    if (ranks_.first()) write_file_atomically(options_.folder / kCurveFile, curve_csv(state_.curve));
+    if (clock_.share() >= 1) save_model(result_.last_model, point);
     if (on_point_ && ranks_.first()) on_point_(point);
+  }
+
+  void check_finite(const CurvePoint& point) const {
+    if (std::isfinite(point.held_out_loss) && std::isfinite(point.train_eval_loss)) return;
+    if (state_.step > 0) give_up("the loss of an evaluation is not finite");
+    throw Error(ErrorInfo{.message = "the loss before the first step is not finite",
+                          .path = options_.init.string(),
+                          .hint = "The weights are damaged, or their training diverged: start from another model.",
+                          .code = ErrorCode::kDamaged});
   }
 
   void save_model(const std::filesystem::path& path, const CurvePoint& point) const {
@@ -254,7 +286,7 @@ class Run {
 
   /// What clocks and signals say, the same in all processes: the first one's times, and that one of them was asked to
   /// stop.
-  void agree() {
+  void synchronise() {
     const bool due = seconds_since(last_saved_) > 60 * options_.checkpoint_minutes;
     double values[] = {stop_.stop_requested() ? 1.0 : 0.0, 0, 0, 0};
     if (ranks_.first()) {
@@ -275,29 +307,37 @@ class Run {
     last_saved_ = Clock::now();
   }
 
-  void resume() {
+  /// False: the run begins.
+  bool resume() {
+    if (options_.resume != Resume::kMust && options_.resume != Resume::kIfSame) return false;
     const std::string path = checkpoint().string();
     std::vector<std::uint8_t> bytes;
-    constexpr std::uint64_t kMost = std::uint64_t{1} << 40;
-    if (ranks_.first() && std::filesystem::exists(path)) bytes = read_file(path, kMost);
+    constexpr std::uint64_t kMaxBytes = std::uint64_t{1} << 40;
+    if (ranks_.first() && std::filesystem::exists(path)) bytes = read_file(path, kMaxBytes);
     bytes = ranks_.from_first(std::move(bytes));
-    if (bytes.empty()) return;
+    if (bytes.empty()) return false;
     RunState saved = run_state_from_text(Learner::saved_text(bytes, path), path);
     const std::string* other = saved.dataset != state_.dataset     ? &kOtherDataset
                                : saved.start != state_.start       ? &kOtherStart
                                : saved.network != state_.network   ? &kOtherNetwork
                                : saved.examples != state_.examples ? &kOtherExamples
+                               : other_precision(saved)            ? &kOtherPrecision
                                                                    : nullptr;
     if (other != nullptr) {
-      if (options_.resume == Resume::kIfSame) return;
       throw Error(ErrorInfo{.message = "the checkpoint was made with " + *other,
                             .path = path,
-                            .hint = "Go on with the same settings, or train without --resume to begin anew."});
+                            .hint = "Go on with the same settings, train into another folder, or overwrite this one.",
+                            .code = ErrorCode::kMismatch});
     }
     source_.restore(saved.position);
     learner_.load(bytes, path);
     state_ = std::move(saved);
     result_.curve = state_.curve;
+    return true;
+  }
+
+  bool other_precision(const RunState& saved) const {
+    return t_.precision != kAutoPrecision && !saved.precision.empty() && saved.precision != t_.precision;
   }
 
   void summarise() {
@@ -306,7 +346,7 @@ class Run {
     result_.symbols_seen = state_.symbols;
     result_.skipped_steps = state_.skipped;
     result_.spikes = state_.spikes;
-    result_.plateau = course_.plateau();
+    result_.plateau = clock_.plateau();
     result_.minutes = state_.seconds / 60;
     result_.evaluation_minutes = state_.evaluation_seconds / 60;
     result_.reading_minutes = state_.reading_seconds / 60;
@@ -316,6 +356,7 @@ class Run {
   inline static const std::string kOtherDataset = "other pieces, another split or another representation";
   inline static const std::string kOtherNetwork = "another network";
   inline static const std::string kOtherStart = "another start: another model, none, or other frozen layers";
+  inline static const std::string kOtherPrecision = "another precision (training.precision)";
   inline static const std::string kOtherExamples = "another choice of examples (chunk, batch, augmentation or seed)";
 
   const corpus::Dataset& dataset_;
@@ -331,12 +372,12 @@ class Run {
   ExampleSource source_;
   Learner learner_;
   RunState state_;
-  Course course_{t_, state_, source_.epoch_symbols()};
+  RunClock clock_{t_, state_, source_.epoch_symbols()};
   TrainResult result_;
   std::vector<std::uint8_t> model_bytes_;
   double rate_ = 0;
   std::vector<Batch> batches_;  ///< of one step
-  Stretch stretch_;
+  StepWindow window_;
   bool mark_ = false, milestone_ = false, unfinished_ = false;
   bool stopping_ = false, save_due_ = false;
   Clock::time_point last_saved_{};
@@ -367,6 +408,7 @@ TrainResult train(const corpus::Dataset& dataset, const Recipe& recipe, const Tr
   Ranks& ranks = options.ranks != nullptr ? *options.ranks : one;
   std::optional<FolderLock> lock;
   if (ranks.first()) lock.emplace(options.folder);
+  if (ranks.first()) check_run_folder(options.folder, options.resume, recipe);
   if (!options.init.empty()) check_fits(recipe, weights::ModelFile::load(options.init), options.init);
   const Plan plan = make_plan(dataset, recipe);
   check_shares(ranks, plan, recipe, dataset);

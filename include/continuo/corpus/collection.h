@@ -62,9 +62,10 @@ struct LeftOut {
 
 struct Collection {
   std::filesystem::path folder;
-  std::vector<Piece> pieces;      ///< by name
-  std::vector<LeftOut> left_out;  ///< by name
-  std::size_t files = 0;          ///< found
+  std::vector<Piece> pieces;                         ///< by name
+  std::vector<LeftOut> left_out;                     ///< by name
+  std::size_t files = 0;                             ///< found, those of other formats with them
+  std::map<std::string, std::size_t> other_formats;  ///< files of music that is not read, by format; all are left out
   /// Of labels that the manifest spells otherwise: by label the pieces with each other spelling.
   std::map<std::string, std::map<std::string, std::size_t>> spellings;
   std::filesystem::path soundfont;  ///< of the options

@@ -14,14 +14,9 @@ void set_threads(int openmp = 0, int blas = 1);
 /// Debian's reference BLAS, many times slower than OpenBLAS, is one of these).
 std::string blas_library();
 
-/// Settings that libraries read once, when they are loaded. Sets those of these that are not set already, and replaces
-/// the process by a fresh start of itself. Call first in main, before anything was opened or printed; returns when
-/// there is nothing to do.
-/// - OMP_WAIT_POLICY=passive: threads that wait for work spin by default, which is ruinous while another program uses
-///   the same cores.
-/// - GLIBC_TUNABLES: by default a large tensor's memory goes back to the system with the tensor, and the next one's
-///   pages are cleared and mapped anew, a third of the time of training a WaveNet. So what was freed is kept, in large
-///   pages where the system has them.
+/// Sets the environment of a process that trains (set_learning_environment()) and, where that changed something,
+/// replaces the process by a fresh start of itself. Call first in main, before anything was opened or printed; returns
+/// when there is nothing to do.
 void start_for_training(char** argv);
 
 }  // namespace continuo::nets

@@ -79,11 +79,11 @@ struct ExamplePiece {
   std::size_t context = 0;        ///< steps at the beginning whose successors are not scored
   std::span<const float> frames;  ///< row-major [steps, width]
   std::size_t width = 0;
-  std::size_t target_width = 0;  ///< values at the beginning of a frame that are predicted; 0: all
-  std::size_t folded_steps = 0;  ///< above 0: the steps that Unfold will make of the symbols
+  std::size_t target_width = 0;   ///< values at the beginning of a frame that are predicted; 0: all
+  std::size_t expanded_size = 0;  ///< above 0: the steps that Expand will make of the symbols
 
   std::size_t size() const noexcept {  ///< steps
-    return folded_steps > 0 ? folded_steps : width > 0 ? frames.size() / width : symbols.size();
+    return expanded_size > 0 ? expanded_size : width > 0 ? frames.size() / width : symbols.size();
   }
   /// Values of a predicted frame, 0 where symbols are predicted.
   std::size_t predicted_values() const noexcept {
@@ -111,24 +111,24 @@ std::vector<ExamplePiece> choose_excerpts(const std::vector<ExamplePiece>& piece
                                           std::size_t context, std::uint64_t seed);
 
 /// Representation::augment.
-using Vary = std::function<bool(std::span<const representation::Symbol>, const representation::Augmentation&,
-                                std::vector<representation::Symbol>&)>;
+using Augment = std::function<bool(std::span<const representation::Symbol>, const representation::Augmentation&,
+                                   std::vector<representation::Symbol>&)>;
 
 /// Makes of a piece's symbols, transposed by `semitones`, what a network reads. What the result refers to lies in
 /// `frames`, or is the symbols of `piece`.
-using Unfold = std::function<ExamplePiece(const ExamplePiece& piece, int semitones, std::vector<float>& frames)>;
+using Expand = std::function<ExamplePiece(const ExamplePiece& piece, int semitones, std::vector<float>& frames)>;
 
 /// Batch n depends only on (pieces, options, n), so that a run which was interrupted goes on with the same batches.
 /// Processes that share the batches draw the same examples, and each reads its own rows of them.
-/// Variation is drawn for each example (kContiguous: for each reading of a piece); where a piece cannot be varied as
+/// Variation is drawn for each example (kContiguous: for each reading of a piece); where a piece cannot be augmented as
 /// drawn, another transposition is tried a few times and then it is left as it is.
 /// The rows of a batch have equally much context: chunks and windows too near the beginning of their piece for the
 /// whole of it come in batches of their own, as often as is their due.
 class ExampleSource {
  public:
-  /// Throws Error when no piece has two steps. `vary` is for symbols, `unfold` for whole pieces of them in
+  /// Throws Error when no piece has two steps. `augment` is for symbols, `expand` for whole pieces of them in
   /// kContiguous order.
-  ExampleSource(std::vector<ExamplePiece> pieces, const ExampleOptions& options, Vary vary = {}, Unfold unfold = {});
+  ExampleSource(std::vector<ExamplePiece> pieces, const ExampleOptions& options, Augment augment = {}, Expand expand = {});
 
   Batch next();
 
@@ -149,15 +149,15 @@ class ExampleSource {
     std::uint64_t at = 0;     ///< next input
     std::size_t warm = 0;     ///< inputs that only warm the network
     int label = 0;
-    ExamplePiece piece;                          ///< what is read
-    std::vector<representation::Symbol> varied;  ///< holds its symbols, where they are varied
-    std::vector<float> unfolded;                 ///< and its frames, where they were unfolded
+    ExamplePiece piece;                             ///< what is read
+    std::vector<representation::Symbol> augmented;  ///< holds its symbols, where they are augmented
+    std::vector<float> expanded;                    ///< and its frames, where they were expanded
   };
 
   void take(Row& row, std::uint64_t visit);
   /// The piece itself, or one whose symbols are in `out`.
-  ExamplePiece vary(const ExamplePiece& piece, std::size_t at_least, class ExampleRandom& random,
-                    std::vector<representation::Symbol>& out, int* transposed = nullptr) const;
+  ExamplePiece augment(const ExamplePiece& piece, std::size_t at_least, class ExampleRandom& random,
+                       std::vector<representation::Symbol>& out, int* transposed = nullptr) const;
   struct Place {
     const ExamplePiece* piece;
     std::size_t at;  ///< an input of it
@@ -171,8 +171,8 @@ class ExampleSource {
 
   std::vector<ExamplePiece> pieces_;
   ExampleOptions options_;
-  Vary vary_;
-  Unfold unfold_;
+  Augment augment_;
+  Expand expand_;
   std::uint64_t targets_ = 0;
   std::vector<std::uint64_t> chances_;  ///< running sums by which kRandom and kManyToOne choose a piece
   std::uint64_t step_ = 0;

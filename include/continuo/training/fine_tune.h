@@ -15,7 +15,8 @@ inline constexpr double kFineTuningRate = 0.2;
 
 /// The recipe with which fine-tuning of `model` begins, to be laid below a file's (parse_recipe) or an option's
 /// (set_options): network and representation of the model; training as in its own recipe, with kFineTuningRate of the
-/// learning rate and no end set; collection and split have their defaults. `path` is for messages. Throws Error: a
+/// learning rate and no end set; collection, split and what belongs to a machine (threads, precision) have their
+/// defaults. `path` is for messages. Throws Error: a
 /// model that is counted (`markov`) or says nothing of its representation.
 Recipe fine_tuning_recipe(const weights::ModelFile& model, const std::filesystem::path& path);
 

@@ -13,7 +13,7 @@
 namespace continuo::training {
 
 /// One process among those that were started together.
-struct Place {
+struct RankInfo {
   int rank = 0;  ///< 0 to size - 1
   int size = 1;
   std::string address = "127.0.0.1";  ///< of the first process's machine
@@ -24,11 +24,11 @@ struct Place {
 /// The value of an environment variable.
 using Environment = std::function<std::optional<std::string>(const char* name)>;
 
-/// The place that a launcher has put into the environment: torchrun, or RANK, WORLD_SIZE, MASTER_ADDR and MASTER_PORT
+/// The rank that a launcher has put into the environment: torchrun, or RANK, WORLD_SIZE, MASTER_ADDR and MASTER_PORT
 /// set by hand; Open MPI's and MPICH's mpirun; Slurm's srun. One process alone where there is none of it. Throws Error
 /// when the variables do not go together.
-Place place_in(const Environment& environment);
-Place place_in_environment();
+RankInfo rank_in(const Environment& environment);
+RankInfo rank_in_environment();
 
 /// The processes of one training. All of them call the same functions in the same order. A process that is lost makes
 /// these calls throw Error in the others: at once where its connection breaks, after the time limit where it only falls
@@ -40,17 +40,17 @@ class Ranks {
   Ranks();  ///< one process alone
   /// Waits until all have come, for `seconds` at most, which is also how long a process may keep the others waiting in
   /// the training. Throws Error.
-  explicit Ranks(const Place& place, double seconds = kSeconds);
+  explicit Ranks(const RankInfo& own, double seconds = kSeconds);
   ~Ranks();
   Ranks(const Ranks&) = delete;
   Ranks& operator=(const Ranks&) = delete;
 
-  int rank() const noexcept { return place_.rank; }
-  int size() const noexcept { return place_.size; }
-  bool alone() const noexcept { return place_.size == 1; }
-  bool first() const noexcept { return place_.rank == 0; }
+  int rank() const noexcept { return info_.rank; }
+  int size() const noexcept { return info_.size; }
+  bool alone() const noexcept { return info_.size == 1; }
+  bool first() const noexcept { return info_.rank == 0; }
   /// Number among the processes of this machine.
-  int local_rank() const noexcept { return place_.local_rank; }
+  int local_rank() const noexcept { return info_.local_rank; }
   /// Threads for each process that share the same cores with this one, at least 1; 0, which is all of them, where it
   /// has them alone.
   int threads() const noexcept { return threads_; }
@@ -70,7 +70,7 @@ class Ranks {
   }
 
  private:
-  Place place_;
+  RankInfo info_;
   int threads_ = 0;
   std::uint64_t goings_ahead_ = 0;
   std::unique_ptr<class Link> link_;

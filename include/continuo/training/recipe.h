@@ -27,9 +27,10 @@ struct OptimisationOptions {
   double warmup = 0.03;  ///< share of the run in which the rate climbs linearly; it then falls along a cosine to
                          ///< `final_rate` x peak
   double final_rate = 0.05;
-  double clip_norm = 1.0;          ///< gradient clipping; 0: none
-  std::string precision = "fp32";  ///< "bf16": factors of matrix products are rounded to bfloat16
-                                   ///< (nets::BfloatProducts), while weights and held-out losses stay in float32
+  double clip_norm = 1.0;  ///< gradient clipping; 0: none
+  /// "bf16": factors of matrix products are rounded to bfloat16 (nets::BfloatProducts), while weights and held-out
+  /// losses stay in float32. "auto": the faster of the two on the machine where the run begins; it then keeps to it.
+  std::string precision = "auto";
   int accumulate = 1;  ///< batches whose gradients make a step: as much as a batch so many times as large learns, in
                        ///< the memory of one
   double ema = 0;     ///< above 0: what is evaluated and exported is the exponential moving average of the weights with

@@ -45,11 +45,13 @@ struct StepReport {
   std::int64_t skipped = 0;  ///< since the run began
 };
 
-/// Whether to go on from last.checkpoint when there is one.
+/// What a run does with the training that its folder may hold. Every Error says what can still be done.
 enum class Resume : std::uint8_t {
-  kNever,   ///< begin anew
-  kMust,    ///< throw Error when it is of other pieces or settings
-  kIfSame,  ///< begin anew when it is of other pieces or settings
+  kNever,      ///< begin a training; throw Error where there is one
+  kMust,       ///< go on from last.checkpoint; throw Error where there is none, or where it is damaged or does not fit
+  kIfSame,     ///< begin one where there is none, else as kMust; the folder's recipe must be the run's, but for the
+               ///< length of the training and its threads
+  kOverwrite,  ///< begin a training; remove the one that is there
 };
 
 struct TrainOptions {
@@ -62,6 +64,7 @@ struct TrainOptions {
   /// is.
   std::filesystem::path init;
   std::function<void(const StepReport&)> on_steps;  ///< called after every StepReport::kSteps steps
+  std::function<void(const std::string&)> on_note;  ///< called with a line for the user: the precision, warnings
   /// Not null: this process is one of several that train together. Each computes its rows of the recipe's batch, and
   /// the run is, up to rounding, that of one process alone; it may go on with another number of them. All call train()
   /// with equal arguments; the first alone writes files, reports and calls back. A stop in one of them stops all.
@@ -74,6 +77,7 @@ struct TrainResult {
   std::filesystem::path best_model, last_model;
   std::vector<CurvePoint> curve;
   std::size_t parameters = 0;
+  std::string precision;               ///< of matrix products: "fp32" or "bf16"; empty where there are none
   std::string output;                  ///< NetworkSpec::output: what the losses are
   int vocabulary_size = 0;             ///< symbols, or values of a frame
   int receptive_field = 0;             ///< 0: everything since the start
@@ -88,7 +92,7 @@ struct TrainResult {
   std::int64_t steps = 0;
   std::uint64_t symbols_seen = 0;  ///< scored, with repetition
   std::int64_t skipped_steps = 0;  ///< loss or gradient not finite
-  std::int64_t spikes = 0;         ///< steps that were skipped because the gradient was out of all proportion
+  std::int64_t spikes = 0;         ///< steps that were skipped because the gradient spiked
   bool plateau = false;            ///< ended early: the held-out loss had not fallen for training.patience evaluations
   double minutes = 0;              ///< of training
   double evaluation_minutes = 0;
@@ -101,13 +105,12 @@ struct TrainResult {
 };
 
 /// Trains. `on_point` is called after each evaluation. When `stop` is requested the state is saved and the result says
-/// so. A step whose loss or gradient is not finite, or whose gradient is out of all proportion (training.spike), is
+/// so. A step whose loss or gradient is not finite, or whose gradient spikes (training.spike), is
 /// skipped. Deterministic in (dataset, recipe, thread count) when the recipe is limited by steps or epochs; a limit in
 /// minutes makes the learning rate, and so everything, depend on the machine's speed. Every run evaluates at its end
 /// and after its first three epochs. Throws Error (nothing to train on, no limit, 25 skipped steps in a row, a loss
-/// worse than that of a network that knows nothing, disk full, a
-/// checkpoint of another dataset or network, a model that the recipe does not fit, another process that is lost).
-/// `markov` is counted: one reading, one point, nothing to resume.
+/// above that of a uniform guess, disk full, a checkpoint of another dataset or network, a model that the recipe does
+/// not fit, another process that is lost). `markov` is counted: one reading, one point, nothing to resume.
 TrainResult train(const corpus::Dataset& dataset, const Recipe& recipe, const TrainOptions& options,
                   const ProgressSink& progress = {}, std::stop_token stop = {},
                   const std::function<void(const CurvePoint&)>& on_point = {});

@@ -186,7 +186,8 @@ Findings carry_out(const Settings& settings, const ProgressSink& progress, const
     }
     Outcome outcome{.arm = arm};
     const fs::path folder = settings.output / arm.id;
-    outcome.result = training::train(*dataset, arm.recipe, {.folder = folder, .resume = training::Resume::kIfSame},
+    const auto resume = settings.overwrite ? training::Resume::kOverwrite : training::Resume::kIfSame;
+    outcome.result = training::train(*dataset, arm.recipe, {.folder = folder, .resume = resume},
                                      whole.stage("training " + arm.id, arm.weight), stop);
     if (outcome.result.interrupted) throw Interrupted("stopped while training " + arm.id);
     outcome.network = weights::ModelFile::load(outcome.result.last_model).network();

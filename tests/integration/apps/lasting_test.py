@@ -44,7 +44,7 @@ class Lasting(unittest.TestCase):
 
     def start(self, output):
         """A run that saves very often."""
-        return subprocess.Popen(self.command(output, "--resume", "--checkpoint-minutes", "0.0005"), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        return subprocess.Popen(self.command(output, "--resume-if-same", "--checkpoint-minutes", "0.0005"), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
     @staticmethod
     def wait_until(condition, process):

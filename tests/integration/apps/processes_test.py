@@ -24,7 +24,7 @@ NETWORKS = {
     "lstm": ["--network", "lstm", "--set", "network.embedding=8", "--set", "network.hidden=16", "--set", "network.layers=2", "--set", "network.dropout=0.2"],
 }
 HOW = ["--any-length", "--set", "training.batch=5", "--set", "training.chunk=32", "--set", "training.transpose=3", "--set", "training.ema=0.9", "--set",
-       "training.accumulate=2", "--set", "training.evaluate_symbols=2000", "--set", "training.learning_rate=0.001", "--threads", "1"]
+       "training.accumulate=2", "--set", "training.evaluate_symbols=2000", "--set", "training.learning_rate=0.001", "--set", "training.precision=fp32", "--threads", "1"]
 
 
 def free_port():
@@ -119,7 +119,7 @@ class Processes(unittest.TestCase):
         """Interrupted in one process, goes on in two, is interrupted again and ends in one."""
         length = ["--steps", "200"]
         self.run_alone("whole", *length)
-        often = ["--resume", "--checkpoint-minutes", "0.0005"]
+        often = ["--resume-if-same", "--checkpoint-minutes", "0.0005"]
         alone = subprocess.Popen(self.command("parts", *length, *often), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         self.wait_for(self.folder / "parts" / "last.checkpoint", [alone])
         alone.send_signal(signal.SIGTERM)

@@ -207,6 +207,44 @@ class Training(unittest.TestCase):
             self.assertIn(says, result.stderr)
             self.assertFalse((self.folder / "x").exists())
 
+    def test_a_training_is_not_lost(self):
+        def train(output, *arguments):
+            return run("train", SAMPLE, "--any-length", "--cache", self.folder / "cache", "-o", self.folder / output, *arguments)
+
+        small = [word for key in ("embedding", "hidden", "layers") for word in ("--set", f"network.{key}={1 if key == 'layers' else 8}")]
+        first = train("a", "--network", "lstm", *small, "--steps", 4)
+        self.assertEqual(first.returncode, 0, first.stderr)
+        self.assertIn("--init default", first.stdout, "a few pieces are better learned by fine-tuning")
+        self.assertIn("\nprecision ", first.stdout)
+        result = train("a", "--resume-if-same", "--steps", 6)  # goes on with the folder's network
+        self.assertEqual(result.returncode, 0, result.stderr)
+        self.assertIn("lstm on remi", result.stdout)
+        self.assertEqual(self.curve("a")[-1]["step"], "6")
+        best = self.folder / "a" / "best.safetensors"
+        before = best.read_bytes()
+        checkpoint = self.folder / "a" / "last.checkpoint"
+        for output, arguments, says in (("a", ("--steps", 4), "holds a training already"),
+                                        ("a", ("--resume-if-same", "--network", "wavenet"), "network.name = \"lstm\""),
+                                        ("typo", ("--resume",), "no training to resume"),
+                                        ("a", ("--overwrite", "--resume"), "excludes"),
+                                        ("a", ("--resume",), "is missing")):
+            if says == "is missing":
+                checkpoint.unlink()
+            result = train(output, *arguments)
+            self.assertGreater(result.returncode, 0, arguments)
+            self.assertIn(says, result.stderr)
+            self.assertEqual(best.read_bytes(), before)
+        self.assertFalse((self.folder / "typo").exists())
+
+    def test_a_model_that_learns_nothing_better_is_named(self):
+        self.assertEqual(self.train("base", "--steps", 60).returncode, 0)
+        result = run("train", SAMPLE, "--any-length", "--max-pieces", 12, "--cache", self.folder / "cache", "--init", self.folder / "base" / "best.safetensors",
+                     "--set", "training.learning_rate=1e-9", "--set", "training.transpose=12", "--steps", 2, "-o", self.folder / "tuned")
+        self.assertEqual(result.returncode, 0, result.stderr)
+        if float(self.curve("tuned")[0]["held_out_loss"]) <= min(float(row["held_out_loss"]) for row in self.curve("tuned")):
+            self.assertIn("no evaluation was better than the model before the first step", result.stdout)
+            self.assertIn("train longer (--minutes", result.stdout)
+
     def test_what_cannot_be_learned_from_is_refused(self):
         empty = self.folder / "empty"
         empty.mkdir()

@@ -40,8 +40,7 @@ TEST_F(TrainingTest, APlateauEndsTheRun) {
 TEST_F(TrainingTest, NothingButSpikesEndsWithAdvice) {
   recipe_.training.spike = 0.001;
   recipe_.training.steps = 400;
-  EXPECT_THAT(error_of(recipe_, "a"),
-              ::testing::AllOf(HasSubstr("out of all proportion, for 25 steps"), HasSubstr("learning_rate")));
+  EXPECT_THAT(error_of(recipe_, "a"), ::testing::AllOf(HasSubstr("spiked, for 25 steps"), HasSubstr("learning_rate")));
 }
 
 TEST_F(TrainingTest, ReportsStretchesOfSteps) {

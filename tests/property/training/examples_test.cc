@@ -195,7 +195,7 @@ class EveryOrder : public ::testing::TestWithParam<Order> {
 
 TEST_P(EveryOrder, GoesOnFromARestoredPosition) {
   const Pieces pieces({50, 80, 30, 200});
-  const Vary vary = [](auto symbols, const auto& how, auto& out) {
+  const Augment vary = [](auto symbols, const auto& how, auto& out) {
     out.assign(symbols.begin(), symbols.end());
     for (Symbol& symbol : out) symbol = static_cast<Symbol>(symbol + 10'000 * (how.semitones + 3));
     return true;
@@ -220,7 +220,7 @@ TEST_P(EveryOrder, VariesEachExampleAndKeepsWhatCannotBeVaried) {
   std::map<int, int> semitones;
   double slowest = 1;
   double fastest = 1;
-  const Vary vary = [&](auto symbols, const auto& how, auto& out) {
+  const Augment vary = [&](auto symbols, const auto& how, auto& out) {
     ++semitones[how.semitones];
     slowest = std::min(slowest, how.tempo_factor);
     fastest = std::max(fastest, how.tempo_factor);
@@ -229,15 +229,15 @@ TEST_P(EveryOrder, VariesEachExampleAndKeepsWhatCannotBeVaried) {
     return how.semitones > 0;  // the others must be drawn again, or left as they are
   };
   ExampleSource source(pieces.list, options(), vary);
-  int varied = 0;
+  int augmented = 0;
   int plain = 0;
   for (int i = 0; i < 400; ++i) {
     const Batch batch = source.next();
-    for (const Row& row : rows_of(batch)) (row.inputs[0] >= 10'000 ? varied : plain) += 1;
+    for (const Row& row : rows_of(batch)) (row.inputs[0] >= 10'000 ? augmented : plain) += 1;
   }
   for (int s = -3; s <= 3; ++s) EXPECT_GT(semitones[s], 0) << s;
   EXPECT_EQ(semitones.size(), 7U);
-  EXPECT_GT(varied, plain);
+  EXPECT_GT(augmented, plain);
   EXPECT_GT(plain, 0);
   EXPECT_LT(slowest, 0.75);
   EXPECT_GE(slowest, 1 / 1.5 - 1e-9);
@@ -248,7 +248,7 @@ TEST_P(EveryOrder, VariesEachExampleAndKeepsWhatCannotBeVaried) {
 TEST_P(EveryOrder, CopesWithVariationsOfAnotherLength) {
   const Pieces pieces({50, 80, 30, 200});
   int calls = 0;
-  const Vary vary = [&](auto symbols, const auto&, auto& out) {
+  const Augment vary = [&](auto symbols, const auto&, auto& out) {
     const std::size_t change = static_cast<std::size_t>(++calls % 7);
     out.assign(symbols.begin(), symbols.end());
     if (calls % 2 == 0) {

@@ -51,6 +51,28 @@ std::string error_of(const fs::path& folder, const ScanOptions& options = {}) {
   return "no error";
 }
 
+TEST(Scan, NamesMusicInFormatsThatAreNotRead) {
+  const TemporaryFolder folder("formats");
+  for (const char* name : {"a.abc", "deep/b.MusicXML", "c.mxl", "d.krn", "e.mscz", "f.gp5", "g.m4a"})
+    write_text(folder / name, "music");
+  write_text(folder / "h.xml", "<?xml version=\"1.0\"?><score-partwise version=\"3.1\"/>");
+  write_text(folder / "settings.xml", "<?xml version=\"1.0\"?><settings/>");
+  EXPECT_THAT(error_of(folder.path()), ::testing::AllOf(HasSubstr("holds no MIDI file"), HasSubstr("3 MusicXML files"),
+                                                        HasSubstr("1 ABC notation file"), HasSubstr("Convert them")));
+  write_piece(folder / "good.mid", 1);
+  write_piece(folder / "karaoke.kar", 2);
+  const Collection collection = scan(folder.path());
+  EXPECT_EQ(collection.pieces.size(), 2U);
+  EXPECT_EQ(collection.files, 9U);
+  EXPECT_THAT(collection.other_formats,
+              ElementsAre(std::pair("ABC notation", 1U), std::pair("Guitar Pro", 1U), std::pair("Humdrum", 1U),
+                          std::pair("MuseScore", 1U), std::pair("MusicXML", 3U)));
+  EXPECT_EQ(kinds(collection).at("deep/b.MusicXML"), "not read: MusicXML");
+  EXPECT_EQ(kinds(collection).count("settings.xml"), 0U);
+  EXPECT_EQ(kinds(collection).count("g.m4a"), 0U) << "sound is not looked for";
+  EXPECT_EQ(scan(folder.path(), {.sound = true}).other_formats.at("MPEG-4 audio"), 1U);
+}
+
 TEST(Scan, KeepsWhatPassesAndSaysWhyNotTheRest) {
   const TemporaryFolder folder("scan");
   write_piece(folder / "good.mid", 1);

@@ -224,7 +224,7 @@ TEST_F(SoundCollection, SaysThatThereAreSoundFilesWhereScoresAreWanted) {
     scan(folder_ / "music");
     FAIL() << "an Error is expected";
   } catch (const Error& error) {
-    EXPECT_THAT(error.what(), HasSubstr("1 sound files"));
+    EXPECT_THAT(error.what(), HasSubstr("1 sound file"));
   }
 }
 

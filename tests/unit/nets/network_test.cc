@@ -190,7 +190,7 @@ TEST(Network, RefusesInputThatDoesNotGoTogether) {
   }
 }
 
-// A tiny network learns a short sequence by heart in which the next symbol depends on more than the last one.
+// A tiny network memorises a short sequence in which the next symbol depends on more than the last one.
 TEST(Network, MemorisesAShortSequence) {
   const torch::Tensor piece = torch::tensor({0, 1, 2, 1, 3, 1, 2, 4, 0, 1, 2, 1, 5, 3, 3, 1, 2, 4, 6}, torch::kInt64);
   const torch::Tensor symbols = piece.slice(0, 0, -1).unsqueeze(0);

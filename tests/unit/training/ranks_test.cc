@@ -20,8 +20,8 @@ using representation::Symbol;
 using ::testing::HasSubstr;
 using Variables = std::map<std::string, std::string>;
 
-Place place_of(const Variables& variables) {
-  return place_in([&](const char* name) -> std::optional<std::string> {
+RankInfo place_of(const Variables& variables) {
+  return rank_in([&](const char* name) -> std::optional<std::string> {
     const auto found = variables.find(name);
     return found == variables.end() ? std::nullopt : std::optional(found->second);
   });
@@ -36,34 +36,34 @@ std::string refusal_of(const Variables& variables) {
   return "no error";
 }
 
-TEST(Place, IsOneProcessAloneByDefault) {
+TEST(RankInfo, IsOneProcessAloneByDefault) {
   EXPECT_EQ(place_of({}).size, 1);
   EXPECT_EQ(place_of({{"WORLD_SIZE", "1"}, {"RANK", "0"}}).size, 1);
   // A batch script of Slurm's, not started by srun.
   EXPECT_EQ(place_of({{"SLURM_PROCID", "0"}, {"SLURM_NTASKS", "8"}, {"SLURM_JOB_ID", "7"}}).size, 1);
 }
 
-TEST(Place, IsThatOfTheLauncher) {
-  const Place hand = place_of({{"RANK", "3"}, {"WORLD_SIZE", "4"}, {"MASTER_ADDR", "a.b"}, {"MASTER_PORT", "1234"}});
+TEST(RankInfo, IsThatOfTheLauncher) {
+  const RankInfo hand = place_of({{"RANK", "3"}, {"WORLD_SIZE", "4"}, {"MASTER_ADDR", "a.b"}, {"MASTER_PORT", "1234"}});
   EXPECT_EQ(hand.rank, 3);
   EXPECT_EQ(hand.size, 4);
   EXPECT_EQ(hand.address, "a.b");
   EXPECT_EQ(hand.port, 1234);
   EXPECT_EQ(hand.local_rank, -1);
 
-  const Place torchrun = place_of({{"RANK", "1"},
-                                   {"WORLD_SIZE", "2"},
-                                   {"LOCAL_RANK", "1"},
-                                   {"MASTER_ADDR", "a"},
-                                   {"MASTER_PORT", "1234"},
-                                   {"TORCHELASTIC_USE_AGENT_STORE", "True"}});
+  const RankInfo torchrun = place_of({{"RANK", "1"},
+                                      {"WORLD_SIZE", "2"},
+                                      {"LOCAL_RANK", "1"},
+                                      {"MASTER_ADDR", "a"},
+                                      {"MASTER_PORT", "1234"},
+                                      {"TORCHELASTIC_USE_AGENT_STORE", "True"}});
   EXPECT_EQ(torchrun.local_rank, 1);
   EXPECT_EQ(torchrun.port, 1235) << "torchrun's own store has the other";
 
-  const Place mpi = place_of({{"OMPI_COMM_WORLD_RANK", "1"},
-                              {"OMPI_COMM_WORLD_SIZE", "2"},
-                              {"OMPI_COMM_WORLD_LOCAL_RANK", "1"},
-                              {"OMPI_COMM_WORLD_LOCAL_SIZE", "2"}});
+  const RankInfo mpi = place_of({{"OMPI_COMM_WORLD_RANK", "1"},
+                                 {"OMPI_COMM_WORLD_SIZE", "2"},
+                                 {"OMPI_COMM_WORLD_LOCAL_RANK", "1"},
+                                 {"OMPI_COMM_WORLD_LOCAL_SIZE", "2"}});
   EXPECT_EQ(mpi.rank, 1);
   EXPECT_EQ(mpi.address, "127.0.0.1");
 
@@ -72,7 +72,7 @@ TEST(Place, IsThatOfTheLauncher) {
                      {"SLURM_LOCALID", "1"},
                      {"SLURM_STEP_NODELIST", "node[07-09,12],other"},
                      {"SLURM_JOB_ID", "45678"}};
-  const Place srun = place_of(slurm);
+  const RankInfo srun = place_of(slurm);
   EXPECT_EQ(srun.rank, 5);
   EXPECT_EQ(srun.size, 8);
   EXPECT_EQ(srun.local_rank, 1);
@@ -82,7 +82,7 @@ TEST(Place, IsThatOfTheLauncher) {
   EXPECT_EQ(place_of(slurm).address, "alpha");
 }
 
-TEST(Place, RefusesWhatDoesNotGoTogether) {
+TEST(RankInfo, RefusesWhatDoesNotGoTogether) {
   EXPECT_THAT(refusal_of({{"WORLD_SIZE", "2"}}), HasSubstr("RANK is not set"));
   EXPECT_THAT(refusal_of({{"WORLD_SIZE", "2"}, {"RANK", "2"}}), HasSubstr("RANK is 2"));
   EXPECT_THAT(refusal_of({{"WORLD_SIZE", "two"}, {"RANK", "0"}}), HasSubstr("\"two\", not a number"));

@@ -26,6 +26,7 @@ enum class Scale {
 };
 
 struct Settings {
+  bool overwrite = false;  ///< replace the trainings that the output folder holds
   std::filesystem::path folder, output, cache;
   std::filesystem::path soundfont;  ///< empty: audio::default_soundfont()
   std::string select_column;

@@ -1,5 +1,5 @@
 // Shares of a run's limits.
-#include "training/course.h"
+#include "training/run_clock.h"
 
 #include <algorithm>
 #include <charconv>
@@ -12,7 +12,7 @@ std::string decimals(double value, int digits) {
   return {buffer, std::to_chars(buffer, buffer + sizeof buffer, value, std::chars_format::fixed, digits).ptr};
 }
 
-double Course::share() const {
+double RunClock::share() const {
   double most = plateau() ? 1 : 0;
   if (t_.steps > 0) most = std::max(most, static_cast<double>(state_.step) / static_cast<double>(t_.steps));
   if (t_.epochs > 0) most = std::max(most, epoch() / t_.epochs);
@@ -20,7 +20,7 @@ double Course::share() const {
   return most;
 }
 
-bool Course::plateau() const {
+bool RunClock::plateau() const {
   constexpr double kLower = 1e-4;  // of the loss: less is no progress
   double least = std::numeric_limits<double>::infinity();
   int without = 0;
@@ -35,7 +35,7 @@ bool Course::plateau() const {
   return t_.patience > 0 && without >= t_.patience;
 }
 
-Progress Course::progress(double loss) const {
+Progress RunClock::progress(double loss) const {
   Progress p{.task = "Training", .detail = "loss " + decimals(loss, 3) + ", epoch " + decimals(epoch(), 2)};
   if (const auto skipped = state_.skipped + state_.spikes; skipped > 0)
     p.detail += ", " + std::to_string(skipped) + (skipped == 1 ? " step skipped" : " steps skipped");

@@ -9,7 +9,7 @@
 namespace continuo::training {
 
 /// Sums over the steps of a StepReport.
-struct Stretch {
+struct StepWindow {
   double loss = 0, norm = 0, seconds = 0;
   std::uint64_t symbols = 0;
   int steps = 0, taken = 0;

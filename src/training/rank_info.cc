@@ -1,4 +1,4 @@
-// What launchers tell a process of its place, in their environment variables.
+// What launchers tell a process of its rank, in their environment variables.
 #include <charconv>
 #include <cstdlib>
 
@@ -35,7 +35,7 @@ class Reader {
   const Environment& environment_;
 };
 
-/// The variables by which one launcher names a process's place.
+/// The variables by which one launcher names a process's rank.
 struct Names {
   const char* rank;
   const char* size;
@@ -59,32 +59,32 @@ std::string first_host(const std::string& list) {
   return host;
 }
 
-void find_address(const Reader& read, const Names& names, Place& place) {
+void find_address(const Reader& read, const Names& names, RankInfo& own) {
   const auto address = read.text("MASTER_ADDR");
   const auto nodes = &names == &kSlurm ? read.text("SLURM_STEP_NODELIST") : std::nullopt;
   if (address) {
-    place.address = *address;
+    own.address = *address;
   } else if (nodes) {
-    place.address = first_host(*nodes);
-  } else if (names.local_size != nullptr && read.number(names.local_size).value_or(place.size) != place.size) {
-    refuse("this is process " + std::to_string(place.rank) + " of " + std::to_string(place.size) +
+    own.address = first_host(*nodes);
+  } else if (names.local_size != nullptr && read.number(names.local_size).value_or(own.size) != own.size) {
+    refuse("this is process " + std::to_string(own.rank) + " of " + std::to_string(own.size) +
                " on several machines, but nothing says where the first one is",
            "Set MASTER_ADDR to the name of its machine: mpirun -x MASTER_ADDR=HOST ...");
   }
   if (const auto port = read.number("MASTER_PORT")) {
-    place.port = *port;
+    own.port = *port;
   } else if (const auto job = &names == &kSlurm ? read.number("SLURM_JOB_ID") : std::nullopt) {
-    place.port = 20000 + *job % 20000;  // jobs that share a machine differ
+    own.port = 20000 + *job % 20000;  // jobs that share a machine differ
   }
   // torchrun keeps a store of its own at that port, which speaks the language of its own version of libtorch.
-  if (read.text("TORCHELASTIC_USE_AGENT_STORE") == "True") ++place.port;
-  if (place.port < 1 || place.port > 65535)
-    refuse("MASTER_PORT is " + std::to_string(place.port), "Give a port between 1024 and 65535.");
+  if (read.text("TORCHELASTIC_USE_AGENT_STORE") == "True") ++own.port;
+  if (own.port < 1 || own.port > 65535)
+    refuse("MASTER_PORT is " + std::to_string(own.port), "Give a port between 1024 and 65535.");
 }
 
 }  // namespace
 
-Place place_in(const Environment& environment) {
+RankInfo rank_in(const Environment& environment) {
   const Reader read(environment);
   for (const Names* names : {&kByHand, &kOpenMpi, &kMpich, &kSlurm}) {
     const auto size = read.number(names->size);
@@ -94,15 +94,15 @@ Place place_in(const Environment& environment) {
       refuse(std::string(names->size) + " is " + std::to_string(*size) + ", but " + names->rank + " is " +
                  (rank ? std::to_string(*rank) : "not set"),
              "Each of the processes has a number of its own, from 0 on.");
-    Place place{.rank = *rank, .size = *size, .local_rank = read.number(names->local_rank).value_or(-1)};
-    if (place.size > 1) find_address(read, *names, place);
-    return place;
+    RankInfo own{.rank = *rank, .size = *size, .local_rank = read.number(names->local_rank).value_or(-1)};
+    if (own.size > 1) find_address(read, *names, own);
+    return own;
   }
   return {};
 }
 
-Place place_in_environment() {
-  return place_in([](const char* name) -> std::optional<std::string> {
+RankInfo rank_in_environment() {
+  return rank_in([](const char* name) -> std::optional<std::string> {
     const char* value = std::getenv(name);
     return value != nullptr ? std::optional<std::string>(value) : std::nullopt;
   });

@@ -10,9 +10,9 @@ namespace continuo::training {
 std::string decimals(double value, int digits);
 
 /// A view of a run. What it refers to must outlive it.
-class Course {
+class RunClock {
  public:
-  Course(const OptimisationOptions& options, const RunState& state, std::uint64_t epoch_symbols)
+  RunClock(const OptimisationOptions& options, const RunState& state, std::uint64_t epoch_symbols)
       : t_(options), state_(state), epoch_symbols_(epoch_symbols) {}
 
   double epoch() const { return static_cast<double>(state_.symbols) / static_cast<double>(epoch_symbols_); }

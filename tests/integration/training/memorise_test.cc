@@ -1,4 +1,4 @@
-// The whole chain on sound: a file is learned by heart, and given its beginning the model plays the rest.
+// The whole chain on sound: a file is memorised, and given its beginning the model plays the rest.
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -40,7 +40,7 @@ double correlation(std::span<const float> a, std::span<const float> b) {
 }
 
 TEST(ByHeart, AWaveNetGoesOnFromAPromptAsThePieceDoes) {
-  const corpus::TemporaryFolder folder("by-heart");
+  const corpus::TemporaryFolder folder("memorised");
   std::filesystem::create_directories(folder / "music");
   audio::write_file(folder / "music/tune.wav", tune());
   Recipe recipe;
