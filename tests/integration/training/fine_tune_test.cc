@@ -91,7 +91,7 @@ TEST_F(FineTuneTest, StartsAtTheLossOfTheModelAndLearns) {
   EXPECT_EQ(read_file(init_in(out("tuned"))), read_file(model_));
 
   init_.clear();
-  run(recipe_, "tuned");
+  run(recipe_, "tuned", Resume::kOverwrite);
   EXPECT_FALSE(fs::exists(init_in(out("tuned")))) << "a run from random weights keeps no model";
 }
 

@@ -58,6 +58,7 @@ class FramesTest : public ::testing::TestWithParam<std::tuple<const char*, bool>
     recipe_.training.transpose = 3;
     recipe_.training.steps = 400;
     recipe_.training.threads = 1;
+    recipe_.training.precision = "fp32";  // the same on every machine
   }
 
   corpus::TemporaryFolder folder_{"frames"};

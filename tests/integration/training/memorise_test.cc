@@ -58,6 +58,7 @@ TEST(ByHeart, AWaveNetGoesOnFromAPromptAsThePieceDoes) {
   recipe.training.weight_decay = 0;
   recipe.training.steps = 400;
   recipe.training.threads = 1;
+  recipe.training.precision = "fp32";  // the same on every machine
   const auto collection = corpus::scan(folder / "music", {.min_seconds = 0, .sound = true});
   const auto dataset = corpus::open_dataset(collection, corpus::split(collection, recipe.split), recipe.representation,
                                             folder / "cache");
