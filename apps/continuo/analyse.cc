@@ -20,8 +20,10 @@
 #include "continuo/music/time.h"
 #include "continuo/page/page.h"
 #include "continuo/plot/plot.h"
+#include "continuo/representation/labels.h"
 #include "continuo/workbench/outputs.h"
 #include "continuo/workbench/page_media.h"
+#include "continuo/workbench/piece_view.h"
 #include "options.h"
 #include "terminal.h"
 
@@ -164,7 +166,8 @@ std::string summary(const Surprise& result) {
 void write_page(const fs::path& path, const AnalyseOptions& options, const Score& score, const Surprise& result,
                 const std::vector<Found>& notes, const representation::Vocabulary& vocabulary) {
   const std::string piece = options.piece.filename().string();
-  page::Page page("What surprises the model in " + piece, {.subtitle = "Model: " + options.model.string()});
+  page::Page page("What surprises the model in " + piece,
+                  {.subtitle = "Model: " + workbench::name_in_page(options.model)});
   page.paragraph(summary(result) + ".");
   page.heading("The piece");
   page.picture(workbench::drawn([&](const plot::Target& target) {
@@ -190,12 +193,7 @@ void write_page(const fs::path& path, const AnalyseOptions& options, const Score
 }
 
 int label_of(const representation::RepresentationSpec& spec, const std::string& style) {
-  if (style.empty()) return 0;
-  const auto found = std::find(spec.labels.begin(), spec.labels.end(), style);
-  if (found == spec.labels.end())
-    throw Error({.message = "this model knows no style '" + style + "'",
-                 .hint = "continuo inspect MODEL lists the styles that it knows."});
-  return static_cast<int>(found - spec.labels.begin());
+  return style.empty() ? 0 : static_cast<int>(representation::find_label(spec.labels, style));
 }
 
 void run_analyse(const AnalyseOptions& options) {

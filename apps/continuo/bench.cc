@@ -138,7 +138,7 @@ void add_bench(CLI::App& app, const std::function<void(const TrainingBench&)>& t
       ->capture_default_str();
   command->add_option("--precision", options->precisions, "fp32, bf16, int8, or several")
       ->delimiter(',')
-      ->check(one_of({"fp32", "bf16", "int8"}))
+      ->transform(one_of({"fp32", "bf16", "int8"}))
       ->capture_default_str();
   command
       ->add_option("--instruction-set", options->instruction_set,

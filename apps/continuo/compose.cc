@@ -6,6 +6,9 @@
 #include <cmath>
 #include <cstdlib>
 #include <filesystem>
+#include <iterator>
+#include <set>
+#include <span>
 
 #include "commands.h"
 #include "compose.h"
@@ -24,7 +27,9 @@
 #include "continuo/music/excerpt.h"
 #include "continuo/music/time.h"
 #include "continuo/plot/plot.h"
+#include "continuo/representation/labels.h"
 #include "continuo/workbench/outputs.h"
+#include "continuo/workbench/piece_view.h"
 #include "option_list.h"
 #include "options.h"
 #include "passage_options.h"
@@ -39,8 +44,9 @@ constexpr double kMostSeconds = 1'000'000;
 
 }  // namespace
 
-void check_written(const ComposeOptions& options, const std::vector<fs::path>& outputs) {
-  std::vector<fs::path> written = {options.report};
+void check_written(const ComposeOptions& options, const std::vector<fs::path>& outputs,
+                   const std::vector<fs::path>& pages) {
+  std::vector<fs::path> written = pages;
   for (const auto& output : outputs)
     for (int i = 0; i < options.count; ++i) written.push_back(workbench::numbered(output, i, options.count));
   check_outputs(written, {options.model, options.prompt, options.render.soundfont});
@@ -52,8 +58,30 @@ std::string title_of(const ComposeOptions& options, int index) {
     const auto folder = fs::absolute(options.model).lexically_normal().parent_path().filename().string();
     if (!folder.empty()) name = folder;
   }
+  const bool several = options.count > 1 || options.piece > 0;
   return fmt::format("{}, seed {}{}", name, options.compose.seed,
-                     options.count > 1 ? fmt::format(", piece {}", index + 1) : "");
+                     several ? fmt::format(", piece {}", number_of(options, static_cast<std::size_t>(index))) : "");
+}
+
+std::vector<std::string> words_of(const CLI::App& command, std::uint64_t seed) {
+  static const std::set<std::string> kSilent = {"--help",  "--output",  "--report", "--no-page", "--count",
+                                                "--piece", "--threads", "--cache",  "--seed",    "--keep-unfinished"};
+  const bool max_copy = command.count("--max-copy") > 0;
+  std::vector<std::string> words = {"--seed", std::to_string(seed)};
+  for (const CLI::Option* option : command.get_options()) {
+    const std::string name = option->get_name();
+    if (option->count() == 0 || kSilent.contains(name)) continue;
+    if ((name == "--corpus" || name == "--select-column") && !max_copy) continue;
+    if (option->get_type_size() == 0) {
+      words.push_back(name);
+      continue;
+    }
+    for (const std::string& value : option->results()) {
+      words.push_back(name);
+      words.push_back(workbench::name_in_page(value));
+    }
+  }
+  return words;
 }
 
 Score read_score(const fs::path& path) {
@@ -65,16 +93,33 @@ Score read_score(const fs::path& path) {
 
 namespace {
 
-/// A name without an extension stands for all three kinds of file. Refuses what cannot be written before anything is
-/// composed.
-std::vector<fs::path> score_outputs(const ComposeOptions& options) {
-  auto outputs = workbench::named_outputs(
-      options.outputs, {workbench::OutputKind::kMidi, workbench::OutputKind::kSound, workbench::OutputKind::kPicture},
-      {".mid", ".wav", ".png"});
-  if (!options.report.empty()) workbench::named_outputs({&options.report, 1}, {workbench::OutputKind::kPage});
-  check_written(options, outputs);
-  if (!options.report.empty() || std::ranges::any_of(outputs, workbench::is_sound)) audio::check(options.render);
-  return outputs;
+struct ScoreOutputs {
+  std::vector<fs::path> pieces;  ///< numbered where there are several pieces
+  std::vector<fs::path> pages;   ///< each with all pieces
+};
+
+/// A name without an extension stands for all kinds of file, the page among them; one with an extension for that file
+/// alone. Refuses what cannot be written before anything is composed.
+ScoreOutputs score_outputs(const ComposeOptions& options) {
+  using workbench::OutputKind;
+  const auto kinds = {OutputKind::kMidi, OutputKind::kSound, OutputKind::kPicture, OutputKind::kPage};
+  auto outputs = options.no_page ? workbench::named_outputs(options.outputs, kinds, {".mid", ".wav", ".png"})
+                                 : workbench::named_outputs(options.outputs, kinds, {".mid", ".wav", ".png", ".html"});
+  std::vector<fs::path> pages;
+  std::ranges::copy_if(outputs, std::back_inserter(pages), workbench::is_page);
+  std::erase_if(outputs, workbench::is_page);
+  if (!options.report.empty()) {
+    workbench::named_outputs({&options.report, 1}, {OutputKind::kPage});
+    if (std::ranges::find(pages, options.report) == pages.end()) pages.push_back(options.report);
+  }
+  if (options.no_page && !pages.empty())
+    throw Error({.message = "is a page, and --no-page wants none",
+                 .path = pages.front().string(),
+                 .hint = "Leave one of the two out.",
+                 .code = ErrorCode::kInvalidArgument});
+  check_written(options, outputs, pages);
+  if (!pages.empty() || std::ranges::any_of(outputs, workbench::is_sound)) audio::check(options.render);
+  return {std::move(outputs), std::move(pages)};
 }
 
 /// "90" or "80-100", "3/4".
@@ -134,8 +179,9 @@ void write_outputs(const ComposeOptions& options, const std::vector<fs::path>& o
         "kept\n");
   }
   std::string remark;
-  if (const auto rendered = workbench::write_score(piece.score, paths, options.render,
-                                                   {.title = title_of(options, index)}, terminal_progress(), stop)) {
+  if (const auto rendered = workbench::write_score(
+          piece.score, paths, options.render, workbench::roll_of(piece.score, title_of(options, index), options.style),
+          terminal_progress(), stop)) {
     const auto& measured = rendered->measurement;
     if (measured.peak == 0 || std::isinf(measured.loudness_lufs)) remark = " (silent)";
     if (measured.clipped_ratio > 1e-4) remark = " (clipped)";
@@ -150,8 +196,11 @@ void write_outputs(const ComposeOptions& options, const std::vector<fs::path>& o
 
 void compose_scores(ComposeOptions& options, const weights::ModelFile& file) {
   const auto stop = interruption();
-  const auto outputs = score_outputs(options);
+  const auto [outputs, pages] = score_outputs(options);
   const auto composer = generation::Composer::from(file, options.model, options.engine);
+  const auto& labels = composer.representation->spec().labels;
+  if (!options.compose.label.empty())
+    options.style = labels.at(representation::find_label(labels, options.compose.label));
   auto& how = options.compose;
   if (!options.prompt.empty()) {
     how.start = generation::StartKind::kPrompt;
@@ -164,7 +213,8 @@ void compose_scores(ComposeOptions& options, const weights::ModelFile& file) {
   }
   generation::add_wishes(wishes_of(options), composer, how);
   evaluation::PassageIndex index;
-  if (options.max_copy > 0 || !options.report.empty())
+  const bool compare = !options.passages.corpus.empty() && !pages.empty();
+  if (options.max_copy > 0 || compare)
     index = workbench::open_index(options.passages, composer.representation.get(), terminal_progress(), stop);
   if (options.max_copy > 0) {
     how.constraints.push_back(
@@ -202,10 +252,13 @@ void compose_scores(ComposeOptions& options, const weights::ModelFile& file) {
     write_outputs(options, outputs, static_cast<int>(i), piece, stopped ? std::stop_token() : stop);
     ++written;
   }
-  if (!options.report.empty() && !stopped) {
-    write_compose_report(options, pieces, index);
-    fmt::print("  {}\n", options.report.string());
+  for (const auto& page : pages) {
+    if (stopped) break;
+    write_compose_page(page, options, pieces, compare ? &index : nullptr);
+    fmt::print("  {}: a page to hear and see {}\n", page.string(), pieces.size() == 1 ? "the piece" : "the pieces");
   }
+  fmt::print("Seed {}, style {}; the same again: {}\n", how.seed, options.style.empty() ? "unknown" : options.style,
+             command_of(options, 0));
   fmt::print("{:.1f} s for {} of music: {:.0f} symbols a second, {:.0f} times real time\n", spent,
              format_duration(music), static_cast<double>(symbols) / std::max(spent, 1e-9),
              music / std::max(spent, 1e-9));
@@ -222,7 +275,9 @@ void add_compose(CLI::App& app) {
   command->footer(
       "Examples:\n"
       "  continuo compose -o new\n"
-      "      writes new.mid, new.wav and new.png, with the model that comes with Continuo\n"
+      "      writes new.mid, new.wav, new.png and the page new.html, with the model that comes with Continuo\n"
+      "  continuo compose -o new.mid\n"
+      "      writes this file and nothing else\n"
       "  continuo compose --style bach --seconds 40 -o fugue\n"
       "  continuo compose --model trained/best.safetensors -o mine\n"
       "      with one that you trained\n"
@@ -232,12 +287,14 @@ void add_compose(CLI::App& app) {
       "      another continuation of its first ten seconds\n"
       "  continuo compose --model M --start random --argmax -o paper.mid\n"
       "      as the paper does: a random array, then always the most probable symbol\n"
-      "  continuo compose --count 8 --seed 7 --temperature 0.9 -o piece.mid\n"
-      "      writes piece-1.mid to piece-8.mid\n"
+      "  continuo compose --count 8 --seed 7 --temperature 0.9 -o piece.mid -o pieces.html\n"
+      "      writes piece-1.mid to piece-8.mid, and a page with all of them side by side\n"
+      "  continuo compose --seed 7 --temperature 0.9 --piece 3 -o third\n"
+      "      the third of these pieces alone\n"
       "  continuo compose --model M --max-copy 12 --corpus FOLDER -o own.mid\n"
       "      in which no 12 notes in a row stand in a piece of FOLDER, not even in another key or tempo\n"
-      "  continuo compose --model M --corpus FOLDER --report new.html -o new.mid\n"
-      "      a page with the piece to hear, and what of it stands in FOLDER, on which the model was trained\n"
+      "  continuo compose --model M --corpus FOLDER -o new\n"
+      "      the page also tells what of the piece stands in FOLDER, on which the model was trained\n"
       "  continuo compose --key \"D minor\" --metre 3/4 --tempo 80-100 --instruments violin,cello --bars 16 -o "
       "duo.mid\n"
       "      all of that is kept to the note\n"
@@ -247,9 +304,10 @@ void add_compose(CLI::App& app) {
       "  continuo compose --model sound/best.safetensors --prompt piece.flac --seconds 5 -o longer.ogg");
   add_model(*command, options->model);
   command
-      ->add_option("-o,--output", options->outputs,
-                   "File to write: .mid, .wav, .flac, .ogg, .png, .svg, or a name without extension for .mid, .wav and "
-                   ".png; repeat for several")
+      ->add_option(
+          "-o,--output", options->outputs,
+          "File to write: .mid, .wav, .flac, .ogg, .png, .svg, .html (a page with all pieces), or a name without "
+          "extension for .mid, .wav, .png and .html; repeat for several")
       ->default_val(std::vector<fs::path>{"composition"})
       ->type_name("FILE");
   command
@@ -275,6 +333,11 @@ void add_compose(CLI::App& app) {
       ->capture_default_str();
   command->add_flag("--keep-unfinished", options->keep_unfinished,
                     "After Ctrl-C, also write what there is of the pieces that are not finished");
+  command->add_option("--piece", options->piece, "Of the pieces that --count would give, only the one of this number")
+      ->check(whole(1, 100'000))
+      ->excludes("--count")
+      ->type_name("N");
+  command->add_flag("--no-page", options->no_page, "No page beside the other files");
   command->add_option("--threads", options->threads, "Threads that share the pieces between them; 0: every core")
       ->check(whole(0, kMostThreads))
       ->capture_default_str();
@@ -288,14 +351,15 @@ void add_compose(CLI::App& app) {
   command->get_option("--max-copy")->needs("--corpus");
   command
       ->add_option("--report", options->report,
-                   "Page with the pieces to hear, how they were made, and what of them stands in --corpus: .html")
-      ->needs("--corpus")
+                   "Page of this name (.html), as with -o; with --corpus it also tells what of the pieces stands there")
       ->type_name("FILE");
   command->add_option("--soundfont", options->render.soundfont, "SoundFont for the sound (default: the system's)")
       ->type_name("FILE");
   add_precision(*command, options->engine.precision);
   add_instruction_set(*command, options->engine.instruction_set);
   command->callback([options, command] {
+    options->words = words_of(*command, options->compose.seed);
+    if (options->piece > 0) options->compose.stream = static_cast<std::uint64_t>(options->piece) - 1;
     // Threads that find no second piece to compose help with the steps of the one.
     if (options->count == 1) options->engine.threads = options->threads > 0 ? options->threads : available_cores();
     options->model = model_or_default(options->model);

@@ -1,6 +1,7 @@
 // What `continuo compose` was asked for, and its two halves: models that write scores and models that write sound.
 #pragma once
 
+#include <CLI/CLI.hpp>
 #include <cstdint>
 #include <filesystem>
 #include <optional>
@@ -32,18 +33,32 @@ struct ComposeOptions {
   std::vector<std::string> instruments;  ///< names, programs, or "drums"
   std::size_t max_copy = 0;              ///< 0: not asked for
   workbench::PassageOptions passages;
-  std::filesystem::path report;  ///< empty: none
+  std::filesystem::path report;  ///< a page of this name; empty: none
+  bool no_page = false;
+  int piece = 0;                   ///< only this one of the pieces that --count would give, from 1 on; 0: all
+  std::vector<std::string> words;  ///< of the command that makes the same pieces, without files to write
+  std::string style;               ///< the label that was asked for, as the model spells it; empty: none
 };
 
 void compose_scores(ComposeOptions& options, const weights::ModelFile& file);
 void compose_sounds(const ComposeOptions& options, const weights::ModelFile& file);
 
-/// A page with each piece to hear and see, its originality against the collection, and how it was made.
-void write_compose_report(const ComposeOptions& options, const std::vector<generation::Composition>& pieces,
-                          const evaluation::PassageIndex& index);
+/// A page with each piece to hear and see, what it is, and the command that makes it again; where a collection was
+/// given, also what of it stands there. Sounds and pictures are limited so that a page stays below some 25 MB.
+void write_compose_page(const std::filesystem::path& path, const ComposeOptions& options,
+                        const std::vector<generation::Composition>& pieces, const evaluation::PassageIndex* index);
 
-/// Throws Error where a file of `outputs`, of any piece, or the report cannot be written or would overwrite an input.
-void check_written(const ComposeOptions& options, const std::vector<std::filesystem::path>& outputs);
+/// The number, from 1 on, of the piece at `index` of what was composed.
+std::size_t number_of(const ComposeOptions& options, std::size_t index);
+/// What to type for the same pieces; `piece` above 0: for that one of several.
+std::string command_of(const ComposeOptions& options, std::size_t piece);
+/// The options of a command that were given, as words, but for those that change nothing of the music: files to write,
+/// threads, caches. Absolute paths lose their folders.
+std::vector<std::string> words_of(const CLI::App& command, std::uint64_t seed);
+
+/// Throws Error where a file of `outputs`, of any piece, or a page cannot be written or would overwrite an input.
+void check_written(const ComposeOptions& options, const std::vector<std::filesystem::path>& outputs,
+                   const std::vector<std::filesystem::path>& pages = {});
 
 /// How to make a composition again: the model by its own name, or its folder's where it is "best" or "last", and seed.
 std::string title_of(const ComposeOptions& options, int index);

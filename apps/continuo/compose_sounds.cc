@@ -41,6 +41,7 @@ void check(const ComposeOptions& options) {
   if (options.compose.any_range) refuse("--any-range", "It knows no notes: leave it out.");
   if (options.max_copy > 0) refuse("--max-copy", "It knows no notes: leave it out.");
   if (!options.report.empty()) refuse("--report", "It knows no notes: leave it out.");
+  if (options.piece > 0) refuse("--piece", "Give --count, and keep the file that you want.");
   if (options.compose.bars) refuse("a length in bars", "It knows no bars: give --seconds.");
   if (options.compose.symbols) refuse("a length in symbols", "Give --seconds.");
   if (!options.compose.mask_grammar) refuse("--no-mask", "It has no grammar: leave it out.");
@@ -57,7 +58,7 @@ std::vector<fs::path> sound_outputs(const ComposeOptions& options) {
                    .code = ErrorCode::kUnsupported});
   auto outputs = workbench::named_outputs(
       options.outputs, {workbench::OutputKind::kSound, workbench::OutputKind::kPicture}, {".wav", ".png"});
-  check_written(options, outputs);
+  check_written(options, outputs, {options.report});
   return outputs;
 }
 
@@ -173,6 +174,7 @@ void compose_sounds(const ComposeOptions& options, const weights::ModelFile& fil
       terminal_progress(), stop);
   const double spent = std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count();
   const double sound = static_cast<double>(steps) / composer.representation->steps_per_second();
+  fmt::print("Seed {}; the same again: {}\n", options.compose.seed, command_of(options, 0));
   fmt::print("{:.1f} s for {} of new sound: {:.2f} times real time\n", spent, format_duration(sound),
              sound / std::max(spent, 1e-9));
   if (interrupted || done < options.count) throw Interrupted("stopped before the end; what was written is kept");

@@ -33,7 +33,7 @@ struct CorpusOptions {
   fs::path folder;
   corpus::ScanOptions scan;
   corpus::SplitOptions split;
-  fs::path picture = "lengths.png";
+  fs::path picture;  ///< empty: none
   fs::path report;
   std::string representation;
   std::vector<std::string> settings;
@@ -42,14 +42,13 @@ struct CorpusOptions {
   std::size_t planted = 0;
   bool any_length = false;
   bool no_drums = false;
-  bool no_picture = false;
   bool list = false;
 };
 
 void run_corpus(CorpusOptions& options) {
   const auto stop = interruption();
   const ProgressSink progress = terminal_progress();
-  if (!options.no_picture && !plot::is_picture_path(options.picture))
+  if (!options.picture.empty() && !plot::is_picture_path(options.picture))
     throw Error({.message = "is not a picture that can be drawn",
                  .path = options.picture.string(),
                  .hint = "Give a name that ends in .png or .svg."});
@@ -66,7 +65,7 @@ void run_corpus(CorpusOptions& options) {
   }
   static_cast<void>(corpus::split({}, options.split));  // refuses shares that are none before anything is read
   if (!options.scan.soundfont.empty()) audio::check({.soundfont = options.scan.soundfont});
-  check_outputs({options.no_picture ? fs::path() : options.picture, options.report}, {options.scan.soundfont});
+  check_outputs({options.picture, options.report}, {options.scan.soundfont});
 
   const auto begun = std::chrono::steady_clock::now();
   const corpus::Collection collection = corpus::scan(options.folder, options.scan, progress, stop);
@@ -81,6 +80,7 @@ void run_corpus(CorpusOptions& options) {
   print_left_out(collection, options.list);
   if (!collection.pieces.empty()) {
     print_contents(collection);
+    print_spellings(collection);
     print_duplicates(collection, options.list);
     print_split(collection, split, options.split);
   }
@@ -93,8 +93,8 @@ void run_corpus(CorpusOptions& options) {
     print_planted(corpus::check_planted(
         collection, {.copies = options.planted, .seed = options.scan.seed, .similarity = options.scan.similarity},
         progress, stop));
-  if (!options.no_picture || !options.report.empty()) fmt::print("\n");
-  if (!options.no_picture) {
+  if (!options.picture.empty() || !options.report.empty()) fmt::print("\n");
+  if (!options.picture.empty()) {
     draw_lengths(options.picture, collection);
     fmt::print("Lengths as a picture: {}\n", options.picture.string());
   }
@@ -170,7 +170,9 @@ void add_corpus(CLI::App& app) {
   command->footer(
       "Examples:\n"
       "  continuo corpus FOLDER\n"
-      "      counts, reasons, duplicates and the split of the pieces of 1 to 5 minutes; draws lengths.png\n"
+      "      counts, reasons, duplicates and the split of the pieces of 1 to 5 minutes\n"
+      "  continuo corpus FOLDER --picture lengths.png\n"
+      "      draws a histogram of the lengths, too\n"
       "  continuo corpus FOLDER --any-length --list\n"
       "      pieces of every length, and each file that is left out with its reason\n"
       "  continuo corpus FOLDER --programs 0,1,2,3 --max-pieces 500 --seed 7 --report pieces.csv\n"
@@ -194,10 +196,11 @@ void add_corpus(CLI::App& app) {
   command->add_option("-s,--seed", options->scan.seed, "Of --max-pieces, the split and --check-planted")
       ->check(whole(0, kMostSeed))
       ->capture_default_str();
-  command->add_option("--picture", options->picture, "Histogram of lengths, .png or .svg")
-      ->type_name("FILE")
-      ->capture_default_str();
-  command->add_flag("--no-picture", options->no_picture, "Draw no histogram");
+  command->add_option("--picture", options->picture, "Histogram of lengths to draw, .png or .svg")->type_name("FILE");
+  command
+      ->add_flag_callback(
+          "--no-picture", [] {}, "No histogram, as without --picture")
+      ->group("");
   command->add_option("--report", options->report, "Table of every file to write, with reasons, works and parts")
       ->type_name("FILE.csv");
   command->add_flag("--list", options->list, "Name every file left out, every duplicate and every disagreement");

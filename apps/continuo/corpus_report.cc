@@ -125,6 +125,17 @@ void print_contents(const corpus::Collection& collection) {
   if (shown > kInstruments) fmt::print("  and {} others\n", instruments.size() - kInstruments);
 }
 
+void print_spellings(const corpus::Collection& collection) {
+  if (collection.spellings.empty()) return;
+  fmt::print("\nLabels that the table spells otherwise (docs/collections.md says why)\n");
+  for (const auto& [label, others] : collection.spellings) {
+    std::string text;
+    for (const auto& [spelling, pieces] : others)
+      text += fmt::format("{}{} ({})", text.empty() ? "" : ", ", spelling, format_count(pieces));
+    fmt::print("  {:<20}  {}\n", label, text);
+  }
+}
+
 void print_duplicates(const corpus::Collection& collection, bool list) {
   const auto works = repeated_works(collection);
   fmt::print("\nDuplicates\n");

@@ -14,6 +14,8 @@ void print_totals(const corpus::Collection& collection, double spent_seconds);
 void print_left_out(const corpus::Collection& collection, bool list);
 /// Instruments and lengths of the pieces kept.
 void print_contents(const corpus::Collection& collection);
+/// Labels that the manifest spells otherwise, with the spellings.
+void print_spellings(const corpus::Collection& collection);
 /// Works in several versions: the largest, or all when `list`.
 void print_duplicates(const corpus::Collection& collection, bool list);
 void print_split(const corpus::Collection& collection, const corpus::Split& split, const corpus::SplitOptions& options);

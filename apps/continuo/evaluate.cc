@@ -95,7 +95,7 @@ void add_evaluate(CLI::App& app) {
       ->allow_extra_args(false)
       ->type_name("FILE");
   command->add_option("--part", options->part, "What is measured: held-out, test, validation, train or all")
-      ->check(one_of({"held-out", "test", "validation", "train", "all"}))
+      ->transform(one_of({"held-out", "test", "validation", "train", "all"}))
       ->capture_default_str();
   command->add_option("--max-pieces", options->pieces, "A seeded random choice of so many of them; 0: all")
       ->check(whole(0, kMostPieces))

@@ -39,6 +39,8 @@ std::unique_ptr<Representation> open_representation(const Score& score, const En
   return representation::fit(spec, 1, [&](std::size_t) { return score; });
 }
 
+constexpr std::size_t kHeadingWidth = 9;
+
 /// Lines of symbols: a bar each, a moment each, or a dozen symbols where there is neither.
 std::vector<std::string> lines_of(const Representation& representation, const std::vector<Symbol>& symbols) {
   constexpr int kSymbolsPerLine = 12;
@@ -49,7 +51,7 @@ std::vector<std::string> lines_of(const Representation& representation, const st
   std::string line, heading;
   int bars = 0, in_line = 0;
   const auto finish = [&] {
-    if (!line.empty()) lines.push_back(fmt::format("{:>9}  {}", heading, line));
+    if (!line.empty()) lines.push_back(fmt::format("{:>{}}  {}", heading, kHeadingWidth, line));
     line.clear();
     heading.clear();
     in_line = 0;
@@ -89,7 +91,8 @@ void print_encoding(const Score& score, const EncodingView& view) {
              format_count(representation->vocabulary().size()));
   const auto lines = lines_of(*representation, encoding.symbols);
   const std::size_t shown = view.limit == 0 ? lines.size() : std::min(view.limit, lines.size());
-  for (std::size_t i = 0; i < shown; ++i) fmt::print("{}\n", lines[i]);
+  const std::size_t width = terminal_width();
+  for (std::size_t i = 0; i < shown; ++i) fmt::print("{}\n", wrapped(lines[i], kHeadingWidth + 2, width));
   if (shown < lines.size()) {
     const std::size_t more = lines.size() - shown;
     fmt::print("{:>9}  and {} (--limit 0 prints all)\n", "", counted(more, "more line"));

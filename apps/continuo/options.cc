@@ -58,9 +58,25 @@ CLI::Validator number(double least, double most) {
       [](double value, double low, double high) { return value >= low && value <= high; }, least, most);
 }
 
+namespace {
+
+/// Letters and digits in lower case: "Held out" and "held-out" are the same word.
+std::string letters_of(std::string_view text) {
+  std::string out;
+  for (const unsigned char c : text)
+    if (std::isalnum(c) != 0) out += static_cast<char>(std::tolower(c));
+  return out;
+}
+
+}  // namespace
+
 CLI::Validator one_of(std::vector<std::string> words) {
   return {[words = std::move(words)](std::string& text) {
-            if (std::ranges::find(words, text) != words.end()) return std::string();
+            for (const std::string& word : words) {
+              if (letters_of(word) != letters_of(text)) continue;
+              text = word;
+              return std::string();
+            }
             return fmt::format("'{}' must be one of {}", text, CLI::detail::join(words, ", "));
           },
           ""};
@@ -71,7 +87,7 @@ void add_precision(CLI::App& command, std::optional<weights::Precision>& precisi
       .add_option_function<std::string>(
           "--precision", [&precision](const std::string& name) { precision = weights::precision_from(name); },
           "How the weights are read: fp32, bf16 or int8 (default: as they are in the file)")
-      ->check(one_of({"fp32", "bf16", "int8"}));
+      ->transform(one_of({"fp32", "bf16", "int8"}));
 }
 
 CLI::Option* add_model(CLI::App& command, fs::path& model) {

@@ -25,6 +25,8 @@ CLI::Validator whole(std::uint64_t least, std::uint64_t most);
 CLI::Validator amount(double most);
 /// A number from `least` to `most`.
 CLI::Validator number(double least, double most);
+/// For transform(): one of these words, in any case of letters and with or without hyphens and spaces, becomes as it
+/// stands here.
 CLI::Validator one_of(std::vector<std::string> words);
 
 /// --precision, which leaves `precision` empty where it is not given.

@@ -14,12 +14,15 @@
 #include "continuo/base/format.h"
 #include "continuo/evaluation/known_passages.h"
 #include "continuo/evaluation/originality.h"
+#include "continuo/evaluation/shared_beginning.h"
+#include "continuo/music/excerpt.h"
 #include "continuo/music/score.h"
 #include "continuo/page/page.h"
 #include "continuo/plot/plot.h"
 #include "continuo/workbench/originality_view.h"
 #include "continuo/workbench/outputs.h"
 #include "continuo/workbench/page_media.h"
+#include "continuo/workbench/piece_view.h"
 #include "options.h"
 #include "passage_options.h"
 #include "terminal.h"
@@ -32,7 +35,7 @@ using evaluation::BarOrigin;
 using evaluation::Originality;
 
 struct OriginalityOptions {
-  fs::path piece, table, model, soundfont;
+  fs::path piece, prompt, table, model, soundfont;
   std::vector<fs::path> outputs;
   workbench::PassageOptions passages;
   std::size_t borrowed = workbench::kBorrowedNotes;
@@ -69,14 +72,16 @@ void write_table(const fs::path& path, const Originality& result, std::size_t bo
   write_file_atomically(path, text);
 }
 
-void write_page(const fs::path& path, const OriginalityOptions& options, const Score& score, const Originality& result,
-                const evaluation::PassageIndex& index, plot::PianoRollOptions roll) {
+void write_page(const fs::path& path, const OriginalityOptions& options, const Score& score, Tick given,
+                const Originality& result, const evaluation::PassageIndex& index, plot::PianoRollOptions roll) {
   roll.width = workbench::kPageRollWidth;
   roll.height = workbench::kPageRollHeight;
   const std::string name = options.piece.filename().string();
-  page::Page page("What of " + name + " stands in the collection",
-                  {.subtitle = fmt::format("{} pieces of {}, {} notes", format_count(index.pieces()),
-                                           options.passages.corpus.string(), format_count(index.notes()))});
+  page::Page page(
+      "What of " + name + " stands in the collection",
+      {.subtitle = fmt::format("{} pieces of {}, {} notes", format_count(index.pieces()),
+                               workbench::name_in_page(options.passages.corpus), format_count(index.notes()))});
+  if (given > 0) page.note(workbench::given_in_words(score, given));
   page::Inline caption;
   caption.audio(workbench::sound_of(score, options.soundfont, interruption()), name)
       .download(workbench::midi_of(score, name), "MIDI")
@@ -127,10 +132,20 @@ void run_originality(const OriginalityOptions& options) {
   const Score score = read_score(options.piece);
   const auto index =
       workbench::open_index(options.passages, heard_through(options).get(), terminal_progress(), interruption());
-  const Originality result = evaluation::originality(score, index);
+  Tick given = 0;
+  if (!options.prompt.empty()) {
+    given = evaluation::shared_beginning(score, read_score(options.prompt));
+    if (given == 0)
+      throw Error({.message = "does not begin like " + options.prompt.string(),
+                   .path = options.piece.string(),
+                   .hint = "Give the prompt from which this piece goes on, or leave --prompt out.",
+                   .code = ErrorCode::kMismatch});
+  }
+  const Originality result = evaluation::originality(notes_from(score, given), index);
 
   fmt::print("{}: {} notes against {} notes of {} pieces\n", options.piece.string(), format_count(result.notes),
              format_count(index.notes()), format_count(index.pieces()));
+  if (given > 0) fmt::print("  {}\n", workbench::given_in_words(score, given));
   fmt::print("  {}\n  {}\n", workbench::longest_run_in_words(result),
              workbench::covered_in_words(result, options.borrowed));
   print_bars(result, options.borrowed);
@@ -138,11 +153,11 @@ void run_originality(const OriginalityOptions& options) {
     write_table(options.table, result, options.borrowed);
     fmt::print("  {}\n", options.table.string());
   }
-  const plot::PianoRollOptions roll{.title = options.piece.filename().string(),
-                                    .marks = workbench::borrowed_marks(result, options.borrowed)};
+  plot::PianoRollOptions roll = workbench::roll_of(score, options.piece.filename().string());
+  roll.marks = workbench::borrowed_marks(result, options.borrowed);
   for (const fs::path& path : outputs) {
     if (workbench::is_page(path)) {
-      write_page(path, options, score, result, index, roll);
+      write_page(path, options, score, given, result, index, roll);
     } else {
       plot::piano_roll(path, score, roll);
     }
@@ -164,11 +179,17 @@ void add_originality(CLI::App& app) {
       "  continuo originality new.mid --corpus FOLDER\n"
       "  continuo originality new.mid --corpus FOLDER -o borrowed.html -o borrowed.png --csv bars.csv\n"
       "      a page to hear and see, the piano roll with the borrowed bars marked, and a table\n"
+      "  continuo originality longer.mid --prompt mine.mid --corpus FOLDER\n"
+      "      only of what was composed after the prompt\n"
       "  continuo originality --corpus FOLDER --check-planted 200\n"
       "      how many planted passages are found, and how long the runs of unrelated pieces are\n"
       "  continuo originality --corpus FOLDER --model mine.safetensors --filter mine.passage-filter\n"
       "      beside the model: with it, compose repeats no 13 notes in a row of a piece of FOLDER");
   command->add_option("piece", options->piece, "MIDI file")->type_name("PIECE");
+  command
+      ->add_option("--prompt", options->prompt,
+                   "The MIDI file from which the piece goes on: what was given counts as nobody's copy")
+      ->type_name("FILE");
   add_passage_options(*command, options->passages);
   command->get_option("--corpus")->required();
   command

@@ -15,6 +15,7 @@
 #include "continuo/midi/midi.h"
 #include "continuo/plot/plot.h"
 #include "continuo/workbench/outputs.h"
+#include "continuo/workbench/piece_view.h"
 #include "options.h"
 #include "terminal.h"
 
@@ -87,7 +88,13 @@ void run_render(RenderOptions& options) {
       fmt::print("  {} in {:.1f} s, {:.0f} times real time\n", options.render.soundfont.filename().string(), spent,
                  result.seconds / std::max(spent, 1e-9));
   }
-  if (options.roll.title.empty()) options.roll.title = options.input.stem().string();
+  if (!pictures.empty()) {
+    auto described =
+        workbench::roll_of(read.score, options.roll.title.empty() ? options.input.stem().string() : options.roll.title);
+    described.width = options.roll.width;
+    described.height = options.roll.height;
+    options.roll = described;
+  }
   for (const auto& path : pictures) {
     plot::piano_roll(path, read.score, options.roll);
     fmt::print("  {}\n", path.string());

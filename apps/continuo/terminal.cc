@@ -2,6 +2,7 @@
 #include "terminal.h"
 
 #include <semaphore.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -132,6 +133,28 @@ std::stop_token interruption() {
     }).detach();
   });
   return stop_source().get_token();
+}
+
+std::size_t terminal_width() {
+  constexpr std::size_t kUsual = 80, kNarrowest = 30;
+  winsize size{};
+  if (::isatty(STDOUT_FILENO) == 0 || ::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col == 0) return kUsual;
+  return std::max<std::size_t>(kNarrowest, size.ws_col);
+}
+
+std::string wrapped(const std::string& line, std::size_t indent, std::size_t width) {
+  std::string out;
+  std::size_t begin = 0, taken = 0;  // taken: columns before `begin` in the line being written
+  while (taken + line.size() - begin > width) {
+    const std::size_t least = begin + (taken == 0 ? indent : 0);
+    std::size_t end = line.rfind(' ', begin + width - taken);
+    if (end == std::string::npos || end <= least) end = line.find(' ', least);
+    if (end == std::string::npos) break;
+    out += line.substr(begin, end - begin) + "\n" + std::string(indent, ' ');
+    begin = end + 1;
+    taken = indent;
+  }
+  return out + line.substr(begin);
 }
 
 }  // namespace continuo::app

@@ -152,7 +152,8 @@ void introduce(const fs::path& init, const training::Recipe& recipe, const corpu
   const auto& known = recipe.representation.labels;
   std::set<std::string> others;
   for (const auto& piece : collection.pieces)
-    if (!piece.label.empty() && std::ranges::find(known, piece.label) == known.end()) others.insert(piece.label);
+    if (!piece.label.empty()) others.insert(piece.label);
+  std::erase_if(others, [&](const std::string& label) { return representation::match_label(known, label); });
   if (others.empty()) return;
   std::string names;
   for (const std::string& name : others) {

@@ -18,7 +18,9 @@
 #include "continuo/generation/sampling_settings.h"
 #include "continuo/music/excerpt.h"
 #include "continuo/plot/plot.h"
+#include "continuo/workbench/originality_view.h"
 #include "continuo/workbench/page_media.h"
+#include "continuo/workbench/piece_view.h"
 
 namespace continuo::workbench {
 namespace {
@@ -41,11 +43,11 @@ struct Side {
 
 Side named(const fs::path& name, const PieceSetOptions& options, const Work& work) {
   PieceSet set = open_piece_set({name}, options, work.progress, work.stop);
-  std::string origin = "of " + name.string();
+  std::string origin = "of " + name_in_page(name);
   if (!options.select_column.empty()) origin += " with 1 in " + options.select_column;
   if (set.drawn_from > set.pieces.size())
     origin += fmt::format(", drawn from {} with seed {}", format_count(set.drawn_from), options.seed);
-  return {name.string(), origin + ".", sources_of(set), std::move(set.left_out)};
+  return {name_in_page(name), origin + ".", sources_of(set), std::move(set.left_out)};
 }
 
 Side composed(const CompareOptions& options, const Work& work) {
@@ -57,9 +59,9 @@ Side composed(const CompareOptions& options, const Work& work) {
   for (auto& piece :
        generation::compose_several(composer, how, options.count, options.set.threads, work.progress, work.stop))
     pieces->push_back(std::move(piece.score));
-  Side side{.name = options.model.string()};
+  Side side{.name = name_in_page(options.model)};
   side.origin = fmt::format("composed by {} with seed {}, temperature {} and top-p {:g}, up to {:g} s each.",
-                            options.model.string(), options.set.seed, generation::temperatures_text(sampling),
+                            name_in_page(options.model), options.set.seed, generation::temperatures_text(sampling),
                             sampling.top_p, options.seconds);
   for (std::size_t i = 0; i < pieces->size(); ++i)
     side.sources.push_back({fmt::format("piece {}", i + 1), [pieces, i] { return (*pieces)[i]; }});
@@ -83,8 +85,10 @@ HeardPiece hear(const std::string& name, const Score& score, const CompareOption
   HeardPiece piece{.name = name, .seconds = duration_seconds(score)};
   piece.sound = sound_of(heard, options.soundfont, work.stop);
   piece.midi = midi_of(score, name);
-  piece.picture =
-      drawn([&](const plot::Target& target) { plot::piano_roll(target, heard, {.width = 900, .height = 320}); });
+  auto roll = roll_of(heard, name);
+  roll.width = kPageRollWidth;
+  roll.height = kPageRollHeight;
+  piece.picture = drawn([&](const plot::Target& target) { plot::piano_roll(target, heard, roll); });
   return piece;
 }
 

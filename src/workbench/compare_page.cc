@@ -206,13 +206,13 @@ void write_compare_page(const fs::path& path, const CompareReport& report) {
             {.subtitle = fmt::format("{} generated pieces compared with {} real ones",
                                      format_count(report.generated.survey.pieces.size()),
                                      format_count(report.real.survey.pieces.size()))});
-  in_short(page, report);
   if (!report.real.heard.empty() || !report.generated.heard.empty()) {
     page.heading("To hear");
     page.paragraph("Drawn at random, not chosen.");
     sounds(page, report.generated, "Generated", report.heard_seconds);
     sounds(page, report.real, "Real", report.heard_seconds);
   }
+  in_short(page, report);
   measures(page, report);
   distances(page, report);
   how_to_read(page, report);

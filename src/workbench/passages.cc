@@ -88,8 +88,7 @@ PlantedPassage plant(const corpus::Collection& collection, const corpus::Split& 
     std::sort(notes.begin(), notes.end(), note_before);
     target.tracks.push_back({.notes = std::move(notes)});
     const Tick first = target.tracks.back().notes.front().onset;
-    const std::size_t hidden =
-        note_stream(Score{.ppq = target.ppq, .tracks = {target.tracks.back()}}).size();
+    const std::size_t hidden = note_stream(Score{.ppq = target.ppq, .tracks = {target.tracks.back()}}).size();
     const auto result = evaluation::originality(target, index);
     const auto* run = result.longest_run();
     if (run == nullptr) return {hidden, 0, false};

@@ -125,12 +125,12 @@ class Commands(unittest.TestCase):
             self.assertEqual(text.returncode, 0)
             self.assertIn(f"continuo {name} ", text.stdout.split("Examples:")[1], name)
 
-    def test_compose_writes_the_three_kinds_of_file(self):
+    def test_compose_writes_every_kind_of_file(self):
         said = self.compose("--symbols", 400, "--go-on", "-o", "new")
-        for name, magic in (("new.mid", b"MThd"), ("new.wav", b"RIFF"), ("new.png", b"\x89PNG")):
+        for name, magic in (("new.mid", b"MThd"), ("new.wav", b"RIFF"), ("new.png", b"\x89PNG"), ("new.html", b"<!DOCTYPE html>")):
             self.assertTrue((self.folder / name).read_bytes().startswith(magic), name)
             self.assertIn(name, said)
-        self.assertEqual(sorted(p.name for p in self.folder.iterdir()), ["new.mid", "new.png", "new.wav"])
+        self.assertEqual(sorted(p.name for p in self.folder.iterdir()), ["new.html", "new.mid", "new.png", "new.wav"])
 
     def test_the_same_seed_gives_the_same_bytes_whatever_the_thread_count(self):
         hashes = set()
@@ -318,7 +318,7 @@ class Commands(unittest.TestCase):
         self.refused("quantize", self.model, "-o", "file/small.safetensors", says="file")
         self.refused("bench", "--csv", "file/speed.csv", "--seconds", "86400", says="file")
         self.refused("corpus", ".", "--picture", "file/lengths.png", says="file")
-        self.refused("corpus", ".", "--no-picture", "--train", "0.9", "--validation", "0.9", says=["add up to 1", "0.8"], without="MIDI files")
+        self.refused("corpus", ".", "--train", "0.9", "--validation", "0.9", says=["add up to 1", "0.8"], without="MIDI files")
         self.assertEqual(sorted(p.name for p in self.folder.iterdir()), ["bad.sf2", "file", "one.mid"])
 
     def test_an_output_named_twice_is_written_and_listed_once(self):
@@ -424,7 +424,7 @@ class Commands(unittest.TestCase):
         longest = re.search(r"longest verbatim run: (\d+) notes|no two notes", said)
         self.assertLess(int(longest[1] or 1), 6)
         self.refused("compose", "--model", self.model, "--max-copy", 6, says="--corpus")
-        self.refused("compose", "--model", self.model, "--report", "r.html", says="--corpus")
+        self.refused("compose", "--model", self.model, "-o", "r.html", "--no-page", says=["r.html", "--no-page"])
         self.refused("compose", "--model", self.model, "--report", "r.pdf", "--corpus", folder, says=["r.pdf", ".html"])
         self.refused("compose", "--model", self.model, "--max-copy", 5, "--corpus", folder, says="6")
         self.refused("originality", "own.mid", says="--corpus")
@@ -467,10 +467,78 @@ class Commands(unittest.TestCase):
         self.assertEqual(page.count("<audio"), 2)
         midis = [base64.b64decode(part) for part in re.findall(r'href="data:audio/midi;base64,([^"]+)"', page)]
         self.assertEqual(midis, [(self.folder / f"new-{i}.mid").read_bytes() for i in (1, 2)])
+        self.assertNotIn(str(self.folder), page)
         self.assertNotRegex(page, r'(src|href)="(?!data:|#)')
         said = run("originality", "new-1.mid", "--corpus", folder, "--cache", "cache", "--model", self.model, "-o", "own.html", cwd=self.folder).stdout
         self.assertIn(longest[0][0], said)
         self.assertIn(longest[0][0], (self.folder / "own.html").read_text(encoding="utf-8"))
+
+    def test_the_page_of_a_piece_says_what_it_is_and_how_to_make_it_again(self):
+        said = self.compose("--bars", 6, "--seed", 5, "--temperature", 0.9, "--style", "BACH", "-o", "new")
+        page = (self.folder / "new.html").read_text(encoding="utf-8")
+        text = re.sub(r"<[^>]*>", " ", page)
+        for part in ("key", "tempo", "metre", "instruments", "bpm", "4/4", "style bach", "seed 5"):
+            self.assertIn(part, text)
+        self.assertIn("Seed 5, style bach", said)
+        self.assertEqual(page.count("<audio"), 1)
+        sound = base64.b64decode(re.search(r'src="data:audio/mpeg;base64,([^"]+)"', page)[1])
+        self.assertGreater(len(sound), 5_000)
+        self.assertNotIn(str(self.folder), page)
+        self.assertNotIn(str(self.model.parent), page)
+        self.assertNotRegex(page, r'(src|href)="(?!data:|#)')
+        command = re.search(r"<code>(continuo compose [^<]*)</code>", page)[1]
+        self.assertEqual(command, f"continuo compose --seed 5 --model {self.model.name} --bars 6 --temperature 0.9 --style BACH -o new")
+        again = command.split()[1:]
+        again[again.index("--model") + 1] = self.model
+        again[-1] = "again.mid"
+        self.assertEqual(run(*again, cwd=self.folder).returncode, 0)
+        self.assertEqual((self.folder / "again.mid").read_bytes(), (self.folder / "new.mid").read_bytes())
+
+    def test_several_pieces_are_a_contact_sheet_and_each_can_be_made_alone(self):
+        self.compose("--bars", 4, "--count", 3, "-o", "new")
+        names = ["new.html"] + [f"new-{i}.{kind}" for i in (1, 2, 3) for kind in ("mid", "png", "wav")]
+        self.assertEqual(sorted(p.name for p in self.folder.iterdir()), sorted(names))
+        page = (self.folder / "new.html").read_text(encoding="utf-8")
+        self.assertEqual(page.count('<article class="card"'), 3)
+        self.assertEqual(page.count("<audio"), 3)
+        self.assertEqual(page.count("<summary><svg"), 3)
+        self.assertEqual(len(re.findall(r' id="([^"]*)"', page)), len(set(re.findall(r' id="([^"]*)"', page))))
+        commands = re.findall(r"<code>(continuo compose [^<]*)</code>", page)
+        self.assertIn("--piece 2", commands[1])
+        self.assertIn("--count 3", commands[3])
+        self.compose("--bars", 4, "--piece", 2, "-o", "second.mid")
+        self.assertEqual((self.folder / "second.mid").read_bytes(), (self.folder / "new-2.mid").read_bytes())
+        self.compose("--bars", 4, "--no-page", "-o", "plain")
+        self.assertFalse((self.folder / "plain.html").exists())
+        self.compose("--bars", 4, "-o", "alone.mid")
+        self.assertEqual([p.name for p in self.folder.iterdir() if p.name.startswith("alone")], ["alone.mid"])
+
+    def test_what_was_given_is_nobodys_copy(self):
+        folder = self.collection()
+        given = sorted((self.folder / folder).glob("*.mid"))[0]
+        self.compose("--prompt", given, "--bars", 4, "--corpus", folder, "--cache", "cache", "-o", "longer.mid", "-o", "longer.html")
+        page = (self.folder / "longer.html").read_text(encoding="utf-8")
+        self.assertIn("given and", page)
+        blamed = run("originality", "longer.mid", "--corpus", folder, "--cache", "cache", cwd=self.folder).stdout
+        fair = run("originality", "longer.mid", "--prompt", given, "--corpus", folder, "--cache", "cache", cwd=self.folder).stdout
+        longest = [int((re.search(r"longest verbatim run: (\d+) notes", said) or [0, 0])[1]) for said in (blamed, fair)]
+        self.assertGreater(longest[0], longest[1])
+        self.assertIn("given and", fair)
+        other = self.folder / "other.mid"
+        other.write_bytes(scale([100, 30, 90, 40]))
+        self.refused("originality", "longer.mid", "--prompt", other, "--corpus", folder, "--cache", "cache", says=["longer.mid", "other.mid"])
+
+    def test_words_are_taken_in_any_case(self):
+        self.compose("--bars", 2, "--precision", "FP32", "-o", "new.mid")
+        self.refused("compose", "--model", self.model, "--precision", "fp", says=["'fp' must be one of fp32, bf16, int8"])
+
+    def test_inspect_wraps_lines(self):
+        (self.folder / "a.mid").write_bytes(scale([60, 62, 64, 65] * 8))
+        said = run("inspect", "a.mid", "--representation", "remi", "--limit", 0, cwd=self.folder).stdout
+        shown = said[said.index("    bar 1"):said.index("  lost:")]
+        self.assertLessEqual(max(map(len, shown.splitlines())), 80)
+        self.assertGreater(len(shown.splitlines()), 8 * 2)
+        self.assertIn("\n" + " " * 11, shown)
 
     def test_corpus_counts_and_explains(self):
         for i in range(4):
@@ -478,7 +546,7 @@ class Commands(unittest.TestCase):
         (self.folder / "short.mid").write_bytes(scale([60, 62]))
         (self.folder / "broken.mid").write_bytes(b"RIFF????")
         (self.folder / "notes.txt").write_text("not music")
-        result = run("corpus", ".", "--no-picture", "--list", cwd=self.folder)
+        result = run("corpus", ".", "--list", cwd=self.folder)
         self.assertEqual(result.returncode, 0, result.stderr)
         text = result.stdout
         self.assertIn("short.mid", text)

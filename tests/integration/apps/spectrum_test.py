@@ -101,7 +101,7 @@ class Spectrum(unittest.TestCase):
         self.assertAlmostEqual(crossings / 0.9, 500, delta=5)
 
     def test_corpus_encodes_what_training_then_finds(self):
-        asked = ["corpus", SAMPLE, "--any-length", "--max-pieces", 8, "--no-picture", "--cache", self.folder / "cache", "--representation", "spectrum"]
+        asked = ["corpus", SAMPLE, "--any-length", "--max-pieces", 8, "--cache", self.folder / "cache", "--representation", "spectrum"]
         settings = ["--set", f"sample_rate={RATE}", "--set", "frame=128"]
         said = run(*asked, *settings).stdout
         self.assertIn("In spectrum: 8 pieces", said)

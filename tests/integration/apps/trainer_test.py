@@ -28,7 +28,7 @@ class Trainer(unittest.TestCase):
     def setUpClass(cls):
         cls.temporary = tempfile.TemporaryDirectory()
         cls.folder = Path(cls.temporary.name)
-        cls.run_program([CONTINUO, "corpus", SAMPLE, "--any-length", "--representation", "remi", "--validation", "0.1", "--no-picture", "--cache",
+        cls.run_program([CONTINUO, "corpus", SAMPLE, "--any-length", "--representation", "remi", "--validation", "0.1", "--cache",
                          str(cls.folder / "encoded")])
         cls.dataset, = (cls.folder / "encoded").glob("*.dataset")
 
