@@ -16,6 +16,7 @@
 #include "continuo/base/format.h"
 #include "continuo/corpus/dataset.h"
 #include "continuo/corpus/manifest.h"
+#include "continuo/representation/labels.h"
 #include "continuo/representation/sound.h"
 #include "continuo/training/fine_tune.h"
 #include "continuo/training/recipe.h"
