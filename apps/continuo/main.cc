@@ -1,9 +1,11 @@
 // continuo: learns from music and composes more of it.
 #include "commands.h"
+#include "continuo/base/process.h"
 #include "learning_program.h"
 #include "program.h"
 
 int main(int argc, char** argv) {
+  continuo::prepare_process();
   using namespace continuo::app;
   return run_program(argc, argv, [&](CLI::App& app) {
     add_corpus(app);

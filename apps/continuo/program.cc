@@ -7,6 +7,7 @@
 #include <exception>
 
 #include "continuo/base/error.h"
+#include "continuo/base/process.h"
 #include "remedies.h"
 
 namespace continuo::app {
@@ -33,9 +34,7 @@ std::string complaint(const CLI::App* app, const CLI::Error& error) {
   return fmt::format("continuo: {}\nSee {} --help.\n", error.what(), command);
 }
 
-}  // namespace
-
-int run_program(int argc, char** argv, const std::function<void(CLI::App&)>& add) {
+int run_commands(int argc, char** argv, const std::function<void(CLI::App&)>& add) {
   CLI::App app{"Continuo learns from a collection of music and composes more of it.", "continuo"};
   app.require_subcommand(1);
   app.failure_message(complaint);
@@ -66,6 +65,19 @@ int run_program(int argc, char** argv, const std::function<void(CLI::App&)>& add
     return 1;
   }
   return 0;
+}
+
+}  // namespace
+
+int run_program(int argc, char** argv, const std::function<void(CLI::App&)>& add) {
+  const int result = run_commands(argc, argv, add);
+  try {
+    finish_output();
+  } catch (const Error& error) {
+    fmt::print(stderr, "continuo: {}\n", explained(error));
+    return result != 0 ? result : 1;
+  }
+  return result;
 }
 
 }  // namespace continuo::app

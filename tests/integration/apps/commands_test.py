@@ -300,6 +300,20 @@ class Commands(unittest.TestCase):
         self.assertTrue((self.folder / "link.mid").is_symlink())
         self.assertEqual(self.model.read_bytes(), model)
 
+    def test_output_that_is_lost_is_an_error(self):
+        (self.folder / "one.mid").write_bytes(scale([60]))
+        for command in (("inspect", "one.mid"), ("--help",), ("inspect", "--help"), ("--version",)):
+            with open("/dev/full", "w", encoding="utf-8") as full:
+                result = subprocess.run([CONTINUO, *command], cwd=self.folder, stdout=full, stderr=subprocess.PIPE, text=True, timeout=60, check=False)
+            self.assertEqual(result.returncode, 1, command)
+            self.assertIn("standard output", result.stderr)
+
+    def test_a_closed_standard_error_does_not_get_into_a_sound(self):
+        (self.folder / "one.mid").write_bytes(scale([60, 62, 64, 65] * 4))
+        for name, closing in (("plain.wav", ""), ("closed.wav", " 2>&-")):
+            subprocess.run(["sh", "-c", f'"$0" render one.mid {name}{closing}', CONTINUO], cwd=self.folder, stdout=subprocess.DEVNULL, timeout=120, check=True)
+        self.assertEqual((self.folder / "closed.wav").read_bytes(), (self.folder / "plain.wav").read_bytes())
+
     def test_what_cannot_be_written_is_said_before_the_work(self):
         """Each of these would otherwise compose or read for hours."""
         endless = ("compose", "--model", self.model, "--symbols", "1000000000", "--go-on")
