@@ -17,7 +17,7 @@ class Shrink final : public OptionVisitor {
   void option(const OptionInfo& info, int& value) override { shrink(info, value); }
   void option(const OptionInfo&, float& value) override { value = 0; }
   void option(const OptionInfo& info, std::vector<int>& values) override {
-    values.resize(std::min<std::size_t>(values.size(), 2));
+    if (values.size() > 2) values.erase(values.begin() + 2, values.end());
     for (int& value : values) shrink(info, value);
   }
   void option(const OptionInfo&, std::string&, std::span<const std::string_view>) override {}
