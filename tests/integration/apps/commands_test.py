@@ -196,7 +196,7 @@ class Commands(unittest.TestCase):
         named = run("compose", "--model", "default", "--style", "bach", "--seconds", 12, "-o", "named.mid", cwd=self.folder)
         self.assertEqual(named.returncode, 0, named.stderr)
         self.assertEqual((self.folder / "own.mid").read_bytes(), (self.folder / "named.mid").read_bytes())
-        self.refused("compose", "--style", "nobody", says=["nobody", "Bach", "Mozart"])
+        self.refused("compose", "--style", "nobody", says=["nobody", "nearest of its 87"])
         elsewhere = run("compose", "-o", "x.mid", cwd=self.folder, env={**os.environ, "CONTINUO_MODEL": "/nowhere.safetensors"})
         self.assertEqual(elsewhere.returncode, 1)
         self.assertIn("CONTINUO_MODEL", elsewhere.stderr)
@@ -491,7 +491,7 @@ class Commands(unittest.TestCase):
         said = self.compose("--bars", 6, "--seed", 5, "--temperature", 0.9, "--style", "BACH", "-o", "new")
         page = (self.folder / "new.html").read_text(encoding="utf-8")
         text = re.sub(r"<[^>]*>", " ", page)
-        for part in ("key", "tempo", "metre", "instruments", "bpm", "4/4", "style bach", "seed 5"):
+        for part in ("key", "tempo", "metre", "instruments", "bpm", "style bach", "seed 5"):
             self.assertIn(part, text)
         self.assertIn("Seed 5, style bach", said)
         self.assertEqual(page.count("<audio"), 1)
