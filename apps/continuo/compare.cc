@@ -127,7 +127,7 @@ void add_compare(CLI::App& app) {
   command->add_flag("--misaligned-grid", options->misaligned,
                     "Sample densities as mgeval does, each between its own extremes");
   command->callback([options] {
-    if (!options->model.empty()) {
+    if (!options->model.empty() && options->generated.empty()) {
       options->model = model_or_default(options->model);
       auto sampling = generation::sampling_of(weights::ModelFile::load(options->model));
       if (!options->temperatures.empty()) generation::set_temperatures(sampling, options->temperatures);

@@ -4,7 +4,9 @@
 #include <algorithm>
 #include <array>
 #include <nlohmann/json.hpp>
+#include <string>
 #include <system_error>
+#include <vector>
 
 #include "continuo/base/error.h"
 #include "continuo/base/file.h"
@@ -41,9 +43,11 @@ void check_same(const fs::path& folder, const Recipe& recipe) {
     const auto found = values.find(key);
     return found != values.end() ? found->second.dump() : std::string("not set");
   };
-  auto keys = before;
-  keys.insert(now.begin(), now.end());
-  for (const auto& [key, value] : keys) {
+  // What decides which other options there are comes first.
+  std::vector<std::string> keys = {"network.name", "representation.name"};
+  for (const auto& [key, value] : before) keys.push_back(key);
+  for (const auto& [key, value] : now) keys.push_back(key);
+  for (const std::string& key : keys) {
     if (std::ranges::find(kLimits, key) != kLimits.end()) continue;
     const std::string old_value = value_in(before, key);
     const std::string new_value = value_in(now, key);

@@ -128,7 +128,8 @@ class ExampleSource {
  public:
   /// Throws Error when no piece has two steps. `augment` is for symbols, `expand` for whole pieces of them in
   /// kContiguous order.
-  ExampleSource(std::vector<ExamplePiece> pieces, const ExampleOptions& options, Augment augment = {}, Expand expand = {});
+  ExampleSource(std::vector<ExamplePiece> pieces, const ExampleOptions& options, Augment augment = {},
+                Expand expand = {});
 
   Batch next();
 

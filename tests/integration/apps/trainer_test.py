@@ -55,7 +55,7 @@ class Trainer(unittest.TestCase):
         self.run_program([CONTINUO, "train", SAMPLE, "--any-length", "--set", "split.validation=0.1", *HOW, "--cache", str(self.folder / "encoded"), "-o",
                           str(self.folder / "whole")])
         self.assertEqual(len(list((self.folder / "encoded").iterdir())), 1, "both have the same cache file")
-        self.assertIn("steps a second", self.learn("alone"))
+        self.assertIn("symbols a second", self.learn("alone"))
         for name in ("best.safetensors", "last.safetensors"):
             self.assertEqual(weights_of(self.folder / "whole" / name), weights_of(self.folder / "alone" / name))
         self.run_program([CONTINUO, "compose", "--model", str(self.folder / "alone" / "best.safetensors"), "--symbols", "50", "--go-on", "-o",

@@ -239,11 +239,10 @@ class Training(unittest.TestCase):
     def test_a_model_that_learns_nothing_better_is_named(self):
         self.assertEqual(self.train("base", "--steps", 60).returncode, 0)
         result = run("train", SAMPLE, "--any-length", "--max-pieces", 12, "--cache", self.folder / "cache", "--init", self.folder / "base" / "best.safetensors",
-                     "--set", "training.learning_rate=1e-9", "--set", "training.transpose=12", "--steps", 2, "-o", self.folder / "tuned")
+                     "--set", "training.learning_rate=0.1", "--set", "training.transpose=12", "--steps", 2, "-o", self.folder / "tuned")
         self.assertEqual(result.returncode, 0, result.stderr)
-        if float(self.curve("tuned")[0]["held_out_loss"]) <= min(float(row["held_out_loss"]) for row in self.curve("tuned")):
-            self.assertIn("no evaluation was better than the model before the first step", result.stdout)
-            self.assertIn("train longer (--minutes", result.stdout)
+        self.assertIn("no evaluation was better than the model before the first step", result.stdout)
+        self.assertIn("train longer (--minutes", result.stdout)
 
     def test_what_cannot_be_learned_from_is_refused(self):
         empty = self.folder / "empty"

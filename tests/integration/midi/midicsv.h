@@ -11,6 +11,7 @@
 #include <stdexcept>
 #include <string>
 #include <tuple>
+#include <utility>
 #include <vector>
 
 #include "continuo/base/file.h"
@@ -103,13 +104,15 @@ struct CsvRow {
   std::vector<std::string> fields;
 };
 
-/// Events of each chunk in order of time; of one tick, by chunk: program changes act on the channel in every chunk.
+/// Events of each chunk in order of time; of one tick, by chunk: program changes act on the channel of a port in every
+/// chunk of that port.
 inline Heard heard_from_rows(std::vector<CsvRow> rows) {
   std::stable_sort(rows.begin(), rows.end(), [](const CsvRow& a, const CsvRow& b) {
     return std::tie(a.tick, a.chunk) < std::tie(b.tick, b.chunk);
   });
   Heard heard;
-  std::array<int, 16> programs{};
+  std::map<int, int> ports;                     // of each chunk
+  std::map<std::pair<int, int>, int> programs;  // of each port and channel
   std::map<std::tuple<int, int, int>, std::deque<std::tuple<Tick, int, int>>> open;
   for (const CsvRow& row : rows) {
     const auto& f = row.fields;
@@ -118,14 +121,16 @@ inline Heard heard_from_rows(std::vector<CsvRow> rows) {
     if (kind == "Note_on_c" || kind == "Note_off_c") {
       auto& waiting = open[{row.chunk, number(3), number(4)}];
       if (kind == "Note_on_c" && number(5) > 0) {
-        waiting.emplace_back(row.tick, number(5), programs[static_cast<std::size_t>(number(3))]);
+        waiting.emplace_back(row.tick, number(5), programs[{ports[row.chunk], number(3)}]);
       } else if (!waiting.empty()) {
         const auto [onset, velocity, program] = waiting.front();
         waiting.pop_front();
         heard.notes.emplace_back(number(3), onset, number(4), row.tick - onset, velocity, program);
       }
     } else if (kind == "Program_c") {
-      programs[static_cast<std::size_t>(number(3))] = number(4);
+      programs[{ports[row.chunk], number(3)}] = number(4);
+    } else if (kind == "MIDI_port") {
+      ports[row.chunk] = number(3);
     } else if (kind == "Control_c") {
       heard.controls.emplace_back(row.tick, number(3) * 128 + number(4), number(5));
     } else if (kind == "Pitch_bend_c") {

@@ -104,6 +104,7 @@ class NeverRepeatTest : public ::testing::TestWithParam<testing::Case> {
   }
 
   Composition compose(std::size_t notes, ComposeOptions options) {
+    options.any_range = true;  // the pieces that are copied are random notes of random instruments
     if (notes > 0) options.constraints = {never_repeat(std::make_shared<evaluation::PassageSet>(index_, notes))};
     return generation::compose(composer_, options);
   }
