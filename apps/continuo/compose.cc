@@ -72,13 +72,13 @@ std::vector<std::string> words_of(const CLI::App& command, std::uint64_t seed) {
     const std::string name = option->get_name();
     if (option->count() == 0 || kSilent.contains(name)) continue;
     if ((name == "--corpus" || name == "--select-column") && !max_copy) continue;
-    if (option->get_type_size() == 0) {
+    if (option->get_items_expected_max() == 0) {  // a flag
       words.push_back(name);
       continue;
     }
     for (const std::string& value : option->results()) {
       words.push_back(name);
-      words.push_back(workbench::name_in_page(value));
+      words.push_back(value);
     }
   }
   return words;
@@ -258,7 +258,7 @@ void compose_scores(ComposeOptions& options, const weights::ModelFile& file) {
     fmt::print("  {}: a page to hear and see {}\n", page.string(), pieces.size() == 1 ? "the piece" : "the pieces");
   }
   fmt::print("Seed {}, style {}; the same again: {}\n", how.seed, options.style.empty() ? "unknown" : options.style,
-             command_of(options, 0));
+             command_of(options, 0, false));
   fmt::print("{:.1f} s for {} of music: {:.0f} symbols a second, {:.0f} times real time\n", spent,
              format_duration(music), static_cast<double>(symbols) / std::max(spent, 1e-9),
              music / std::max(spent, 1e-9));

@@ -50,10 +50,11 @@ void write_compose_page(const std::filesystem::path& path, const ComposeOptions&
 
 /// The number, from 1 on, of the piece at `index` of what was composed.
 std::size_t number_of(const ComposeOptions& options, std::size_t index);
-/// What to type for the same pieces; `piece` above 0: for that one of several.
-std::string command_of(const ComposeOptions& options, std::size_t piece);
+/// What to type for the same pieces; `piece` above 0: for that one of several. In a page absolute paths lose their
+/// folders.
+std::string command_of(const ComposeOptions& options, std::size_t piece, bool in_page = true);
 /// The options of a command that were given, as words, but for those that change nothing of the music: files to write,
-/// threads, caches. Absolute paths lose their folders.
+/// threads, caches.
 std::vector<std::string> words_of(const CLI::App& command, std::uint64_t seed);
 
 /// Throws Error where a file of `outputs`, of any piece, or a page cannot be written or would overwrite an input.

@@ -161,7 +161,7 @@ void about(Page& page, const ComposedRun& run, std::size_t i, const std::string&
         {"backtracked", fmt::format("{} times, to keep to what is not allowed", format_count(piece.retries))});
   page.table(table);
   page.heading("Make it again", 3);
-  page.paragraph("This command writes the same piece, note for note, on any machine:");
+  page.paragraph("With the same model this command writes the same piece, note for note, on any machine:");
   page.code(command_of(options, alone && options.piece == 0 ? 0 : number_of(options, i)));
 }
 
@@ -208,9 +208,9 @@ std::size_t number_of(const ComposeOptions& options, std::size_t index) {
   return options.piece > 0 ? static_cast<std::size_t>(options.piece) : index + 1;
 }
 
-std::string command_of(const ComposeOptions& options, std::size_t piece) {
+std::string command_of(const ComposeOptions& options, std::size_t piece, bool in_page) {
   std::string command = "continuo compose";
-  for (const std::string& word : options.words) command += " " + shell_word(word);
+  for (const std::string& word : options.words) command += " " + shell_word(in_page ? name_in_page(word) : word);
   if (piece > 0) command += fmt::format(" --piece {} -o piece-{}", piece, piece);
   if (piece == 0 && options.count > 1) command += fmt::format(" --count {}", options.count);
   if (piece == 0) command += " -o new";

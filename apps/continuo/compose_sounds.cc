@@ -174,7 +174,7 @@ void compose_sounds(const ComposeOptions& options, const weights::ModelFile& fil
       terminal_progress(), stop);
   const double spent = std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count();
   const double sound = static_cast<double>(steps) / composer.representation->steps_per_second();
-  fmt::print("Seed {}; the same again: {}\n", options.compose.seed, command_of(options, 0));
+  fmt::print("Seed {}; the same again: {}\n", options.compose.seed, command_of(options, 0, false));
   fmt::print("{:.1f} s for {} of new sound: {:.2f} times real time\n", spent, format_duration(sound),
              sound / std::max(spent, 1e-9));
   if (interrupted || done < options.count) throw Interrupted("stopped before the end; what was written is kept");

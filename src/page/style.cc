@@ -23,7 +23,7 @@ nav { margin-top: 1.2rem; padding: .7rem 1rem; border-radius: .5rem; background:
 nav ol { margin: 0; padding-left: 1.4rem; columns: 18rem; }
 .note { padding: .6rem .9rem; border-left: .25rem solid var(--accent); background: var(--tint); }
 code { font: .9em/1.4 ui-monospace, "DejaVu Sans Mono", Menlo, Consolas, monospace; }
-pre { max-width: 100%; overflow-x: auto; padding: .8rem 1rem; border-radius: .5rem; background: var(--tint); }
+pre { max-width: 100%; overflow-x: auto; white-space: pre-wrap; overflow-wrap: anywhere; padding: .8rem 1rem; border-radius: .5rem; background: var(--tint); }
 .scroll { max-width: 100%; overflow-x: auto; }
 table { margin: .8rem 0; border-collapse: collapse; font-size: .94rem; font-variant-numeric: tabular-nums; }
 caption { padding-bottom: .4rem; color: var(--faint); text-align: left; }
@@ -44,7 +44,10 @@ figure svg, figure img { display: block; width: auto; max-width: 100%; min-width
 .card h3 { margin: 0 0 .1rem; }
 .facts { margin: .1rem 0 .3rem; color: var(--faint); font-size: .92rem; }
 .player { margin: .3rem 0 .5rem; font-size: .92rem; }
-.card summary { width: auto; list-style-position: inside; font-size: .92rem; }
+.card summary { display: block; width: auto; font-size: .92rem; }
+.card summary span::before { content: "\25B8\00A0"; }
+.card details[open] > summary span::before { content: "\25BE\00A0"; }
+.card pre { background: var(--paper); }
 .card summary svg, .card summary img { display: block; width: 100%; height: auto; margin-bottom: .3rem; border-radius: .4rem; background: #fff; }
 .card details[open] > summary svg, .card details[open] > summary img { display: none; }
 a:focus-visible, summary:focus-visible, audio:focus-visible, [tabindex]:focus-visible { outline: .16rem solid var(--accent); outline-offset: .12rem; }
@@ -56,7 +59,7 @@ summary { width: fit-content; color: var(--accent); cursor: pointer; }
   .gallery figure svg, .gallery figure img { max-width: 100%; }
   th, td { padding: .38rem .5rem; }
   thead th:first-child, tbody th { position: sticky; left: 0; background: var(--paper); }
-  tbody th:not(.number) { min-width: 7.5rem; max-width: 9rem; overflow-wrap: anywhere; }
+  tbody th:not(.number) { min-width: 8.2rem; max-width: 9rem; overflow-wrap: anywhere; }
   h1 { font-size: 1.55rem; }
 }
 @media print { nav, audio { display: none; } .scroll { overflow: visible; } }

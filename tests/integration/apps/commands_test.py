@@ -508,6 +508,17 @@ class Commands(unittest.TestCase):
         self.assertEqual(run(*again, cwd=self.folder).returncode, 0)
         self.assertEqual((self.folder / "again.mid").read_bytes(), (self.folder / "new.mid").read_bytes())
 
+    def test_the_command_of_a_page_has_flags_and_repeats_the_prompt(self):
+        (self.folder / "given.mid").write_bytes(scale([60, 62, 64, 65] * 4))
+        self.compose("--prompt", "given.mid", "--bars", 3, "--allow-loops", "-o", "new.mid", "-o", "new.html")
+        page = (self.folder / "new.html").read_text(encoding="utf-8")
+        again = re.search(r"<code>(continuo compose [^<]*)</code>", page)[1].split()[1:]
+        self.assertIn("--allow-loops", again)
+        again[again.index("--model") + 1] = self.model
+        again[-1] = "again.mid"
+        self.assertEqual(run(*again, cwd=self.folder).returncode, 0, again)
+        self.assertEqual((self.folder / "again.mid").read_bytes(), (self.folder / "new.mid").read_bytes())
+
     def test_several_pieces_are_a_contact_sheet_and_each_can_be_made_alone(self):
         self.compose("--bars", 4, "--count", 3, "-o", "new")
         names = ["new.html"] + [f"new-{i}.{kind}" for i in (1, 2, 3) for kind in ("mid", "png", "wav")]
