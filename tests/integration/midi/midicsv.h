@@ -113,13 +113,14 @@ inline Heard heard_from_rows(std::vector<CsvRow> rows) {
   Heard heard;
   std::map<int, int> ports;                     // of each chunk
   std::map<std::pair<int, int>, int> programs;  // of each port and channel
-  std::map<std::tuple<int, int, int>, std::deque<std::tuple<Tick, int, int>>> open;
+  std::map<std::tuple<int, int, int, int>, std::deque<std::tuple<Tick, int, int>>>
+      open;  // by chunk, port, channel, key
   for (const CsvRow& row : rows) {
     const auto& f = row.fields;
     const std::string& kind = f[2];
     const auto number = [&](std::size_t i) { return std::stoi(f.at(i)); };
     if (kind == "Note_on_c" || kind == "Note_off_c") {
-      auto& waiting = open[{row.chunk, number(3), number(4)}];
+      auto& waiting = open[{row.chunk, ports[row.chunk], number(3), number(4)}];
       if (kind == "Note_on_c" && number(5) > 0) {
         waiting.emplace_back(row.tick, number(5), programs[{ports[row.chunk], number(3)}]);
       } else if (!waiting.empty()) {
