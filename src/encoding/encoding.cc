@@ -24,7 +24,7 @@ constexpr const char* kWestern = "WINDOWS-1252";
 std::optional<std::string> converted(std::string_view text, const std::string& encoding) {
   const auto close = [](iconv_t converter) { iconv_close(converter); };
   const iconv_t opened = iconv_open("UTF-8", encoding.c_str());
-  if (opened == reinterpret_cast<iconv_t>(-1)) return std::nullopt;
+  if (opened == reinterpret_cast<iconv_t>(-1)) return std::nullopt;  // NOLINT(performance-no-int-to-ptr): by POSIX
   const std::unique_ptr<std::remove_pointer_t<iconv_t>, decltype(close)> converter(opened, close);
   std::string input(text);
   char* from = input.data();
@@ -49,7 +49,7 @@ std::string opinion(std::string_view text) {
                                                                                           uchardet_delete);
   uchardet_handle_data(detector.get(), text.data(), text.size());
   uchardet_data_end(detector.get());
-  const std::string name = uchardet_get_charset(detector.get());
+  std::string name = uchardet_get_charset(detector.get());
   if (name == "SHIFT_JIS") return "CP932";
   if (name == "EUC-KR" || name == "UHC") return "CP949";
   if (name == "GB2312" || name == "HZ-GB-2312") return "GB18030";
@@ -134,7 +134,7 @@ double plausibility(std::string_view text, const std::string& encoding) {
 
 /// Bytes above ASCII stand mostly alone: letters with accents among ASCII letters.
 std::string guess_latin(std::string_view text, const Pattern& pattern) {
-  const std::string said = opinion(text);
+  std::string said = opinion(text);
   constexpr std::size_t kEnough = 8;  // fewer do not tell one such set from another
   if (pattern.high >= kEnough && converted(text, said) &&
       one_of(said, {"WINDOWS-1250", "ISO-8859-2", "WINDOWS-1257", "ISO-8859-13", "ISO-8859-9", "WINDOWS-1254"})) {
@@ -144,7 +144,7 @@ std::string guess_latin(std::string_view text, const Pattern& pattern) {
 }
 
 std::string guess_alphabet(std::string_view text, const Pattern& pattern) {
-  const std::string said = opinion(text);
+  std::string said = opinion(text);
   if (one_of(said, {"WINDOWS-1253", "ISO-8859-7", "WINDOWS-1255", "ISO-8859-8", "ISO-8859-5", "MAC-CYRILLIC"}) &&
       pattern.high >= 8 && converted(text, said)) {
     return said;
@@ -154,7 +154,7 @@ std::string guess_alphabet(std::string_view text, const Pattern& pattern) {
 }
 
 std::string guess_two_bytes(std::string_view text) {
-  const std::string said = opinion(text);
+  std::string said = opinion(text);
   std::string best = kWestern;
   double most = 0.4;  // less is no language
   for (const char* const name : {"CP932", "GB18030", "CP949", "BIG5", "EUC-JP"}) {

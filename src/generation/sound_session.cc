@@ -18,7 +18,7 @@ struct SoundSession::Impl {
 SoundSession::SoundSession(const SoundComposer& composer, ComposeSoundOptions options, std::stop_token stop) {
   check_lengths(options);
   const bool frames = composer.representation->steps() == representation::Steps::kFrames;
-  impl_ = std::unique_ptr<Impl>(
+  impl_ = std::unique_ptr<Impl>(  // NOLINT(modernize-make-unique): an aggregate
       new Impl{.piece = SoundPiece(composer, std::make_shared<const ComposeSoundOptions>(std::move(options))),
                .networks = Networks(*composer.model, 1, frames),
                .stop = std::move(stop)});

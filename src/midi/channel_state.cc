@@ -61,7 +61,7 @@ class Controllers {
   /// What the pedal holds ends; it stays down for what follows.
   void lift_pedal(const RawMode& mode, Parsed& parsed) const {
     const int pedal = values_[kSustainPedal];
-    if (pedal == kDefault || pedal < kPedalDown) return;
+    if (pedal < kPedalDown) return;  // or not set yet
     for (const int value : {0, pedal}) {
       parsed.controls.push_back(
           {mode.tick, mode.position, mode.source, kSustainPedal, static_cast<std::uint8_t>(value)});

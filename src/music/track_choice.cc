@@ -17,7 +17,7 @@ constexpr double kHold = 0.85;           // weight of the old centre
 
 }  // namespace
 
-TrackChoice::TrackChoice(const Score& score, std::vector<std::size_t> tracks, Tick now) {
+TrackChoice::TrackChoice(const Score& score, const std::vector<std::size_t>& tracks, Tick now) {
   for (const std::size_t track : tracks) {
     const auto& notes = score.tracks[track].notes;
     auto end = std::upper_bound(notes.begin(), notes.end(), now,
@@ -40,7 +40,7 @@ TrackChoice::TrackChoice(const Score& score, std::vector<std::size_t> tracks, Ti
       }
       voice.centre = sum / static_cast<double>(end - begin);
     }
-    voices_.push_back(std::move(voice));
+    voices_.push_back(voice);
   }
   std::stable_sort(voices_.begin(), voices_.end(), [](const Voice& a, const Voice& b) { return a.centre > b.centre; });
 }

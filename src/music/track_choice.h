@@ -15,7 +15,7 @@ class TrackChoice {
  public:
   /// `tracks`: indices into score.tracks, at least one; what they played up to `now` counts, or else all that they
   /// have.
-  TrackChoice(const Score& score, std::vector<std::size_t> tracks, Tick now);
+  TrackChoice(const Score& score, const std::vector<std::size_t>& tracks, Tick now);
 
   /// Of each of `notes`, which begin together, the track. Notes are to be given in the order of their onsets.
   std::vector<std::size_t> choose(std::span<const Note> notes);

@@ -166,7 +166,7 @@ LabelNames::LabelNames(const std::vector<NameAlias>& own)
     : own_(std::make_shared<const std::vector<ParsedAlias>>(parsed(own))) {}
 
 std::string LabelNames::resolved(std::string_view text, std::string_view path) const {
-  const std::string label = trimmed_label(text);
+  std::string label = trimmed_label(text);
   if (label.empty()) return label;
   if (auto name = alias_of(*own_, label, path)) return *name;
   if (auto name = alias_of(known(), label, path)) return *name;
