@@ -184,7 +184,11 @@ StepResult Piece::finish(StepResult how) {
   return how;
 }
 
-double Piece::share() const { return length_.share(*cursor_, generated()); }
+double Piece::share() const {
+  const double share = length_.share(*cursor_, generated());
+  // Where bars are exact, the one that would begin after the last is not written, and the cursor has not seen it.
+  return finished() ? length_.share_for_ending(share) : share;
+}
 
 Composition Piece::result() const {
   Composition piece;
