@@ -197,7 +197,7 @@ class Extender {
     chunk.events.push_back({.tick = tick, .turn = turn, .bytes = std::move(bytes)});
   }
 
-  /// The chunk in which most of the first notes of each given track stand.
+  /// The chunk of its port in which most of the first notes of each given track stand.
   void find_chunks() {
     std::map<std::tuple<Tick, int, int>, std::vector<std::size_t>> begins;  // tick, channel, key
     for (std::size_t c = 0; c < parts_.chunks.size(); ++c)
@@ -209,7 +209,8 @@ class Extender {
       for (std::size_t n = 0; n < std::min(kVoters, track.notes.size()); ++n) {
         const auto found = begins.find({track.notes[n].onset, track.channel, track.notes[n].pitch});
         if (found == begins.end()) continue;
-        for (const std::size_t chunk : found->second) ++votes[chunk];
+        for (const std::size_t chunk : found->second)
+          if (parts_.chunks[chunk].port == track.port) ++votes[chunk];
       }
       const auto most = std::max_element(votes.begin(), votes.end());
       chunk_of_.push_back(*most > 0 ? static_cast<std::size_t>(most - votes.begin()) : kNone);
@@ -224,7 +225,8 @@ class Extender {
         chunk_of_[t] = 0;
       } else {
         chunk_of_[t] = parts_.chunks.size();
-        FileChunk& own = parts_.chunks.emplace_back();
+        FileChunk& own = parts_.chunks.emplace_back(FileChunk{.events = {}, .port = track.port});
+        if (track.port != 0) add(own, 0, Turn::kBefore, {kMeta, kPort, 1, track.port});
         std::vector<std::uint8_t> name{kMeta, 0x03, byte(std::min<std::size_t>(127, track.name.size()))};
         name.insert(name.end(), track.name.begin(),
                     track.name.begin() + static_cast<std::ptrdiff_t>(std::min<std::size_t>(127, track.name.size())));

@@ -3,11 +3,8 @@
 
 #include <algorithm>
 #include <cstring>
-#include <deque>
-#include <limits>
-#include <map>
-#include <unordered_map>
 
+#include "midi/missing_note_offs.h"
 #include "midi/status.h"
 
 namespace continuo::midi {
@@ -293,46 +290,6 @@ bool TrackParser::meta_event(const std::uint8_t*& p, const std::uint8_t* limit, 
   return true;
 }
 
-/// By note of the chunk: whether it is one whose note-off is missing. Where a key has fewer note-offs than note-ons, a
-/// note-off is believed to end the last note that was struck; what no note-off ends so is what has none (docs/midi.md
-/// says what that was measured against). The other notes of the key then end first in, first out.
-std::vector<bool> TrackParser::notes_without_end() const {
-  std::vector<bool> without(parsed_.notes.size() - chunk_.first_note, false);
-  struct Key {
-    std::uint32_t source;
-    std::uint8_t pitch;
-    auto operator<=>(const Key&) const = default;
-  };
-  std::map<Key, std::vector<std::size_t>> keys;  // those with open notes
-  for (std::size_t i = chunk_.first_note; i < parsed_.notes.size(); ++i) {
-    const RawNote& note = parsed_.notes[i];
-    if (note.open) keys[{note.source, note.pitch}];
-  }
-  for (std::size_t i = chunk_.first_note; i < parsed_.notes.size() && !keys.empty(); ++i) {
-    const RawNote& note = parsed_.notes[i];
-    const auto key = keys.find({note.source, note.pitch});
-    if (key != keys.end()) key->second.push_back(i);
-  }
-  for (const auto& [key, notes] : keys) {
-    std::vector<std::size_t> sounding;
-    std::size_t next_off = 0;  // note-offs as they stand: those of the notes that were closed, first in, first out
-    const auto end_before = [&](std::uint32_t position) {
-      while (next_off < notes.size() && !parsed_.notes[notes[next_off]].open &&
-             parsed_.notes[notes[next_off]].ended_by < position) {
-        if (!sounding.empty()) sounding.pop_back();
-        ++next_off;
-      }
-    };
-    for (const std::size_t note : notes) {
-      end_before(parsed_.notes[note].position);
-      sounding.push_back(note);
-    }
-    end_before(std::numeric_limits<std::uint32_t>::max());
-    for (const std::size_t note : sounding) without[note - chunk_.first_note] = true;
-  }
-  return without;
-}
-
 /// Gives every note of the chunk its end.
 void TrackParser::finish_notes(Tick end) {
   if (chunk_.stray_offs > 0) {
@@ -340,83 +297,13 @@ void TrackParser::finish_notes(Tick end) {
       return "the first of " + std::to_string(chunk_.stray_offs) + " note-offs without a note: left out";
     });
   }
-  const auto first = parsed_.notes.begin() + static_cast<std::ptrdiff_t>(chunk_.first_note);
-  if (std::none_of(first, parsed_.notes.end(), [](const RawNote& note) { return note.open; })) return;
-
-  const std::vector<bool> without = notes_without_end();
-  struct Off {
-    Tick tick;
-    std::uint32_t position;
-  };
-  const auto key_of = [](const RawNote& note) { return std::uint64_t{note.source} << 8 | note.pitch; };
-  std::unordered_map<std::uint64_t, std::deque<Off>> offs;  // of keys that lack one, as they stand
-  std::unordered_map<std::uint64_t, std::size_t> next_of_key;
-  for (std::size_t i = 0; i < without.size(); ++i) {
-    if (without[i]) offs.try_emplace(key_of(*(first + static_cast<std::ptrdiff_t>(i))));
+  bool open = false;
+  for (std::size_t i = chunk_.first_note; i < parsed_.notes.size(); ++i) {
+    if (!parsed_.notes[i].open) continue;
+    open = true;
+    close_key(parsed_.notes[i]);
   }
-  for (auto note = first; note != parsed_.notes.end(); ++note) {
-    const auto found = offs.find(key_of(*note));
-    if (found != offs.end() && !note->open) found->second.push_back({note->end, note->ended_by});
-  }
-  const auto at = [&](std::size_t i) -> RawNote& { return *(first + static_cast<std::ptrdiff_t>(i)); };
-  for (std::size_t i = without.size(); i-- > 0;) {
-    RawNote& note = at(i);
-    const std::uint64_t key = key_of(note);
-    const auto found = offs.find(key);
-    if (found == offs.end()) continue;
-    if (note.open) close_key(note);
-    note.open = false;
-    const auto [next, is_last] = next_of_key.try_emplace(key, i);
-    if (!without[i]) {
-      note.end = std::max(note.onset, found->second.back().tick);
-      note.ended_by = found->second.back().position;
-      found->second.pop_back();
-    } else {  // for now: to where it is struck again, or to the end of the track
-      note.end = std::max(note.onset, is_last ? end : at(next->second).onset);
-      note.ended_by = is_last ? std::numeric_limits<std::uint32_t>::max() : at(next->second).position;
-    }
-    next->second = i;
-  }
-  shorten(without);
-}
-
-/// Notes without a note-off last no longer than is usual.
-void TrackParser::shorten(const std::vector<bool>& without) {
-  const std::map<std::uint32_t, Tick> usual = usual_durations(without);
-  for (std::size_t i = 0; i < without.size(); ++i) {
-    if (!without[i]) continue;
-    RawNote& note = parsed_.notes[chunk_.first_note + i];
-    const auto duration = usual.find(note.source);
-    if (duration != usual.end() && note.onset + duration->second < note.end) {
-      note.end = note.onset + duration->second;
-      note.ended_by = note.position;
-    }
-    warnings_.add(note.position, [&] {
-      return pitch_name(note.pitch) + " on channel " + std::to_string(parsed_.sources[note.source].channel() + 1) +
-             " is never switched off: it gets " + std::to_string(note.end - note.onset) + " ticks";
-    });
-  }
-}
-
-/// By source that lacks ends: the median duration of the notes of this chunk that have one.
-std::map<std::uint32_t, Tick> TrackParser::usual_durations(const std::vector<bool>& without) const {
-  std::map<std::uint32_t, std::vector<Tick>> durations;
-  for (std::size_t i = 0; i < without.size(); ++i) {
-    if (without[i]) durations[parsed_.notes[chunk_.first_note + i].source];
-  }
-  for (std::size_t i = 0; i < without.size(); ++i) {
-    const RawNote& note = parsed_.notes[chunk_.first_note + i];
-    const auto found = durations.find(note.source);
-    if (found != durations.end() && !without[i]) found->second.push_back(note.end - note.onset);
-  }
-  std::map<std::uint32_t, Tick> usual;
-  for (auto& [source, of_source] : durations) {
-    if (of_source.empty()) continue;
-    const auto middle = of_source.begin() + static_cast<std::ptrdiff_t>(of_source.size() / 2);
-    std::nth_element(of_source.begin(), middle, of_source.end());
-    usual[source] = *middle;
-  }
-  return usual;
+  if (open) supply_note_ends(parsed_, chunk_.first_note, end, warnings_);
 }
 
 void TrackParser::close_key(const RawNote& note) {

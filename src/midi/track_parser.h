@@ -4,7 +4,6 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <map>
 #include <memory>
 #include <span>
 #include <vector>
@@ -68,9 +67,6 @@ class TrackParser {
   bool meta_event(const std::uint8_t*& p, const std::uint8_t* limit, Tick tick, bool& end_of_track);
   void meta_content(std::uint8_t type, std::span<const std::uint8_t> data, Tick tick);
   void finish_notes(Tick end);
-  std::vector<bool> notes_without_end() const;
-  std::map<std::uint32_t, Tick> usual_durations(const std::vector<bool>& without) const;
-  void shorten(const std::vector<bool>& without);
   void close_key(const RawNote& note);
   std::uint64_t offset_of(const std::uint8_t* p) const { return static_cast<std::uint64_t>(p - file_.data()); }
   std::uint32_t position_of(const std::uint8_t* p) const { return static_cast<std::uint32_t>(p - file_.data()); }

@@ -71,14 +71,21 @@ std::vector<Note> without(const std::vector<Note>& whole, const std::vector<Note
   return rest;
 }
 
+Track without_events(const Track& track) {
+  return {.name = track.name,
+          .channel = track.channel,
+          .program = track.program,
+          .port = track.port,
+          .percussion = track.percussion};
+}
+
 class Splicer {
  public:
   Splicer(const Score& given, const Fragment& fragment)
       : given_(given), fragment_(fragment), given_time_(given), music_time_(fragment.music) {
     spliced_.score = given;
     spliced_.added.ppq = given.ppq;
-    for (const Track& track : given.tracks)
-      spliced_.added.tracks.push_back({.name = track.name, .channel = track.channel, .program = track.program});
+    for (const Track& track : given.tracks) spliced_.added.tracks.push_back(without_events(track));
   }
 
   Spliced splice() {
@@ -158,10 +165,12 @@ class Splicer {
     return {spliced_.added.tracks.size() - 1};
   }
 
+  /// Of the first port.
   std::uint8_t free_channel(const Track& track) const {
     if (track.is_drums()) return kDrumChannel;
     std::array<std::size_t, 16> users{};
-    for (const Track& given : spliced_.added.tracks) ++users[given.channel & 15];
+    for (const Track& given : spliced_.added.tracks)
+      if (given.port == 0) ++users[given.channel & 15];
     users[kDrumChannel] = given_.tracks.size() + 1000;
     return static_cast<std::uint8_t>(std::min_element(users.begin(), users.end()) - users.begin());
   }
@@ -172,11 +181,11 @@ class Splicer {
 
   /// Keeps new notes from cutting given ones on the same key of a channel, and from being cut by them.
   void resolve_keys() {
-    std::map<int, std::vector<Span>> keys;  // by channel and pitch: the given notes by onset
+    std::map<int, std::vector<Span>> keys;  // by line and pitch: the given notes by onset
     for (const Track& track : given_.tracks)
       for (const Note& note : track.notes) {
         if (note.onset + note.duration < fragment_.place) continue;  // over before anything is new
-        keys[track.channel << 7 | note.pitch].push_back({note.onset, note.onset + note.duration});
+        keys[track.line() << 7 | note.pitch].push_back({note.onset, note.onset + note.duration});
       }
     for (auto& [key, spans] : keys)
       std::stable_sort(spans.begin(), spans.end(), [](const Span& a, const Span& b) { return a.begin < b.begin; });
@@ -193,7 +202,7 @@ class Splicer {
     std::stable_sort(all.begin(), all.end(), [](const New& a, const New& b) { return a.note.onset < b.note.onset; });
     std::map<int, New*> latest;
     for (New& one : all) {
-      const int key = one.track->channel << 7 | one.note.pitch;
+      const int key = one.track->line() << 7 | one.note.pitch;
       Tick held = fit(keys[key], one.note, one.kept);
       if (!one.kept) continue;
       New*& before = latest[key];
@@ -235,9 +244,9 @@ class Splicer {
       Tick pedal_tick = 0, bend_tick = 0;
       int pedal = 0, bend = 0;
     };
-    std::array<State, 16> states;
+    std::map<int, State> states;  // by line
     for (const Track& track : given_.tracks) {
-      State& state = states[track.channel & 15];
+      State& state = states[track.line()];
       for (const ControlChange& control : track.controls) {
         if (control.controller != kHoldPedal || control.tick < state.pedal_tick) continue;
         state.pedal_tick = control.tick;
@@ -250,7 +259,7 @@ class Splicer {
       }
     }
     for (Track& track : spliced_.added.tracks) {
-      State& state = states[track.channel & 15];
+      State& state = states[track.line()];
       const auto first_after = [&](Tick tick) {
         return std::find_if(track.notes.begin(), track.notes.end(),
                             [&](const Note& note) { return note.onset > tick; });

@@ -40,13 +40,15 @@ struct Spliced {
 /// Joins new music to `given` (in normal form). The tracks of `given` come first, in their order, with all their
 /// events; nothing of them changes. New notes go
 /// - to the track of their instrument; of several to the one whose register and number of voices they continue;
-/// - to a track of their own where the given score lacks their instrument, on a channel that is free (if there is one).
+/// - to a track of their own where the given score lacks their instrument, on a channel of the first port that is free
+/// (if there
+///   is one).
 /// A new note on a key that still sounds ends no sooner than the given note; one on a key that the given score strikes
 /// later ends there; one that is struck together with a given note is left out. A sustain pedal or pitch bend that the
-/// given score leaves in force is released where new notes begin on its channel.
-/// Tempo and metre of `given` hold on. A tempo is written where the new music changes it (where it comes back to that
-/// of the joint: the given one); a time signature where the bars of the new music are others.
-/// New music may lie after the given one, in a gap of it, or beside it.
+/// given score leaves in force is released where new notes begin on its channel. A channel belongs to its port: the
+/// same number on another port is another channel. Tempo and metre of `given` hold on. A tempo is written where the new
+/// music changes it (where it comes back to that of the joint: the given one); a time signature where the bars of the
+/// new music are others. New music may lie after the given one, in a gap of it, or beside it.
 Spliced splice(const Score& given, const Fragment& fragment);
 
 }  // namespace continuo

@@ -86,6 +86,24 @@ Fragment some_music(const Score& given, Random& random) {
   return fragment;
 }
 
+TEST(Extend, NewNotesOfASecondPortGoToItsChunk) {
+  Score given{.ppq = 480};
+  given.tracks = {{.name = "Piano", .channel = 0, .program = 0, .notes = {{0, 480, 60}, {480, 480, 62}}},
+                  {.name = "Strings", .channel = 0, .program = 48, .notes = {{0, 480, 60}, {480, 480, 62}}, .port = 1}};
+  normalise(given);
+  Score whole = given;
+  whole.tracks[1].notes.push_back({1920, 240, 72});
+  const auto file = write(given);
+  const Spliced music = splice(given, new_music(given, given, whole, Alignment::kBars));
+  const auto extended = extend(file, music);
+  ASSERT_TRUE(extended.has_value());
+  const auto before = events_of(file), after = events_of(*extended);
+  ASSERT_EQ(after.size(), before.size());
+  EXPECT_EQ(after[1], before[1]) << "the piano's chunk";
+  EXPECT_GT(after[2].size(), before[2].size());
+  EXPECT_EQ(read(*extended).score, music.score);
+}
+
 TEST(Extend, RandomFilesKeepTheirEventsAndAreReadAsWhatWasMade) {
   int extended = 0;
   for (std::uint64_t seed = 1; seed <= 300; ++seed) {

@@ -129,6 +129,47 @@ TEST(Splice, APedalOrBendLeftInForceIsReleasedWhereNewNotesBegin) {
   EXPECT_THAT(result.added.tracks[1].bends, IsEmpty());
 }
 
+/// A piano on channel 1 of the first port with its pedal down and a bend in force, strings on that of the second.
+Score on_two_ports() {
+  Score score{.ppq = 480};
+  score.tracks = {{.name = "Piano", .channel = 0, .program = 0, .notes = {{0, 480, 60}, {480, 2400, 72}}},
+                  {.name = "Strings", .channel = 0, .program = 48, .notes = {{0, 480, 60}, {480, 480, 62}}, .port = 1}};
+  score.tracks[0].controls = {{0, 64, 127}};
+  score.tracks[0].bends = {{0, 300}};
+  normalise(score);
+  return score;
+}
+
+TEST(Splice, AChannelOfAnotherPortIsAnotherChannel) {
+  const Score given = on_two_ports();
+  Score whole = given;
+  whole.tracks[1].notes.push_back({1920, 240, 72});  // while the piano's own C sounds
+  whole.tracks.push_back({.name = "Flute", .channel = 3, .program = 73, .notes = {{1920, 240, 80}}});
+  const auto result = splice(given, new_music(given, given, whole, Alignment::kBars));
+  ASSERT_EQ(result.score.tracks.size(), 3U);
+  const Track& strings = result.added.tracks[1];
+  EXPECT_THAT(strings.notes, ElementsAre(Note{1920, 240, 72})) << "not lengthened to the piano's";
+  EXPECT_THAT(strings.controls, IsEmpty());
+  EXPECT_THAT(strings.bends, IsEmpty());
+  EXPECT_EQ(strings.port, 1);
+  EXPECT_EQ(result.added.tracks[2].channel, 1) << "the first that is free on the first port";
+  EXPECT_EQ(result.added.tracks[2].port, 0);
+  EXPECT_EQ(result.score.tracks[0], given.tracks[0]);
+  EXPECT_THAT(result.score.tracks[1].notes, ElementsAre(Note{0, 480, 60}, Note{480, 480, 62}, Note{1920, 240, 72}));
+}
+
+TEST(Splice, PercussionOfGivenTracksStays) {
+  Score given{.ppq = 480};
+  given.tracks = {{.name = "Kit", .channel = 4, .program = 16, .notes = {{0, 240, 36}, {480, 240, 38}}}};
+  given.tracks[0].percussion = true;
+  Score whole = given;
+  whole.tracks[0].notes.push_back({1920, 240, 42});
+  const auto result = splice(given, new_music(given, given, whole, Alignment::kBars));
+  ASSERT_EQ(result.score.tracks.size(), 1U);
+  EXPECT_TRUE(result.added.tracks[0].percussion);
+  EXPECT_THAT(result.added.tracks[0].notes, ElementsAre(Note{1920, 240, 42}));
+}
+
 TEST(Splice, TheTempoHoldsUntilTheMusicChangesIt) {
   Score whole = whole_of({{1, {2880, 480, 84, 72}}, {1, {4320, 480, 84, 72}}, {1, {5760, 480, 84, 72}}});
   EXPECT_THAT(spliced(whole).added.tempos, IsEmpty());
