@@ -152,6 +152,32 @@ void Sampler::weigh_groups(std::span<const float> logits, std::span<const std::u
   }
 }
 
+std::optional<float> Sampler::weigh(std::span<const float> logits, std::span<const std::uint8_t> mask,
+                                    float greatest) noexcept {
+  const std::size_t size = logits.size();
+  const std::optional<float> temperature = one_temperature(mask);
+  float* const weight = weight_.data();
+  if (!temperature)
+    weigh_groups(logits, mask, greatest);
+  else if (*temperature == 1.0F)  // as below, without the divisions, which take long
+    for (std::size_t symbol = 0; symbol < size; ++symbol) weight[symbol] = exponential(logits[symbol] - greatest);
+  else
+    for (std::size_t symbol = 0; symbol < size; ++symbol)
+      weight[symbol] = exponential((logits[symbol] - greatest) / *temperature);
+  for (std::size_t symbol = 0; symbol < mask.size() && symbol < size; ++symbol)
+    if (mask[symbol] == 0) weight[symbol] = 0;
+  return temperature;
+}
+
+std::span<const float> Sampler::weigh(std::span<const float> logits, std::span<const std::uint8_t> mask) noexcept {
+  logits = logits.first(std::min(logits.size(), weight_.size()));
+  float greatest = std::numeric_limits<float>::lowest();
+  for (std::size_t symbol = 0; symbol < logits.size(); ++symbol)
+    if (mask.empty() || mask[symbol] != 0) greatest = std::max(greatest, logits[symbol]);
+  weigh(logits, mask, greatest);
+  return std::span<const float>(weight_).first(logits.size());
+}
+
 std::uint16_t Sampler::choose(std::span<const float> logits, std::span<const std::uint8_t> mask,
                               Random& random) noexcept {
   logits = logits.first(std::min(logits.size(), weight_.size()));
@@ -171,17 +197,8 @@ std::uint16_t Sampler::choose(std::span<const float> logits, std::span<const std
   };
   if (options_.argmax) return most_probable();
 
-  const std::optional<float> temperature = one_temperature(mask);
-  float* const weight = weight_.data();
-  if (!temperature)
-    weigh_groups(logits, mask, greatest);
-  else if (*temperature == 1.0F)  // as below, without the divisions, which take long
-    for (std::size_t symbol = 0; symbol < size; ++symbol) weight[symbol] = exponential(logits[symbol] - greatest);
-  else
-    for (std::size_t symbol = 0; symbol < size; ++symbol)
-      weight[symbol] = exponential((logits[symbol] - greatest) / *temperature);
-  for (std::size_t symbol = 0; symbol < mask.size() && symbol < size; ++symbol)
-    if (mask[symbol] == 0) weight[symbol] = 0;
+  const std::optional<float> temperature = weigh(logits, mask, greatest);
+  const float* const weight = weight_.data();
   // With one temperature logits rise as weights do.
   const std::span<const float> order = temperature ? logits : std::span<const float>(weight_).first(size);
   if (options_.top_k > 0 && static_cast<std::size_t>(options_.top_k) < size) keep_first(order, options_.top_k, 1);

@@ -61,8 +61,14 @@ class Sampler {
   Sampler(const SamplingOptions& options, const representation::Vocabulary& vocabulary);
   /// mask (empty, or one byte per symbol): 0 forbids. At least one symbol must be allowed. Ties go to the lower symbol.
   std::uint16_t choose(std::span<const float> logits, std::span<const std::uint8_t> mask, Random& random) noexcept;
+  /// Weights in proportion to the probabilities of all that `mask` allows, by the temperatures alone: 0 for the others.
+  /// Valid until the next call.
+  std::span<const float> weigh(std::span<const float> logits, std::span<const std::uint8_t> mask) noexcept;
 
  private:
+  /// The same, where the greatest logit is known. Gives the one temperature, where there is one.
+  std::optional<float> weigh(std::span<const float> logits, std::span<const std::uint8_t> mask,
+                             float greatest) noexcept;
   /// Takes their weights from all but the first `count` by `order`, and from all that come after `share` of the whole.
   void keep_first(std::span<const float> order, int count, double share) noexcept;
   double sum_weights(std::size_t size) noexcept;

@@ -1,0 +1,111 @@
+// The probabilities of what is left, and a draw among them.
+#include "steering/draw.h"
+
+#include <algorithm>
+#include <numeric>
+
+namespace continuo::steering {
+namespace {
+
+constexpr double kLeast = 1e-40;  ///< probability of what the network takes for impossible
+
+}  // namespace
+
+Draw::Draw(const generation::SamplingOptions& sampling, const representation::Vocabulary& vocabulary)
+    : sampling_(sampling),
+      sampler_(sampling, vocabulary),
+      allowed_(vocabulary.size()),
+      left_(vocabulary.size()),
+      factors_(vocabulary.size(), 1.0F),
+      values_(vocabulary.size()) {}
+
+double Draw::sum_left() const noexcept { return std::accumulate(values_.begin(), values_.end(), 0.0); }
+
+Symbol Draw::most_probable() const noexcept {
+  return static_cast<Symbol>(std::max_element(values_.begin(), values_.end()) - values_.begin());
+}
+
+Symbol Draw::any(double total, Random& random) const noexcept {
+  double rest = random.uniform() * total;
+  for (std::size_t s = 0; s < values_.size(); ++s) {
+    rest -= values_[s];
+    if (rest < 0) return static_cast<Symbol>(s);
+  }
+  return most_probable();
+}
+
+double Draw::before(Symbol symbol) const noexcept {
+  const double own = values_[symbol];
+  double sum = 0;
+  for (std::size_t s = 0; s < values_.size(); ++s)
+    if (values_[s] > own || (values_[s] == own && s < symbol)) sum += values_[s];
+  return sum;
+}
+
+void Draw::keep_most_probable() {
+  const auto count = static_cast<std::size_t>(sampling_.top_k);
+  if (count == 0 || count >= values_.size()) return;
+  std::vector<double> sorted = values_;
+  std::nth_element(sorted.begin(), sorted.begin() + sampling_.top_k - 1, sorted.end(), std::greater<>());
+  const double least = sorted[count - 1];
+  std::size_t above = 0;
+  for (const double value : values_) above += value > least ? 1U : 0U;
+  std::size_t equal = count - above;
+  for (double& value : values_) {
+    if (value > least) continue;
+    if (value == least && equal > 0)
+      --equal;
+    else
+      value = 0;
+  }
+}
+
+Symbol Draw::draw(double total, Random& random) const noexcept {
+  constexpr int kTries = 64;
+  for (int attempt = 0; attempt < kTries; ++attempt) {
+    const Symbol symbol = any(total, random);
+    if (sampling_.top_p >= 1 || before(symbol) < sampling_.top_p * total) return symbol;
+  }
+  return most_probable();
+}
+
+std::optional<Drawn> Draw::next(std::span<const float> logits, Guide& guide, Random& random) {
+  const bool biased = guide.look(allowed_, left_, factors_);
+  const std::span<const float> weights = sampler_.weigh(logits, allowed_);
+  double all = 0;
+  std::size_t count = 0;
+  Symbol only = 0;
+  for (std::size_t s = 0; s < weights.size(); ++s) {
+    all += double{weights[s]};
+    const bool stays = left_[s] != 0 && allowed_[s] != 0;
+    values_[s] = 0;
+    if (!stays) continue;
+    values_[s] = std::max(double{weights[s]}, kLeast) * double{factors_[s]};
+    if (values_[s] == 0) continue;
+    ++count;
+    only = static_cast<Symbol>(s);
+  }
+  if (biased) std::fill(factors_.begin(), factors_.end(), 1.0F);
+  const auto probability = [&](Symbol symbol) { return std::max(double{weights[symbol]}, kLeast) / all; };
+  if (count == 1) {
+    if (!guide.allows(only)) return std::nullopt;
+    return Drawn{only, probability(only), values_[only] / all};
+  }
+  double mass = sum_left();
+  while (count > 0) {
+    std::vector<double> whole;
+    if (sampling_.top_k > 0) {
+      whole = values_;
+      keep_most_probable();
+    }
+    const Symbol symbol = draw(sampling_.top_k > 0 ? sum_left() : mass, random);
+    if (!whole.empty()) values_ = std::move(whole);
+    if (guide.allows(symbol)) return Drawn{symbol, probability(symbol), mass / all};
+    values_[symbol] = 0;
+    mass = sum_left();
+    --count;
+  }
+  return std::nullopt;
+}
+
+}  // namespace continuo::steering

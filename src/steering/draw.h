@@ -1,0 +1,42 @@
+// Draw: one symbol for one particle.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "continuo/base/random.h"
+#include "continuo/steering/particles.h"
+
+namespace continuo::steering {
+
+struct Drawn {
+  Symbol symbol = 0;
+  double probability = 0;  ///< of the symbol, of all that was allowed
+  double mass = 0;         ///< of all that was left, times its factors
+};
+
+/// One a thread: has the memory for a draw.
+class Draw {
+ public:
+  Draw(const generation::SamplingOptions& sampling, const representation::Vocabulary& vocabulary);
+  /// Nothing, where nothing is left.
+  std::optional<Drawn> next(std::span<const float> logits, Guide& guide, Random& random);
+
+ private:
+  double sum_left() const noexcept;
+  Symbol any(double total, Random& random) const noexcept;
+  Symbol most_probable() const noexcept;
+  /// Takes out all but the `top_k` most probable.
+  void keep_most_probable();
+  double before(Symbol symbol) const noexcept;
+  Symbol draw(double total, Random& random) const noexcept;
+
+  generation::SamplingOptions sampling_;
+  generation::Sampler sampler_;
+  std::vector<std::uint8_t> allowed_, left_;
+  std::vector<float> factors_;
+  std::vector<double> values_;  ///< probability times factor, of what is left
+};
+
+}  // namespace continuo::steering
