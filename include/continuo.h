@@ -182,6 +182,14 @@ CONTINUO_API int continuo_session_restore(continuo_session* session, const conti
 /* Another session from there, which goes on by itself. */
 CONTINUO_API continuo_session* continuo_session_from(const continuo_state* state);
 
+/* The state as bytes, for a file or another process: says how many there are and writes the first `capacity` of them
+ * to `bytes`, which may be NULL with 0. Settings and prompt are among them, the model is not. 0: a failure. */
+CONTINUO_API size_t continuo_state_bytes(const continuo_state* state, void* bytes, size_t capacity);
+/* A state from such bytes, with the model with which the session was begun: what goes on from it goes on as the session
+ * would have, bit for bit. It composes what there was once more, which takes as long as it took. NULL: damaged bytes,
+ * another model or version. */
+CONTINUO_API continuo_state* continuo_state_parse(const continuo_model* model, const void* bytes, size_t size);
+
 /* --- Choosing ---------------------------------------------------------------------------------------------------- */
 
 /* The most probable symbol, the lowest of equals; 0 when there is none. */

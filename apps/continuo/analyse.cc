@@ -202,7 +202,7 @@ void run_analyse(const AnalyseOptions& options) {
   check_outputs(outputs, {options.piece, options.model});
   const Score score = read_score(options.piece);
   const auto composer =
-      generation::Composer::from(weights::ModelFile::load(options.model), options.model, options.engine);
+      loaded::LoadedModel::from(weights::ModelFile::load(options.model), options.model, options.engine);
   const auto& representation = *composer.representation;
   const Surprise result =
       evaluation::surprise(*composer.model, representation, score,

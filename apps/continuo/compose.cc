@@ -1,35 +1,22 @@
-// continuo compose: a model writes new music as MIDI, sound and picture.
+// continuo compose: options in, what was composed in words. The work is done by workbench.
 #include <fmt/core.h>
 
 #include <algorithm>
-#include <chrono>
-#include <cmath>
-#include <cstdlib>
 #include <filesystem>
-#include <iterator>
+#include <memory>
 #include <set>
-#include <span>
 
 #include "commands.h"
 #include "compose.h"
-#include "continuo/audio/render.h"
-#include "continuo/base/check_outputs.h"
 #include "continuo/base/error.h"
-#include "continuo/base/file.h"
 #include "continuo/base/format.h"
-#include "continuo/base/parallel.h"
-#include "continuo/evaluation/known_passages.h"
-#include "continuo/generation/compose_sound.h"
-#include "continuo/generation/sampling_settings.h"
-#include "continuo/generation/wishes.h"
-#include "continuo/midi/extend.h"
 #include "continuo/midi/midi.h"
-#include "continuo/music/excerpt.h"
 #include "continuo/music/time.h"
-#include "continuo/plot/plot.h"
-#include "continuo/representation/labels.h"
+#include "continuo/workbench/compose.h"
+#include "continuo/workbench/compose_sound.h"
 #include "continuo/workbench/outputs.h"
 #include "continuo/workbench/piece_view.h"
+#include "inspect.h"
 #include "option_list.h"
 #include "options.h"
 #include "passage_options.h"
@@ -39,30 +26,12 @@ namespace continuo::app {
 namespace {
 
 namespace fs = std::filesystem;
+using workbench::ComposeRequest;
 
-constexpr double kMostSeconds = 1'000'000;
+constexpr double kMaxSeconds = 1'000'000;
 
-}  // namespace
-
-void check_written(const ComposeOptions& options, const std::vector<fs::path>& outputs,
-                   const std::vector<fs::path>& pages) {
-  std::vector<fs::path> written = pages;
-  for (const auto& output : outputs)
-    for (int i = 0; i < options.count; ++i) written.push_back(workbench::numbered(output, i, options.count));
-  check_outputs(written, {options.model, options.prompt, options.render.soundfont});
-}
-
-std::string title_of(const ComposeOptions& options, int index) {
-  std::string name = options.model.stem().string();
-  if (name == "best" || name == "last") {
-    const auto folder = fs::absolute(options.model).lexically_normal().parent_path().filename().string();
-    if (!folder.empty()) name = folder;
-  }
-  const bool several = options.count > 1 || options.piece > 0;
-  return fmt::format("{}, seed {}{}", name, options.compose.seed,
-                     several ? fmt::format(", piece {}", number_of(options, static_cast<std::size_t>(index))) : "");
-}
-
+/// The options of a command that were given, as words, but for those that change nothing of the music: files to write,
+/// threads, caches.
 std::vector<std::string> words_of(const CLI::App& command, std::uint64_t seed) {
   static const std::set<std::string> kSilent = {"--help",  "--output",  "--report", "--no-page", "--count",
                                                 "--piece", "--threads", "--cache",  "--seed",    "--keep-unfinished"};
@@ -84,6 +53,109 @@ std::vector<std::string> words_of(const CLI::App& command, std::uint64_t seed) {
   return words;
 }
 
+/// What to type for the same pieces; `piece` above 0: for that one of several. In a page absolute paths lose their
+/// folders.
+std::string command_of(const std::vector<std::string>& words, int count, std::size_t piece, bool in_page) {
+  std::string command = "continuo compose";
+  for (const std::string& word : words) command += " " + shell_word(in_page ? workbench::name_in_page(word) : word);
+  if (piece > 0) command += fmt::format(" --piece {} -o piece-{}", piece, piece);
+  if (piece == 0 && count > 1) command += fmt::format(" --count {}", count);
+  if (piece == 0) command += " -o new";
+  return command;
+}
+
+/// "Composed", or "Piece 3".
+std::string called(std::size_t index, int count) {
+  return count == 1 ? "Composed" : fmt::format("Piece {}", index + 1);
+}
+
+void print_composed(const ComposeRequest& request, std::size_t i, const generation::Composition& piece) {
+  fmt::print("{}: {} of music, {} notes, {} symbols{}\n", called(i, request.count),
+             format_duration(duration_seconds(piece.score)), format_count(note_count(piece.score)),
+             format_count(piece.generated),
+             piece.interrupted ? ", not finished"
+             : piece.ended     ? ", ended by itself"
+                               : "");
+  if (piece.retries > 0) fmt::print("  went back {} times, where a rule left nothing to choose\n", piece.retries);
+  for (const auto& warning : piece.warnings) fmt::print("  note: {}\n", warning);
+}
+
+void print_written(const workbench::WrittenPiece& written) {
+  if (written.prompt_rewritten)
+    fmt::print(
+        "  note: the prompt's file cannot be kept as it stands; its notes, controls, tempos, signatures and texts are "
+        "kept\n");
+  const char* remark = written.clipped ? " (clipped)" : written.silent ? " (silent)" : "";
+  for (const auto& path : written.files) fmt::print("  {}{}\n", path.string(), workbench::is_sound(path) ? remark : "");
+}
+
+void compose_scores(const ComposeRequest& request, const weights::ModelFile& file, const std::string& again) {
+  const auto stop = interruption();
+  const auto task = workbench::prepare(request, file, terminal_progress(), stop);
+  for (const auto& note : task.notes) fmt::print(stderr, "{}\n", note);
+  const auto done = workbench::compose_files(
+      task,
+      {.composed = [&](std::size_t i, const auto& piece) { print_composed(request, i, piece); },
+       .written = [](std::size_t, const auto& written) { print_written(written); },
+       .compared =
+           [&](std::size_t i, const std::string& originality) {
+             fmt::print("  originality{}: {}\n", request.count == 1 ? "" : fmt::format(" of piece {}", i + 1),
+                        originality);
+           },
+       .page =
+           [&](const fs::path& page) {
+             fmt::print("  {}: a page to hear and see {}\n", page.string(),
+                        request.count == 1 ? "the piece" : "the pieces");
+           }},
+      terminal_progress(), stop);
+  fmt::print("Seed {}, style {}; the same again: {}\n", request.compose.seed,
+             task.style.empty() ? "unknown" : task.style, again);
+  const double spent = std::max(done.seconds, 1e-9);
+  fmt::print("{:.1f} s for {} of music: {:.0f} symbols a second, {:.0f} times real time\n", done.seconds,
+             format_duration(done.music_seconds), static_cast<double>(done.symbols) / spent,
+             done.music_seconds / spent);
+  if (done.stopped)
+    throw Interrupted(fmt::format("stopped: {} of {} pieces were finished and written{}", done.finished, done.pieces,
+                                  request.keep_unfinished
+                                      ? fmt::format(", and what there is of {} more", done.unfinished)
+                                      : std::string("; --keep-unfinished also writes what there is of the others")));
+}
+
+void print_sound_piece(const ComposeRequest& request, std::size_t i, const workbench::WrittenSound& written) {
+  fmt::print("{}: {} of sound, {}{}\n", called(i, request.count), format_duration(written.piece.seconds),
+             listening_in_words(written.heard), written.piece.interrupted ? ", interrupted" : "");
+  for (const auto& warning : written.piece.warnings) fmt::print("  note: {}\n", warning);
+  for (const auto& complaint : audio::complaints(written.heard)) fmt::print("  note: {}\n", complaint);
+  for (const auto& path : written.files) fmt::print("  {}\n", path.string());
+}
+
+void compose_sounds(const ComposeRequest& request, const weights::ModelFile& file, const std::string& again) {
+  const auto done = workbench::compose_sounds(
+      request, file, [&](std::size_t i, const auto& written) { print_sound_piece(request, i, written); },
+      terminal_progress(), interruption());
+  for (const auto& note : done.notes) fmt::print(stderr, "{}\n", note);
+  fmt::print("Seed {}; the same again: {}\n", request.compose.seed, again);
+  fmt::print("{:.1f} s for {} of new sound: {:.2f} times real time\n", done.seconds,
+             format_duration(done.sound_seconds), done.sound_seconds / std::max(done.seconds, 1e-9));
+  if (done.stopped) throw Interrupted("stopped before the end; what was written is kept");
+}
+
+void compose(const CLI::App& command, ComposeRequest& request) {
+  const auto words = words_of(command, request.compose.seed);
+  request.command = [words, count = request.count](std::size_t piece) { return command_of(words, count, piece, true); };
+  request.asked = {.temperature = command.count("--temperature") > 0, .top_p = command.count("--top-p") > 0};
+  request.model = model_or_default(request.model);
+  const auto file = weights::ModelFile::load(request.model);
+  const std::string again = command_of(words, request.count, 0, false);
+  if (generation::composes_sound(file)) {
+    compose_sounds(request, file, again);
+  } else {
+    compose_scores(request, file, again);
+  }
+}
+
+}  // namespace
+
 Score read_score(const fs::path& path) {
   auto read = midi::read_file(path);
   for (const auto& warning : read.warnings)
@@ -91,186 +163,8 @@ Score read_score(const fs::path& path) {
   return std::move(read.score);
 }
 
-namespace {
-
-struct ScoreOutputs {
-  std::vector<fs::path> pieces;  ///< numbered where there are several pieces
-  std::vector<fs::path> pages;   ///< each with all pieces
-};
-
-/// A name without an extension stands for all kinds of file, the page among them; one with an extension for that file
-/// alone. Refuses what cannot be written before anything is composed.
-ScoreOutputs score_outputs(const ComposeOptions& options) {
-  using workbench::OutputKind;
-  const auto kinds = {OutputKind::kMidi, OutputKind::kSound, OutputKind::kPicture, OutputKind::kPage};
-  auto outputs = options.no_page ? workbench::named_outputs(options.outputs, kinds, {".mid", ".wav", ".png"})
-                                 : workbench::named_outputs(options.outputs, kinds, {".mid", ".wav", ".png", ".html"});
-  std::vector<fs::path> pages;
-  std::ranges::copy_if(outputs, std::back_inserter(pages), workbench::is_page);
-  std::erase_if(outputs, workbench::is_page);
-  if (!options.report.empty()) {
-    workbench::named_outputs({&options.report, 1}, {OutputKind::kPage});
-    if (std::ranges::find(pages, options.report) == pages.end()) pages.push_back(options.report);
-  }
-  if (options.no_page && !pages.empty())
-    throw Error({.message = "is a page, and --no-page wants none",
-                 .path = pages.front().string(),
-                 .hint = "Leave one of the two out.",
-                 .code = ErrorCode::kInvalidArgument});
-  check_written(options, outputs, pages);
-  if (!pages.empty() || std::ranges::any_of(outputs, workbench::is_sound)) audio::check(options.render);
-  return {std::move(outputs), std::move(pages)};
-}
-
-/// "90" or "80-100", "3/4".
-std::pair<double, double> two_numbers(const std::string& text, char between, const char* option, const char* example) {
-  char* end = nullptr;
-  const double first = std::strtod(text.c_str(), &end);
-  double second = first;
-  if (*end == between) second = std::strtod(end + 1, &end);
-  if (text.empty() || *end != 0 || !(first > 0) || !(second > 0))
-    throw Error({.message = fmt::format("{} cannot be '{}'", option, text),
-                 .hint = fmt::format("Write it as in {} {}.", option, example),
-                 .code = ErrorCode::kInvalidArgument});
-  return {first, second};
-}
-
-generation::Wishes wishes_of(const ComposeOptions& options) {
-  generation::Wishes wishes;
-  if (!options.key.empty()) wishes.pitch_classes = generation::pitch_classes_of_key(options.key);
-  for (const std::string& name : options.instruments) {
-    if (name == "drums")
-      wishes.drums = true;
-    else
-      wishes.programs.push_back(generation::program_of_name(name));
-  }
-  if (!options.tempo.empty()) {
-    wishes.tempo = two_numbers(options.tempo, '-', "--tempo", "80-100");
-    if (wishes.tempo->first == wishes.tempo->second) {  // as near as the steps of the model's tempos lie
-      constexpr double kHalfStep = 1.046;
-      wishes.tempo = {wishes.tempo->first / kHalfStep, wishes.tempo->second * kHalfStep};
-    }
-  }
-  if (!options.metre.empty()) {
-    const auto [beats, unit] = two_numbers(options.metre, '/', "--metre", "3/4");
-    wishes.metre = {static_cast<int>(beats), static_cast<int>(unit)};
-  }
-  return wishes;
-}
-
-/// The prompt's own file with the new music in it, where that can be.
-std::optional<std::vector<std::uint8_t>> extended_prompt(const ComposeOptions& options,
-                                                         const generation::Composition& piece) {
-  if (options.prompt_bytes.empty()) return std::nullopt;
-  return midi::extend(options.prompt_bytes, {piece.score, piece.added}, {.end = options.prompt_end});
-}
-
-void write_outputs(const ComposeOptions& options, const std::vector<fs::path>& outputs, int index,
-                   const generation::Composition& piece, const std::stop_token& stop) {
-  std::vector<fs::path> paths;
-  for (const auto& output : outputs) paths.push_back(workbench::numbered(output, index, options.count));
-  if (const auto bytes = extended_prompt(options, piece)) {
-    for (const auto& path : paths)
-      if (workbench::is_midi(path)) write_file_atomically(path, *bytes);
-    std::erase_if(paths, workbench::is_midi);
-  } else if (!options.prompt_bytes.empty() && std::ranges::any_of(paths, workbench::is_midi)) {
-    fmt::print(
-        "  note: the prompt's file cannot be kept as it stands; its notes, controls, tempos, signatures and texts are "
-        "kept\n");
-  }
-  std::string remark;
-  if (const auto rendered = workbench::write_score(
-          piece.score, paths, options.render, workbench::roll_of(piece.score, title_of(options, index), options.style),
-          terminal_progress(), stop)) {
-    const auto& measured = rendered->measurement;
-    if (measured.peak == 0 || std::isinf(measured.loudness_lufs)) remark = " (silent)";
-    if (measured.clipped_ratio > 1e-4) remark = " (clipped)";
-  }
-  for (const auto& output : outputs) {
-    const fs::path path = workbench::numbered(output, index, options.count);
-    fmt::print("  {}{}\n", path.string(), workbench::is_sound(path) ? remark : "");
-  }
-}
-
-}  // namespace
-
-void compose_scores(ComposeOptions& options, const weights::ModelFile& file) {
-  const auto stop = interruption();
-  const auto [outputs, pages] = score_outputs(options);
-  const auto composer = generation::Composer::from(file, options.model, options.engine);
-  const auto& labels = composer.representation->spec().labels;
-  if (!options.compose.label.empty())
-    options.style = labels.at(representation::find_label(labels, options.compose.label));
-  auto& how = options.compose;
-  if (!options.prompt.empty()) {
-    how.start = generation::StartKind::kPrompt;
-    how.prompt = read_score(options.prompt);
-    options.prompt_bytes = read_file(options.prompt);
-    if (options.prompt_seconds > 0) {
-      options.prompt_end = std::max<Tick>(1, TempoMap(*how.prompt).tick(options.prompt_seconds));
-      how.prompt = beginning(*how.prompt, *options.prompt_end);
-    }
-  }
-  generation::add_wishes(wishes_of(options), composer, how);
-  evaluation::PassageIndex index;
-  const bool compare = !options.passages.corpus.empty() && !pages.empty();
-  if (options.max_copy > 0 || compare)
-    index = workbench::open_index(options.passages, composer.representation.get(), terminal_progress(), stop);
-  if (options.max_copy > 0) {
-    how.constraints.push_back(
-        generation::never_repeat(std::make_shared<evaluation::PassageSet>(index, options.max_copy)));
-    how.allow_copies = true;  // but for these
-  }
-
-  const auto begun = std::chrono::steady_clock::now();
-  std::vector<generation::Composition> pieces(static_cast<std::size_t>(options.count), {.interrupted = true});
-  generation::compose_several(
-      composer, how, pieces.size(), options.threads,
-      [&](std::size_t i, generation::Composition&& piece) { pieces[i] = std::move(piece); }, terminal_progress(), stop);
-  const bool stopped = std::ranges::any_of(pieces, [](const auto& piece) { return piece.interrupted; });
-  const double spent = std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count();
-
-  std::size_t symbols = 0;
-  double music = 0;
-  std::size_t written = 0, unfinished = 0;
-  for (std::size_t i = 0; i < pieces.size(); ++i) {
-    const auto& piece = pieces[i];
-    if (piece.interrupted && !(options.keep_unfinished && note_count(piece.score) > 0)) continue;
-    unfinished += piece.interrupted ? 1 : 0;
-    symbols += piece.generated;
-    music += duration_seconds(piece.score);
-    fmt::print("{}: {} of music, {} notes, {} symbols{}\n",
-               options.count == 1 ? "Composed" : fmt::format("Piece {}", i + 1),
-               format_duration(duration_seconds(piece.score)), format_count(note_count(piece.score)),
-               format_count(piece.generated),
-               piece.interrupted ? ", not finished"
-               : piece.ended     ? ", ended by itself"
-                                 : "");
-    if (piece.retries > 0) fmt::print("  went back {} times, where a rule left nothing to choose\n", piece.retries);
-    for (const auto& warning : piece.warnings) fmt::print("  note: {}\n", warning);
-    // After Ctrl-C, what there is is written all the same; a second one ends the program at once.
-    write_outputs(options, outputs, static_cast<int>(i), piece, stopped ? std::stop_token() : stop);
-    ++written;
-  }
-  for (const auto& page : pages) {
-    if (stopped) break;
-    write_compose_page(page, options, pieces, compare ? &index : nullptr);
-    fmt::print("  {}: a page to hear and see {}\n", page.string(), pieces.size() == 1 ? "the piece" : "the pieces");
-  }
-  fmt::print("Seed {}, style {}; the same again: {}\n", how.seed, options.style.empty() ? "unknown" : options.style,
-             command_of(options, 0, false));
-  fmt::print("{:.1f} s for {} of music: {:.0f} symbols a second, {:.0f} times real time\n", spent,
-             format_duration(music), static_cast<double>(symbols) / std::max(spent, 1e-9),
-             music / std::max(spent, 1e-9));
-  if (stopped)
-    throw Interrupted(fmt::format(
-        "stopped: {} of {} pieces were finished and written{}", written - unfinished, pieces.size(),
-        options.keep_unfinished ? fmt::format(", and what there is of {} more", unfinished)
-                                : std::string("; --keep-unfinished also writes what there is of the others")));
-}
-
 void add_compose(CLI::App& app) {
-  auto options = std::make_shared<ComposeOptions>();
+  auto options = std::make_shared<ComposeRequest>();
   auto* command = app.add_subcommand("compose", "Write new music");
   command->footer(
       "Examples:\n"
@@ -317,17 +211,9 @@ void add_compose(CLI::App& app) {
   command
       ->add_option("--prompt-seconds", options->prompt_seconds,
                    "Go on from the first so many seconds of the prompt (default: from its end)")
-      ->check(amount(kMostSeconds))
+      ->check(amount(kMaxSeconds))
       ->needs("--prompt");
-  add_options(*command, generation::options_of(options->compose));
-  command->add_option("--key", options->key, "Only notes of this key, such as \"D minor\"")->type_name("KEY");
-  command
-      ->add_option("--instruments", options->instruments,
-                   "Only these, by their General MIDI names or programs from 0, and \"drums\": violin,cello")
-      ->delimiter(',')
-      ->type_name("NAMES");
-  command->add_option("--tempo", options->tempo, "Quarters a minute, about 90 or within 80-100")->type_name("TEMPO");
-  command->add_option("--metre", options->metre, "Only bars of this kind, such as 3/4")->type_name("METRE");
+  add_options(*command, workbench::options_of(*options));
   command->add_option("-n,--count", options->count, "Number of pieces; their files are numbered")
       ->check(whole(1, 100'000))
       ->capture_default_str();
@@ -357,22 +243,7 @@ void add_compose(CLI::App& app) {
       ->type_name("FILE");
   add_precision(*command, options->engine.precision);
   add_instruction_set(*command, options->engine.instruction_set);
-  command->callback([options, command] {
-    options->words = words_of(*command, options->compose.seed);
-    if (options->piece > 0) options->compose.stream = static_cast<std::uint64_t>(options->piece) - 1;
-    // Threads that find no second piece to compose help with the steps of the one.
-    if (options->count == 1) options->engine.threads = options->threads > 0 ? options->threads : available_cores();
-    options->model = model_or_default(options->model);
-    const auto file = weights::ModelFile::load(options->model);
-    options->compose.sampling = generation::with_defaults(
-        options->compose.sampling, generation::sampling_of(file),
-        {.temperature = command->count("--temperature") > 0, .top_p = command->count("--top-p") > 0});
-    if (generation::composes_sound(file)) {
-      compose_sounds(*options, file);
-    } else {
-      compose_scores(*options, file);
-    }
-  });
+  command->callback([options, command] { compose(*command, *options); });
 }
 
 }  // namespace continuo::app

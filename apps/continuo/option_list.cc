@@ -74,13 +74,14 @@ void add(CLI::App& command, const std::shared_ptr<const Option>& option) {
                    : fmt::format("'{}' is not {}", text, option->allowed_in_words());
       },
       "");
-  command
-      .add_option_function<std::string>(
-          names, [option](const std::string& text) { option->assign(value_of(text, option->kind)); },
-          option->explanation)
-      ->check(check)
-      ->type_name(type_of(*option))
-      ->default_str(text_of(option->get()));
+  auto* added = command
+                    .add_option_function<std::string>(
+                        names, [option](const std::string& text) { option->assign(value_of(text, option->kind)); },
+                        option->explanation)
+                    ->check(check)
+                    ->type_name(type_of(*option))
+                    ->default_str(text_of(option->get()));
+  if (option->list) added->join(',');
 }
 
 }  // namespace

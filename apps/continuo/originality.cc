@@ -15,6 +15,7 @@
 #include "continuo/evaluation/known_passages.h"
 #include "continuo/evaluation/originality.h"
 #include "continuo/evaluation/shared_beginning.h"
+#include "continuo/loaded/loaded_model.h"
 #include "continuo/music/excerpt.h"
 #include "continuo/music/score.h"
 #include "continuo/page/page.h"
@@ -96,7 +97,7 @@ void write_page(const fs::path& path, const OriginalityOptions& options, const S
 }
 
 std::shared_ptr<const representation::Representation> heard_through(const OriginalityOptions& options) {
-  return options.model.empty() ? nullptr : generation::Composer::load(model_or_default(options.model)).representation;
+  return options.model.empty() ? nullptr : loaded::LoadedModel::load(model_or_default(options.model)).representation;
 }
 
 void write_filter(const OriginalityOptions& options) {

@@ -13,7 +13,7 @@
 #include "continuo/base/random.h"
 #include "continuo/engine/engine.h"
 #include "continuo/generation/sampler.h"
-#include "continuo/generation/session.h"
+#include "continuo/generation/saved_session.h"
 
 struct continuo_model {
   std::shared_ptr<const continuo::engine::Model> model;
@@ -33,15 +33,29 @@ struct continuo_sampler {
   std::size_t vocabulary_size = 0;
 };
 
+namespace continuo::c_api {
+
+/// What a session was begun with that its saved form does not hold by itself.
+struct Origin {
+  std::string wishes = "{}";         ///< JSON
+  std::vector<std::uint8_t> prompt;  ///< a MIDI file; empty: none
+
+  generation::SessionParts parts(const loaded::LoadedModel& model) const;
+};
+
+}  // namespace continuo::c_api
+
 struct continuo_session {
   std::stop_source stop;
   continuo::generation::Session session;
-  std::vector<continuo::representation::SettledNote> notes;  ///< that wait to be taken, from `taken` on
+  std::shared_ptr<const continuo::c_api::Origin> origin;
+  std::vector<continuo::representation::SettledNote> notes{};  ///< that wait to be taken, from `taken` on
   std::size_t taken = 0;
 };
 
 struct continuo_state {
   continuo::generation::SessionState state;
+  std::shared_ptr<const continuo::c_api::Origin> origin;
   std::vector<continuo::representation::SettledNote> notes;
   std::size_t taken = 0;
 };

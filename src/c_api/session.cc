@@ -12,10 +12,13 @@ namespace {
 using continuo::Error;
 using continuo::ErrorCode;
 using continuo::c_api::guarded;
+using continuo::c_api::Origin;
 using continuo::c_api::required;
 using continuo::generation::ComposeOptions;
+using continuo::generation::Option;
 using continuo::generation::Session;
 using continuo::generation::StartKind;
+using continuo::generation::WishWords;
 
 static_assert(static_cast<int>(continuo::generation::StepResult::kSymbol) == CONTINUO_SYMBOL);
 static_assert(static_cast<int>(continuo::generation::StepResult::kHeard) == CONTINUO_HEARD);
@@ -24,10 +27,11 @@ static_assert(static_cast<int>(continuo::generation::StepResult::kEnded) == CONT
 static_assert(static_cast<int>(continuo::generation::StepResult::kStuck) == CONTINUO_STUCK);
 static_assert(static_cast<int>(continuo::generation::StepResult::kStopped) == CONTINUO_STOPPED);
 
-ComposeOptions options_from(const char* settings) {
-  ComposeOptions options;
-  if (settings != nullptr) continuo::generation::from_json(settings, continuo::generation::options_of(options));
-  return options;
+/// Those of composing, and the wishes.
+std::vector<Option> settings_of(ComposeOptions& options, WishWords& wishes) {
+  auto all = continuo::generation::options_of(options);
+  for (auto& option : continuo::generation::options_of(wishes)) all.push_back(std::move(option));
+  return all;
 }
 
 continuo::loaded::LoadedModel loaded_of(const continuo_model& model) {
@@ -39,8 +43,41 @@ continuo::loaded::LoadedModel loaded_of(const continuo_model& model) {
                                            model.known);
 }
 
-continuo_session* hold(std::stop_source stop, Session session) {
-  return new continuo_session{std::move(stop), std::move(session), {}, 0};
+continuo_session* hold(std::stop_source stop, Session session, std::shared_ptr<const Origin> origin) {
+  return new continuo_session{std::move(stop), std::move(session), std::move(origin)};
+}
+
+/// What the bytes of a state keep beside the session: two numbers, then the wishes, then the prompt.
+struct Attached {
+  std::uint64_t waiting = 0;  ///< notes that are still to be taken
+  std::uint64_t wishes = 0;   ///< bytes of the JSON
+};
+
+std::vector<std::uint8_t> attachment_of(const continuo_state& state) {
+  const Attached numbers{state.notes.size() - state.taken, state.origin->wishes.size()};
+  std::vector<std::uint8_t> bytes(sizeof numbers);
+  std::memcpy(bytes.data(), &numbers, sizeof numbers);
+  bytes.insert(bytes.end(), state.origin->wishes.begin(), state.origin->wishes.end());
+  bytes.insert(bytes.end(), state.origin->prompt.begin(), state.origin->prompt.end());
+  return bytes;
+}
+
+std::pair<Attached, Origin> parse_attachment(std::span<const std::uint8_t> bytes) {
+  Attached numbers;
+  if (bytes.size() >= sizeof numbers) std::memcpy(&numbers, bytes.data(), sizeof numbers);
+  if (bytes.size() < sizeof numbers || numbers.wishes > bytes.size() - sizeof numbers)
+    throw Error({.message = "was not saved by continuo_state_bytes", .code = ErrorCode::kDamaged});
+  const auto wishes = bytes.subspan(sizeof numbers, numbers.wishes);
+  const auto prompt = bytes.subspan(sizeof numbers + numbers.wishes);
+  return {numbers, Origin{{wishes.begin(), wishes.end()}, {prompt.begin(), prompt.end()}}};
+}
+
+continuo_state* parse_state(const continuo_model& model, std::span<const std::uint8_t> bytes) {
+  const auto loaded = loaded_of(model);
+  auto [numbers, origin] = parse_attachment(continuo::generation::attachment_of(bytes));
+  const auto state = continuo::generation::from_bytes(loaded, bytes, origin.parts(loaded));
+  return new continuo_state{state, std::make_shared<const Origin>(std::move(origin)),
+                            continuo::generation::last_settled(state, numbers.waiting), 0};
 }
 
 std::vector<std::uint8_t> midi_of(const continuo_session& session) {
@@ -61,18 +98,38 @@ continuo_note plain(const continuo::representation::SettledNote& one) {
 
 }  // namespace
 
+continuo::generation::SessionParts Origin::parts(const continuo::loaded::LoadedModel& model) const {
+  WishWords words;
+  continuo::generation::from_json(wishes, continuo::generation::options_of(words));
+  ComposeOptions options{.any_range = true};  // ranges were looked at when the session was begun
+  add_wishes(continuo::generation::wishes_of(words), model, options);
+  continuo::generation::SessionParts parts{.constraints = std::move(options.constraints)};
+  if (!prompt.empty()) parts.prompt = continuo::midi::read(prompt).score;
+  return parts;
+}
+
 extern "C" {
 
 continuo_session* continuo_session_new(const continuo_model* model, const char* settings, const void* prompt,
                                        size_t prompt_size) {
   return guarded([&] {
-    ComposeOptions options = options_from(settings);
+    ComposeOptions options;
+    WishWords wishes;
+    if (settings != nullptr) continuo::generation::from_json(settings, settings_of(options, wishes));
+    auto origin = std::make_shared<Origin>();
+    origin->wishes = continuo::generation::to_json(continuo::generation::options_of(wishes));
+    if (prompt != nullptr) {
+      const auto* const begin = static_cast<const std::uint8_t*>(prompt);
+      origin->prompt.assign(begin, begin + prompt_size);
+    }
+    const auto loaded = loaded_of(*required(model, "the model"));
+    add_wishes(continuo::generation::wishes_of(wishes), loaded, options);
     if (prompt != nullptr) {
       options.start = StartKind::kPrompt;
-      options.prompt = continuo::midi::read({static_cast<const std::uint8_t*>(prompt), prompt_size}).score;
+      options.prompt = continuo::midi::read(origin->prompt).score;
     }
     std::stop_source stop;
-    return hold(stop, Session(loaded_of(*required(model, "the model")), std::move(options), stop.get_token()));
+    return hold(stop, Session(loaded, std::move(options), stop.get_token()), std::move(origin));
   });
 }
 
@@ -81,7 +138,8 @@ const char* continuo_settings(void) {
       [] {
         static const std::string text = [] {
           ComposeOptions options;
-          return continuo::generation::describe_as_json(continuo::generation::options_of(options));
+          WishWords wishes;
+          return continuo::generation::describe_as_json(settings_of(options, wishes));
         }();
         return text.c_str();
       },
@@ -158,7 +216,7 @@ int continuo_session_write_midi(const continuo_session* session, const char* pat
 continuo_state* continuo_session_save(const continuo_session* session) {
   return guarded([&] {
     required(session, "the session");
-    return new continuo_state{session->session.save(), session->notes, session->taken};
+    return new continuo_state{session->session.save(), session->origin, session->notes, session->taken};
   });
 }
 
@@ -167,6 +225,7 @@ void continuo_state_free(continuo_state* state) { delete state; }
 int continuo_session_restore(continuo_session* session, const continuo_state* state) {
   return guarded([&] {
     required(session, "the session")->session.restore(required(state, "the state")->state);
+    session->origin = state->origin;
     session->notes = state->notes;
     session->taken = state->taken;
     return 1;
@@ -176,10 +235,27 @@ int continuo_session_restore(continuo_session* session, const continuo_state* st
 continuo_session* continuo_session_from(const continuo_state* state) {
   return guarded([&] {
     std::stop_source stop;
-    auto* const session = hold(stop, Session(required(state, "the state")->state, stop.get_token()));
+    auto* const session = hold(stop, Session(required(state, "the state")->state, stop.get_token()), state->origin);
     session->notes = state->notes;
     session->taken = state->taken;
     return session;
+  });
+}
+
+size_t continuo_state_bytes(const continuo_state* state, void* bytes, size_t capacity) {
+  return guarded([&] {
+    required(state, "the state");
+    const auto saved = continuo::generation::to_bytes(state->state, attachment_of(*state));
+    if (const std::size_t count = std::min(capacity, saved.size()); count > 0)
+      std::memcpy(required(bytes, "the memory"), saved.data(), count);
+    return saved.size();
+  });
+}
+
+continuo_state* continuo_state_parse(const continuo_model* model, const void* bytes, size_t size) {
+  return guarded([&] {
+    const auto* const begin = static_cast<const std::uint8_t*>(required(bytes, "the memory"));
+    return parse_state(*required(model, "the model"), {begin, size});
   });
 }
 

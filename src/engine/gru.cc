@@ -1,70 +1,23 @@
 // `gru`: stacked GRU over an embedding.
 #include "engine/gru.h"
 
-#include <algorithm>
 #include <cmath>
-#include <string>
 
 #include "engine/recurrent_network.h"
 
 namespace continuo::engine {
 
-GruLayers::GruLayers(const weights::ModelFile& file, std::size_t input, int hidden_size, int count, Arena& arena)
-    : hidden(static_cast<std::size_t>(hidden_size)) {
-  for (int n = 0; n < count; ++n) {
-    const std::string layer = "_l" + std::to_string(n);
-    const auto packed = [&](const std::string& side, std::size_t columns) {
-      const std::span<const float> weight = file.tensor("gru.weight_" + side + layer).values;
-      const std::span<const float> bias = file.tensor("gru.bias_" + side + layer).values;
-      return pack_affine(
-          arena, 3 * hidden, columns,
-          [&](std::size_t row, std::size_t column) { return weight[row * columns + column]; },
-          [&](std::size_t row) { return bias[row]; });
-    };
-    Layer& added = layers.emplace_back();
-    added.from_input = packed("ih", input);
-    added.from_hidden = packed("hh", hidden);
-    for (const Affine* product : {&added.from_input, &added.from_hidden})
-      prepared = std::max(prepared, prepared_size(product->precision, product->columns));
-    input = hidden;
-  }
-}
-
-GruState::GruState(const GruLayers& gru, Arena& arena, std::size_t streams)
-    : streams_(streams),
-      outputs_(arena.take(gru.layers.size() * streams * padded(gru.hidden))),
-      from_input_(arena.take(streams * padded(3 * gru.hidden))),
-      from_hidden_(arena.take(streams * padded(3 * gru.hidden))),
-      prepared_(arena.take(streams * gru.prepared)) {}
-
-void GruState::reset(const GruLayers& gru) noexcept {
-  std::fill_n(outputs_, gru.layers.size() * streams_ * padded(gru.hidden), 0.0F);
-}
-
-void GruState::reset(const GruLayers& gru, std::size_t stream) noexcept {
-  const std::size_t size = padded(gru.hidden);
-  for (std::size_t i = 0; i < gru.layers.size(); ++i)
-    std::fill_n(outputs_ + (i * streams_ + stream) * size, size, 0.0F);
-}
-
-void GruState::remove(const GruLayers& gru, std::size_t stream) noexcept {
-  remove_column(outputs_, gru.layers.size(), streams_, padded(gru.hidden), stream);
-  --streams_;
-}
-
 const float* GruState::step(const GruLayers& gru, const float* input, std::size_t stride) noexcept {
-  const std::size_t size = padded(gru.hidden);
-  const std::size_t rows = padded(3 * gru.hidden);
-  float* output = outputs_;
+  const std::size_t rows = padded(gru.rows);
+  float* output = kept_;
   for (const GruLayers::Layer& layer : gru.layers) {
-    assign(layer.from_input, streams_, input, stride, from_input_, prepared_);
-    assign(layer.from_hidden, streams_, output, size, from_hidden_, prepared_);
+    assign(layer.from_input, streams_, input, stride, pre_, prepared_);
+    assign(layer.from_hidden, streams_, output, size_, from_hidden_, prepared_);
     for (std::size_t i = 0; i < streams_; ++i)
-      layer.from_input.kernels->gru_cell(gru.hidden, from_input_ + i * rows, from_hidden_ + i * rows,
-                                         output + i * size);
+      layer.from_input.kernels->gru_cell(gru.hidden, pre_ + i * rows, from_hidden_ + i * rows, output + i * size_);
     input = output;
-    stride = size;
-    output += streams_ * size;
+    stride = size_;
+    output = after(output);
   }
   return input;
 }

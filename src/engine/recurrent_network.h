@@ -30,7 +30,8 @@ struct RecurrentWeights {
   Affine head;
 };
 
-/// `LayersState` has step(layers, input, stride), which gives the outputs of the last layer, reset and remove.
+/// `LayersState` has step(layers, input, stride), which gives the outputs of the last layer, beside what RecurrentState
+/// has.
 template <class Weights, class LayersState>
 struct RecurrentStates {
   RecurrentStates(const Weights& weights, Arena& arena, std::size_t count)
@@ -53,27 +54,27 @@ struct RecurrentStates {
     match.weigh(weights.match, logits, padded(weights.head.rows));
     return logits;
   }
-  void reset(const Weights& weights) noexcept {
+  void reset(const Weights& /*weights*/) noexcept {
     embedding.reset();
     match.reset();
-    layers.reset(weights.layers);
+    layers.reset();
   }
-  void reset(const Weights& weights, std::size_t stream) noexcept {
+  void reset(const Weights& /*weights*/, std::size_t stream) noexcept {
     embedding.reset(stream);
     match.reset(stream);
-    layers.reset(weights.layers, stream);
+    layers.reset(stream);
   }
-  void remove(const Weights& weights, std::size_t stream) noexcept {
+  void remove(const Weights& /*weights*/, std::size_t stream) noexcept {
     embedding.remove(stream);
     match.remove(stream);
-    layers.remove(weights.layers, stream);
+    layers.remove(stream);
     --streams;
   }
   template <class F>
   void each_part(const Weights& weights, std::size_t a, std::size_t b, const F& f) const noexcept {
     embedding.each_part(weights.embedding, a, b, f);
     match.each_part(weights.match, a, b, f);
-    layers.each_part(weights.layers, a, b, f);
+    layers.each_part(a, b, f);
   }
   void resume(const Weights& /*weights*/, std::size_t /*stream*/) noexcept {}
 

@@ -49,22 +49,22 @@ struct WaveNetLstmStates {
   }
   void reset(const WaveNetLstmWeights& weights) noexcept {
     body.reset(weights.body);
-    lstm.reset(weights.lstm);
+    lstm.reset();
   }
   void reset(const WaveNetLstmWeights& weights, std::size_t stream) noexcept {
     body.reset(weights.body, stream);
-    lstm.reset(weights.lstm, stream);
+    lstm.reset(stream);
   }
   void remove(const WaveNetLstmWeights& weights, std::size_t stream) noexcept {
     body.remove(weights.body, stream);
-    lstm.remove(weights.lstm, stream);
+    lstm.remove(stream);
     head.remove();
     --streams;
   }
   template <class F>
   void each_part(const WaveNetLstmWeights& weights, std::size_t a, std::size_t b, const F& f) const noexcept {
     body.each_part(weights.body, a, b, f);
-    lstm.each_part(weights.lstm, a, b, f);
+    lstm.each_part(a, b, f);
   }
   void resume(const WaveNetLstmWeights& weights, std::size_t stream) noexcept { body.resume(weights.body, stream); }
 

@@ -43,7 +43,7 @@ class SharedProgress {
 /// A piece among those of a batch.
 class BatchPiece {
  public:
-  BatchPiece(const Composer& composer, const std::shared_ptr<const ComposeOptions>& options, std::size_t number,
+  BatchPiece(const LoadedModel& composer, const std::shared_ptr<const ComposeOptions>& options, std::size_t number,
              SharedProgress& progress, std::stop_token stop)
       : piece_(composer, options, number), number_(number), progress_(progress), stop_(std::move(stop)) {}
 
@@ -75,13 +75,13 @@ class BatchPiece {
 
 }  // namespace
 
-Composer with_style(const Composer& composer, const ComposeOptions& options) {
+LoadedModel with_style(const LoadedModel& composer, const ComposeOptions& options) {
   if (!(options.style_strength >= 0) || !std::isfinite(options.style_strength))
     throw Error({.message = "the strength of a style must be 0 or more", .code = ErrorCode::kInvalidArgument});
   const auto& labels = composer.representation->spec().labels;
   if (options.style_strength == 1 || labels.empty() || label_index(composer.representation->spec(), options.label) == 0)
     return composer;
-  Composer styled = composer;
+  LoadedModel styled = composer;
   styled.model = guided(composer.model, {.strength = options.style_strength,
                                          .first_label_symbol = representation::kEnd + 1,
                                          .label_symbols = labels.size()});
@@ -94,10 +94,10 @@ void check_lengths(const ComposeOptions& options) {
   if (options.symbols && *options.symbols < 1) throw Error("the length in symbols must be at least 1");
 }
 
-void compose_several(const Composer& composer, const ComposeOptions& options, std::size_t count, int threads,
+void compose_several(const LoadedModel& composer, const ComposeOptions& options, std::size_t count, int threads,
                      const PieceTaker& take, const ProgressSink& progress, const std::stop_token& stop) {
   check_lengths(options);
-  const Composer styled = with_style(composer, options);
+  const LoadedModel styled = with_style(composer, options);
   const auto shared_options = std::make_shared<const ComposeOptions>(options);
   SharedProgress shared(progress, count);
   compose_all<BatchPiece>(
@@ -109,7 +109,7 @@ void compose_several(const Composer& composer, const ComposeOptions& options, st
       [&](BatchPiece& piece) { take(piece.number(), piece.result()); });
 }
 
-std::vector<Composition> compose_several(const Composer& composer, const ComposeOptions& options, std::size_t count,
+std::vector<Composition> compose_several(const LoadedModel& composer, const ComposeOptions& options, std::size_t count,
                                          int threads, const ProgressSink& progress, const std::stop_token& stop) {
   std::vector<Composition> pieces(count);
   std::size_t finished = 0;
@@ -124,7 +124,7 @@ std::vector<Composition> compose_several(const Composer& composer, const Compose
   return pieces;
 }
 
-Composition compose(const Composer& composer, const ComposeOptions& options, const ProgressSink& progress,
+Composition compose(const LoadedModel& composer, const ComposeOptions& options, const ProgressSink& progress,
                     std::stop_token stop) {
   return std::move(compose_several(composer, options, 1, 1, progress, stop).front());
 }

@@ -35,7 +35,7 @@ Alignment alignment_of(const representation::Representation& representation) {
 }
 
 /// Of a piece that goes on from a prompt, only what is new comes from its symbols.
-void join_prompt(const Composer& composer, const Score& prompt, Composition& piece) {
+void join_prompt(const LoadedModel& composer, const Score& prompt, Composition& piece) {
   const auto given = std::span(piece.symbols).first(piece.symbols.size() - piece.generated);
   Score score = prompt;
   normalise(score);
@@ -47,7 +47,7 @@ void join_prompt(const Composer& composer, const Score& prompt, Composition& pie
 
 }  // namespace
 
-void finish_piece(const Composer& composer, const ComposeOptions& options, int bars, Composition& piece) {
+void finish_piece(const LoadedModel& composer, const ComposeOptions& options, int bars, Composition& piece) {
   auto& warnings = piece.warnings;
   if (piece.generated == kMaxSymbols && !options.symbols) {
     warnings.push_back(

@@ -28,6 +28,6 @@ std::shared_ptr<const engine::Model> guided(std::shared_ptr<const engine::Model>
 
 /// The composer with its model guided as the options ask; itself where they ask for nothing, or name no style. Throws
 /// Error (unknown label, a strength below 0).
-Composer with_style(const Composer& composer, const ComposeOptions& options);
+LoadedModel with_style(const LoadedModel& composer, const ComposeOptions& options);
 
 }  // namespace continuo::generation

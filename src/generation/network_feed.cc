@@ -5,7 +5,7 @@
 
 namespace continuo::generation {
 
-NetworkFeed::NetworkFeed(const Composer& composer, std::size_t checkpoint_bytes)
+NetworkFeed::NetworkFeed(const LoadedModel& composer, std::size_t checkpoint_bytes)
     : remembered_(static_cast<std::size_t>(composer.model->spec().receptive_field())),
       checkpoints_(*composer.model, checkpoint_bytes) {
   if (composer.frames == nullptr) return;

@@ -18,7 +18,7 @@ namespace continuo::generation {
 /// its own in the same state.
 class NetworkFeed {
  public:
-  NetworkFeed(const Composer& composer, std::size_t checkpoint_bytes);
+  NetworkFeed(const LoadedModel& composer, std::size_t checkpoint_bytes);
   NetworkFeed(const NetworkFeed& other);
   NetworkFeed& operator=(const NetworkFeed&) = delete;
 

@@ -254,6 +254,28 @@ std::vector<Option> options_of(ComposeOptions& o) {
   return options;
 }
 
+std::vector<Option> saved_options_of(ComposeOptions& o) {
+  constexpr std::uint64_t kTries = 1'000'000;
+  std::vector<Option> options = options_of(o);
+  options.push_back(
+      number("earliest-end", "Share of the length before which End is not chosen", o.earliest_end, 1, 0, false));
+  options.push_back(whole("ending-tries", "Times that an ending is sought", o.ending_tries, 0, kTries));
+  options.push_back(whole("stream", "Number of the piece among several of one seed", o.stream, 0, kSeedLimit));
+  return options;
+}
+
+std::vector<Option> options_of(WishWords& wishes) {
+  std::vector<Option> options;
+  options.push_back(word("key", "Only notes of this key, such as \"D minor\"", wishes.key));
+  options.push_back(word("instruments",
+                         "Only these, by their General MIDI names or programs from 0, and \"drums\": violin,cello",
+                         wishes.instruments));
+  options.back().list = true;
+  options.push_back(word("tempo", "Quarters a minute, about 90 or within 80-100", wishes.tempo));
+  options.push_back(word("metre", "Only bars of this kind, such as 3/4", wishes.metre));
+  return options;
+}
+
 std::string to_json(std::span<const Option> options) {
   ordered_json object = ordered_json::object();
   for (const Option& option : options)

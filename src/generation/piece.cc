@@ -17,13 +17,13 @@ using representation::kEnd;
 using representation::Symbol;
 
 /// A network of independent keys knows no End.
-bool knows_end(const Composer& composer) {
+bool knows_end(const LoadedModel& composer) {
   return composer.frames == nullptr || composer.frame_head() == representation::FrameHead::kChain;
 }
 
 }  // namespace
 
-Piece::Piece(const Composer& composer, std::shared_ptr<const ComposeOptions> options, std::size_t number)
+Piece::Piece(const LoadedModel& composer, std::shared_ptr<const ComposeOptions> options, std::size_t number)
     : composer_(composer),
       options_(std::move(options)),
       label_(label_index(composer.representation->spec(), options_->label)),

@@ -24,7 +24,7 @@ class Piece {
  public:
   /// Throws Error as compose() does.
   /// `number` is added to the options' stream.
-  Piece(const Composer& composer, std::shared_ptr<const ComposeOptions> options, std::size_t number = 0);
+  Piece(const LoadedModel& composer, std::shared_ptr<const ComposeOptions> options, std::size_t number = 0);
   Piece(const Piece& other);
   Piece& operator=(const Piece&) = delete;
 
@@ -37,6 +37,8 @@ class Piece {
   void hear(std::span<const float> output) { feed_.hear(output); }
 
   int label() const noexcept { return label_; }
+  const ComposeOptions& options() const noexcept { return *options_; }
+  const Random& random() const noexcept { return random_; }
   std::span<const representation::Symbol> symbols() const noexcept { return symbols_; }
   std::size_t committed() const noexcept { return floor_; }  ///< symbols that are never taken back
   void commit() noexcept { floor_ = symbols_.size(); }
@@ -62,7 +64,7 @@ class Piece {
   void retract(std::size_t size, const PieceNetwork& network);
   StepResult finish(StepResult how);
 
-  Composer composer_;
+  LoadedModel composer_;
   std::shared_ptr<const ComposeOptions> options_;
   int label_;
   Random random_;

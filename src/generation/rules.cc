@@ -17,7 +17,7 @@ bool allows_nothing(std::span<const std::uint8_t> mask) {
 
 }  // namespace
 
-Rules::Rules(const Composer& composer, const ComposeOptions& options)
+Rules::Rules(const LoadedModel& composer, const ComposeOptions& options)
     : labels_(composer.representation->spec().labels.size()),
       end_allowed_(options.stop_at_end),
       earliest_end_(options.earliest_end) {

@@ -17,7 +17,7 @@ namespace continuo::generation {
 class Rules {
  public:
   /// Those of `options`, then in_range(), never_loop() and never_repeat() where they are in force.
-  Rules(const Composer& composer, const ComposeOptions& options);
+  Rules(const LoadedModel& composer, const ComposeOptions& options);
   Rules(const Rules& other);
   Rules& operator=(const Rules&) = delete;
 

@@ -13,13 +13,13 @@ namespace {
 using representation::EncodeOptions;
 using representation::Symbol;
 
-EncodeOptions encoding_of(const Composer& composer, int label) {
+EncodeOptions encoding_of(const LoadedModel& composer, int label) {
   const bool labelled = !composer.representation->spec().labels.empty();
   return {.label = labelled ? std::optional<int>(label) : std::nullopt, .start = true, .end = false};
 }
 
 /// The paper's "random array".
-std::vector<Symbol> random_array(const Composer& composer, const ComposeOptions& options, Random& random) {
+std::vector<Symbol> random_array(const LoadedModel& composer, const ComposeOptions& options, Random& random) {
   const auto& vocabulary = composer.representation->vocabulary();
   const std::size_t first = 2 + composer.representation->spec().labels.size();  // Start, End and labels are no music
   const std::size_t length = random_length(options.random_length, composer.model->spec());
@@ -32,7 +32,7 @@ std::vector<Symbol> random_array(const Composer& composer, const ComposeOptions&
   return symbols;
 }
 
-Opening open_with_prompt(const Composer& composer, const ComposeOptions& options, int label) {
+Opening open_with_prompt(const LoadedModel& composer, const ComposeOptions& options, int label) {
   if (!options.prompt || note_count(*options.prompt) == 0) {
     throw Error({.message = "the prompt has no notes",
                  .hint = "Give a MIDI file with at least one note, or leave the prompt out."});
@@ -46,7 +46,7 @@ Opening open_with_prompt(const Composer& composer, const ComposeOptions& options
 
 }  // namespace
 
-Opening open_piece(const Composer& composer, const ComposeOptions& options, int label, Random& random) {
+Opening open_piece(const LoadedModel& composer, const ComposeOptions& options, int label, Random& random) {
   if (options.start == StartKind::kPrompt) return open_with_prompt(composer, options, label);
   if (options.start == StartKind::kRandom) {
     std::vector<Symbol> array = random_array(composer, options, random);

@@ -19,6 +19,6 @@ struct Opening {
 
 /// As `options` ask: the beginning of a piece, a random array ("uniform over the symbols of music, whatever the grammar
 /// says"), or the prompt. Throws Error (a prompt without notes; a vocabulary without music).
-Opening open_piece(const Composer& composer, const ComposeOptions& options, int label, Random& random);
+Opening open_piece(const LoadedModel& composer, const ComposeOptions& options, int label, Random& random);
 
 }  // namespace continuo::generation

@@ -5,6 +5,7 @@
 #include <array>
 #include <cctype>
 #include <charconv>
+#include <cstdlib>
 #include <functional>
 #include <memory>
 #include <string>
@@ -70,7 +71,8 @@ class OnlyInstruments final : public Constraint {
 };
 
 /// The symbols of `kinds` that are not as wished. Throws Error where none of them would be left.
-std::vector<Symbol> unwished(const Composer& composer, const std::string& wish, std::initializer_list<SymbolKind> kinds,
+std::vector<Symbol> unwished(const LoadedModel& composer, const std::string& wish,
+                             std::initializer_list<SymbolKind> kinds,
                              const std::function<bool(const SymbolMeaning&)>& wished) {
   std::vector<Symbol> symbols;
   std::size_t all = 0;
@@ -94,7 +96,7 @@ void add(ComposeOptions& options, std::vector<Symbol> forbidden, const char* rea
 bool in_classes(int pitch, std::uint16_t classes) { return (classes >> pitch % 12 & 1) != 0; }
 
 /// Every instrument that was named needs a note.
-void check_instruments(const Wishes& wishes, const Composer& composer, bool any_range) {
+void check_instruments(const Wishes& wishes, const LoadedModel& composer, bool any_range) {
   for (const int program : wishes.programs) {
     if (program < 0 || program > 127)
       refuse("there is no program " + std::to_string(program), "They count from 0 to 127.");
@@ -114,9 +116,52 @@ std::string lower(std::string_view text) {
   return result;
 }
 
+/// "90" or "80-100", "3/4".
+std::pair<double, double> two_numbers(const std::string& text, char between, const char* wish, const char* example) {
+  char* end = nullptr;
+  const double first = std::strtod(text.c_str(), &end);
+  double second = first;
+  if (*end == between) second = std::strtod(end + 1, &end);
+  constexpr double kHighest = 1e6;
+  if (*end != 0 || !(first > 0 && first <= kHighest) || !(second > 0 && second <= kHighest))
+    throw Error({.message = std::string(wish) + " cannot be '" + text + "'",
+                 .hint = std::string("Write it as in ") + example + ".",
+                 .code = ErrorCode::kInvalidArgument,
+                 .about = wish});
+  return {first, second};
+}
+
 }  // namespace
 
-void add_wishes(const Wishes& wishes, const Composer& composer, ComposeOptions& options) {
+Wishes wishes_of(const WishWords& words) {
+  Wishes wishes;
+  if (!words.key.empty()) wishes.pitch_classes = pitch_classes_of_key(words.key);
+  for (std::string_view rest = words.instruments; !rest.empty();) {
+    const std::size_t comma = std::min(rest.find(','), rest.size());
+    const std::string_view name = rest.substr(0, comma);
+    rest.remove_prefix(std::min(comma + 1, rest.size()));
+    if (name == "drums")
+      wishes.drums = true;
+    else
+      wishes.programs.push_back(program_of_name(name));
+  }
+  if (!words.tempo.empty()) {
+    wishes.tempo = two_numbers(words.tempo, '-', "tempo", "80-100");
+    if (wishes.tempo->first == wishes.tempo->second) {  // as near as the steps of the model's tempos lie
+      constexpr double kHalfStep = 1.046;
+      wishes.tempo = {wishes.tempo->first / kHalfStep, wishes.tempo->second * kHalfStep};
+    }
+  }
+  if (!words.metre.empty()) {
+    const auto [beats, unit] = two_numbers(words.metre, '/', "metre", "3/4");
+    wishes.metre = {static_cast<int>(beats), static_cast<int>(unit)};
+    if (wishes.metre->first != beats || wishes.metre->second != unit)
+      refuse("metre cannot be '" + words.metre + "'", "Write it as in 3/4.");
+  }
+  return wishes;
+}
+
+void add_wishes(const Wishes& wishes, const LoadedModel& composer, ComposeOptions& options) {
   if ((wishes.pitch_classes & 0xF000) != 0) refuse("there are twelve pitch classes", "Use the bits 0 to 11.");
   check_instruments(wishes, composer, options.any_range);
   if (wishes.pitch_classes != 0 && wishes.pitch_classes != 0x0FFF) {

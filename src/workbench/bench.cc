@@ -98,7 +98,7 @@ void find_rate(RatedModel& rated, const fs::path& path) {
     rated.rate_origin = fmt::format("{:.0f} {} a second", rated.steps_per_second, rated.unit);
     return;
   }
-  const auto composer = generation::Composer::load(path);
+  const auto composer = loaded::LoadedModel::load(path);
   const auto piece = generation::compose(composer, {.seconds = 30, .stop_at_end = false});
   if (const double length = duration_seconds(piece.score); length > 0) {
     rated.steps_per_second = static_cast<double>(piece.generated) / length;

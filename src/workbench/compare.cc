@@ -52,7 +52,7 @@ Side named(const fs::path& name, const PieceSetOptions& options, const Work& wor
 
 Side composed(const CompareOptions& options, const Work& work) {
   const auto file = weights::ModelFile::load(options.model);
-  const auto composer = generation::Composer::from(file, options.model);
+  const auto composer = loaded::LoadedModel::from(file, options.model);
   const auto sampling = options.sampling ? *options.sampling : generation::sampling_of(file);
   const generation::ComposeOptions how{.sampling = sampling, .seconds = options.seconds, .seed = options.set.seed};
   auto pieces = std::make_shared<std::vector<Score>>();

@@ -67,7 +67,7 @@ void TrainingLog::composition(const fs::path& model, std::int64_t step) {
   const auto contents = weights::ModelFile::load(model);
   const auto spec = representation::spec_from_json(contents.metadata("continuo.representation"));
   if (representation::reads_sound(spec.name)) return;
-  const auto composer = generation::Composer::from(contents, model);
+  const auto composer = loaded::LoadedModel::from(contents, model);
   const auto piece = generation::compose(composer, {.symbols = 400});
   std::vector<std::uint8_t> png;
   plot::piano_roll(plot::Target(".png", png), piece.score,

@@ -22,8 +22,7 @@
 
 namespace continuo::generation {
 
-/// What composes: a model of scores.
-using Composer = loaded::LoadedModel;
+using loaded::LoadedModel;
 
 struct ComposeOptions {
   SamplingOptions sampling;  ///< what the model's file proposes: sampling_of(), sampling_settings.h
@@ -54,8 +53,8 @@ struct ComposeOptions {
   /// Bytes of memory in which a piece keeps the state of its network at the beginnings of bars, to go back to them
   /// without hearing the piece again. The music is the same for any value.
   std::size_t checkpoint_bytes = std::size_t{16} << 20;
-  bool allow_copies = false;  ///< Composer::known is no constraint
-  bool any_range = false;     ///< in_range() with Composer::ranges is no constraint
+  bool allow_copies = false;  ///< LoadedModel::known is no constraint
+  bool any_range = false;     ///< in_range() with LoadedModel::ranges is no constraint
   bool allow_loops = false;   ///< never_loop() is none, which it never is with argmax: that falls into loops by itself
   std::string label;          ///< style or composer of a model that has labels; empty: 'unknown'
   /// What the label changes in the logits is multiplied by it; 1: as the model says. Other values step the network
@@ -83,7 +82,7 @@ struct Composition {
 void check_lengths(const ComposeOptions& options);
 
 /// Deterministic in (model, options). Throws Error (unknown label, empty prompt); Interrupted.
-Composition compose(const Composer& composer, const ComposeOptions& options, const ProgressSink& progress = {},
+Composition compose(const LoadedModel& composer, const ComposeOptions& options, const ProgressSink& progress = {},
                     std::stop_token stop = {});
 
 /// Takes piece `number`. One at a time, on any thread.
@@ -93,10 +92,10 @@ using PieceTaker = std::function<void(std::size_t number, Composition&& piece)>;
 /// each of `threads` threads (0: every core) step together. A piece is handed to `take` as soon as it is finished. A
 /// stop throws nothing: the pieces that were begun are handed on as they are, others never begin. Throws Error as
 /// compose does, and whatever `take` throws.
-void compose_several(const Composer& composer, const ComposeOptions& options, std::size_t count, int threads,
+void compose_several(const LoadedModel& composer, const ComposeOptions& options, std::size_t count, int threads,
                      const PieceTaker& take, const ProgressSink& progress = {}, const std::stop_token& stop = {});
 /// The same as a whole. Throws as compose does.
-std::vector<Composition> compose_several(const Composer& composer, const ComposeOptions& options, std::size_t count,
+std::vector<Composition> compose_several(const LoadedModel& composer, const ComposeOptions& options, std::size_t count,
                                          int threads, const ProgressSink& progress = {},
                                          const std::stop_token& stop = {});
 

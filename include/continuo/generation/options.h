@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "continuo/generation/compose.h"
+#include "continuo/generation/wishes.h"
 
 namespace continuo::generation {
 
@@ -38,6 +39,7 @@ struct Option {
   std::uint64_t high = 0;  ///< of kWhole and kNumber
   bool above_low = false;
   std::vector<std::string> choices;
+  bool list = false;  ///< of kWord: several, separated by commas
   std::function<OptionValue()> get;
   /// Expects a value of its kind within its limits; nothing only where get() may give that.
   std::function<void(const OptionValue&)> set;
@@ -57,6 +59,9 @@ std::vector<Option> options_of(SamplingOptions& sampling);
 /// Those of the sampling among them. Prompt, constraints and what is no matter of taste (earliest_end, stream ...) are
 /// left to programs.
 std::vector<Option> options_of(ComposeOptions& options);
+std::vector<Option> options_of(WishWords& wishes);
+/// All that decides what is composed but for prompt and constraints: also what is no matter of taste.
+std::vector<Option> saved_options_of(ComposeOptions& options);
 
 /// A JSON object of those that are set.
 std::string to_json(std::span<const Option> options);

@@ -1,6 +1,6 @@
 // Session: one piece being composed, step by step. Whoever holds it can watch it, stop it, go back in it and branch it.
 //
-//   generation::Session session(generation::Composer::load("model.safetensors"), {.seconds = 30});
+//   generation::Session session(loaded::LoadedModel::load("model.safetensors"), {.seconds = 30});
 //   while (!generation::finished(session.next())) play(session.settled_notes());
 //   const Composition piece = session.result();
 #pragma once
@@ -27,6 +27,7 @@ enum class StepResult : std::uint8_t {
 constexpr bool finished(StepResult result) noexcept { return result >= StepResult::kEnded; }
 
 class SessionState;
+struct SessionContents;
 
 /// Owns all that it needs; the model is shared. Deterministic in (model, options): the same symbols as compose() gives,
 /// whatever is done between its steps, but for commit(). One thread at a time may use it; the stop may be requested
@@ -34,7 +35,7 @@ class SessionState;
 class Session {
  public:
   /// Throws Error (unknown label, empty prompt, a length of nothing).
-  explicit Session(const Composer& composer, ComposeOptions options = {}, std::stop_token stop = {});
+  explicit Session(const LoadedModel& composer, ComposeOptions options = {}, std::stop_token stop = {});
   /// Goes on from `state`, beside the session that it was saved from.
   explicit Session(const SessionState& state, std::stop_token stop = {});
   ~Session();
@@ -70,13 +71,15 @@ class Session {
   std::unique_ptr<Impl> impl_;
 };
 
-/// Where a Session was. Immutable; may outlive it. Copies share what it holds.
+/// Where a Session was. Immutable; may outlive it. Copies share what it holds. saved_session.h makes bytes of it.
 class SessionState {
  public:
   struct Impl;
 
  private:
   friend class Session;
+  friend const SessionContents& contents_of(const SessionState& state);
+  friend SessionState state_of(SessionContents contents);
   explicit SessionState(std::shared_ptr<const Impl> impl) : impl_(std::move(impl)) {}
   std::shared_ptr<const Impl> impl_;
 };

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -22,7 +23,17 @@ struct Wishes {
 
 /// Adds the constraints that keep `wishes`. Throws Error (kInvalidArgument, with both names) where they contradict each
 /// other, the ranges of the instruments or the vocabulary: nobody composes into a corner.
-void add_wishes(const Wishes& wishes, const Composer& composer, ComposeOptions& options);
+void add_wishes(const Wishes& wishes, const LoadedModel& composer, ComposeOptions& options);
+
+/// Wishes as a user writes them; what is empty is not asked for.
+struct WishWords {
+  std::string key;          ///< "D minor"
+  std::string instruments;  ///< names or programs, and "drums": "violin,cello"
+  std::string tempo;        ///< "90", for about that, or "80-100"
+  std::string metre;        ///< "3/4"
+};
+/// Throws Error (kInvalidArgument).
+Wishes wishes_of(const WishWords& words);
 
 /// "D minor", "F# major", "Bb": the pitch classes of the key, of minor with the raised sixth and seventh. Throws Error.
 std::uint16_t pitch_classes_of_key(std::string_view text);

@@ -32,6 +32,7 @@ class ScoreDecoder {
   /// No symbol follows: all notes are settled.
   void finish() { finished_ = true; }
   std::size_t symbols() const noexcept { return symbols_.size(); }  ///< that were pushed
+  bool finished() const noexcept { return finished_; }
   /// The notes that were settled since the last call, by onset of their end. Costs time in proportion to all symbols.
   std::vector<SettledNote> take();
 

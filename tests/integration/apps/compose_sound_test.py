@@ -136,8 +136,8 @@ class ComposeSound(unittest.TestCase):
 
     def test_refuses_what_sound_cannot_be(self):
         self.refused("-o", "new.mid", says="MIDI cannot hold")
-        self.refused("--bars", "4", "-o", "new.wav", says="--seconds")
-        self.refused("--symbols", "4", "-o", "new.wav", says="--seconds")
+        self.refused("--bars", "4", "-o", "new.wav", says="give seconds")
+        self.refused("--symbols", "4", "-o", "new.wav", says="Give seconds")
         self.refused("--no-mask", "-o", "new.wav", says="grammar")
         self.refused("--prompt", "missing.wav", "-o", "new.wav", says="no such file")
         (self.folder / "noise.wav").write_bytes(bytes(range(256)) * 8)

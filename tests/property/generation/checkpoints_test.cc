@@ -13,7 +13,7 @@ TEST(Checkpoints, ChangeHowOftenANetworkStepsAndNothingElse) {
   Random random(51);
   std::size_t retries = 0, saved = 0;
   for (int kind = 0; kind < engine::kKinds; ++kind) {
-    const Composer composer = random_composer(random, kind);
+    const LoadedModel composer = random_composer(random, kind);
     ComposeOptions options{.sampling = {.top_p = 1}, .seconds = 6, .earliest_end = 0.5, .ending_tries = 3};
     options.constraints.push_back([] { return std::make_unique<DeadEnds>(); });
     options.checkpoint_bytes = 0;

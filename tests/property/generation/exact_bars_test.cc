@@ -50,9 +50,9 @@ BarCount count_bars(const Score& composed) {
   return count;
 }
 
-Composer composer(const representation::RepresentationSpec& spec,
-                  const std::vector<std::pair<std::string, float>>& favourites) {
-  Composer result;
+LoadedModel composer(const representation::RepresentationSpec& spec,
+                     const std::vector<std::pair<std::string, float>>& favourites) {
+  LoadedModel result;
   result.representation = representation::make(spec);
   std::vector<float> logits(result.representation->vocabulary().size(), 0.0F);
   for (const auto& [name, logit] : favourites)
@@ -79,7 +79,7 @@ TEST(ExactBars, APieceFromItsBeginningHasThemWhateverTheMetreDoes) {
   for (std::uint64_t seed = 1; seed <= 60; ++seed) {
     const int bars = 1 + static_cast<int>(seed % 7);
     for (const bool stop : {true, false}) {
-      const Composer& one = seed % 5 == 0 ? slow : eager;
+      const LoadedModel& one = seed % 5 == 0 ? slow : eager;
       const auto piece = compose(one, {.bars = bars, .ending_tries = 3, .stop_at_end = stop, .seed = seed});
       const auto count = count_bars(piece.score);
       EXPECT_EQ(count.begun, bars) << seed;

@@ -11,8 +11,8 @@ namespace continuo::generation {
 namespace {
 
 /// Every symbol of music as probable as any other, End never.
-Composer composer(const representation::RepresentationSpec& spec) {
-  Composer result;
+LoadedModel composer(const representation::RepresentationSpec& spec) {
+  LoadedModel result;
   result.representation = representation::make(spec);
   std::vector<float> logits(result.representation->vocabulary().size(), 0.0F);
   logits[representation::kEnd] = -50.0F;
@@ -42,7 +42,7 @@ Count count(const Score& score) {
 }
 
 TEST(InRange, NoNoteOfAnyInstrumentLiesBeyondItsRange) {
-  const Composer remi = composer({.name = "remi"});
+  const LoadedModel remi = composer({.name = "remi"});
   Count kept, free;
   for (std::uint64_t seed = 1; seed <= 12; ++seed) {
     const auto piece = compose(remi, {.symbols = 4000, .stop_at_end = false, .seed = seed});
@@ -61,13 +61,13 @@ TEST(InRange, NoNoteOfAnyInstrumentLiesBeyondItsRange) {
 }
 
 TEST(InRange, EveryNoteMayHaveAProgramOfItsOwn) {
-  const Composer remi = composer({.name = "remi", .settings = {{"program", "every-note"}}});
+  const LoadedModel remi = composer({.name = "remi", .settings = {{"program", "every-note"}}});
   for (std::uint64_t seed = 1; seed <= 6; ++seed)
     EXPECT_EQ(count(compose(remi, {.symbols = 3000, .stop_at_end = false, .seed = seed}).score).outside, 0);
 }
 
 TEST(InRange, ARepresentationOfOneInstrumentKeepsToItsRange) {
-  const Composer events = composer({.name = "events", .settings = {{"program", "40"}}});
+  const LoadedModel events = composer({.name = "events", .settings = {{"program", "40"}}});
   const auto kept = count(compose(events, {.symbols = 3000, .stop_at_end = false}).score);
   EXPECT_GT(kept.notes, 300);
   EXPECT_EQ(kept.outside, 0);
@@ -75,7 +75,7 @@ TEST(InRange, ARepresentationOfOneInstrumentKeepsToItsRange) {
 }
 
 TEST(InRange, WhatThePromptHasMayComeAgainAndTheModelMayWiden) {
-  Composer remi = composer({.name = "remi"});
+  LoadedModel remi = composer({.name = "remi"});
   Score prompt{.ppq = 480};
   prompt.tracks = {{.program = 43, .notes = {{0, 480, 30, 64}, {480, 480, 80, 64}}}};
   const auto highest = [&](const Composition& piece) {

@@ -8,6 +8,7 @@
 #include "continuo/base/error.h"
 #include "continuo/generation/compose.h"
 #include "continuo/generation/compose_sound.h"
+#include "property/generation/random_composer.h"
 #include "unit/engine/random_model.h"
 
 namespace continuo::generation {
@@ -21,41 +22,19 @@ std::shared_ptr<const engine::Model> random_model(Random& random, int kind, int 
   return engine::Model::create(engine::random_file(spec, random), {.precision = precision});
 }
 
-/// Leaves nothing to choose after some of the symbols, so that pieces go back and their networks begin anew.
-class Hindrance : public Constraint {
- public:
-  std::unique_ptr<Constraint> clone() const override { return std::make_unique<Hindrance>(*this); }
-  bool allows(const representation::Cursor& /*cursor*/, representation::Symbol symbol) override {
-    return size_ <= 30 || last_ % 23 != 5 || symbol == representation::kEnd;
-  }
-  void advance(const representation::Cursor& /*before*/, representation::Symbol symbol, bool /*given*/) override {
-    ++size_;
-    last_ = symbol;
-  }
-  void retract(std::size_t size) override {
-    size_ = size;
-    last_ = 0;
-  }
-  const char* reason() const override { return "is in the way"; }
-
- private:
-  std::size_t size_ = 0;
-  representation::Symbol last_ = 0;
-};
-
 TEST(LockStep, APieceAmongOthersIsThePieceAlone) {
   Random random(41);
   const std::shared_ptr<const representation::Representation> remi = representation::make({.name = "remi"});
   std::size_t lengths_of_all = 0;
   std::size_t retries = 0;
   for (int kind = 0; kind < 8; ++kind) {
-    const Composer composer{.model = random_model(random, kind, static_cast<int>(remi->vocabulary().size())),
-                            .representation = remi};
+    const LoadedModel composer{.model = random_model(random, kind, static_cast<int>(remi->vocabulary().size())),
+                               .representation = remi};
     ComposeOptions options{.sampling = {.top_p = 1}, .symbols = 90, .earliest_end = 0, .seed = random.below(1000)};
     options.mask_grammar = kind % 4 == 1 || kind % 3 != 0;  // without it End comes at any time
     if (kind % 2 == 0) options.start = StartKind::kRandom;
     if (kind % 4 == 1) {
-      options.constraints.push_back([] { return std::make_unique<Hindrance>(); });
+      options.constraints.push_back([] { return std::make_unique<DeadEnds>(30, representation::Symbol{23}); });
       options.stop_at_end = false;
     }
     constexpr std::size_t kPieces = 41;

@@ -55,8 +55,8 @@ TEST_P(NeverLoopTest, ABlockComesAgainOnceOrTwiceAndNotForEver) {
   const std::shared_ptr<const representation::Representation> representation = testing::make_case(GetParam());
   std::size_t free = 0;
   for (const std::size_t period : {5U, 20U, 40U, 90U}) {
-    const Composer composer{.model = looping_model(representation->vocabulary().size(), period),
-                            .representation = representation};
+    const LoadedModel composer{.model = looping_model(representation->vocabulary().size(), period),
+                               .representation = representation};
     ComposeOptions options{.symbols = 500, .stop_at_end = false, .seed = period};
     EXPECT_EQ(notes_in_loops(*representation, compose(composer, options).symbols), 0U) << "period " << period;
     options.allow_loops = true;

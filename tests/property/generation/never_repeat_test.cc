@@ -113,7 +113,7 @@ class NeverRepeatTest : public ::testing::TestWithParam<testing::Case> {
   evaluation::PassageIndex index_;
   std::vector<std::vector<PlainNote>> collection_;
   Score longest_;  ///< the longest piece, as the representation has it
-  Composer composer_;
+  LoadedModel composer_;
 };
 
 TEST_P(NeverRepeatTest, NoPassageOfTheCollectionIsLeftInWhatIsComposed) {
@@ -172,7 +172,7 @@ TEST(NeverRepeat, WhereEverythingWouldBeACopyThePieceEndsBeforeAndSaysSo) {
   evaluation::PassageIndex index;
   index.add("all", representation->decode(representation->encode(score).symbols).score);
   index.finish();
-  const Composer composer{
+  const LoadedModel composer{
       .model = copying_model(representation->vocabulary().size(),
                              std::vector<std::vector<Symbol>>{representation->encode(score).symbols}, 3, 1.0F),
       .representation = representation};

@@ -8,12 +8,13 @@
 
 namespace continuo::generation {
 
-/// Leaves nothing to choose after some of the symbols, so that pieces go back.
+/// Beyond the first `first` symbols, leaves nothing to choose after one of `every` symbols, so that pieces go back.
 class DeadEnds final : public Constraint {
  public:
+  explicit DeadEnds(std::size_t first = 60, representation::Symbol every = 31) : first_(first), every_(every) {}
   std::unique_ptr<Constraint> clone() const override { return std::make_unique<DeadEnds>(*this); }
   bool allows(const representation::Cursor& /*cursor*/, representation::Symbol symbol) override {
-    return size_ <= 60 || last_ % 31 != 7 || symbol == representation::kEnd;
+    return size_ <= first_ || last_ % every_ != 7 || symbol == representation::kEnd;
   }
   void advance(const representation::Cursor& /*before*/, representation::Symbol symbol, bool /*given*/) override {
     ++size_;
@@ -26,12 +27,14 @@ class DeadEnds final : public Constraint {
   const char* reason() const override { return "is a dead end"; }
 
  private:
+  std::size_t first_;
+  representation::Symbol every_;
   std::size_t size_ = 0;
   representation::Symbol last_ = 0;
 };
 
-inline Composer random_composer(Random& random, int kind) {
-  Composer composer;
+inline LoadedModel random_composer(Random& random, int kind) {
+  LoadedModel composer;
   weights::NetworkSpec spec = engine::random_spec(random, kind, 4);
   spec.labels = 0;
   if (spec.reads_frames()) {

@@ -8,6 +8,7 @@
 #include <tuple>
 
 #include "continuo/base/error.h"
+#include "property/generation/expect_same.h"
 #include "property/generation/random_composer.h"
 
 namespace continuo::generation {
@@ -42,17 +43,6 @@ ComposeOptions options_for(int kind) {
   return options;
 }
 
-void expect_same(const Composition& one, const Composition& other) {
-  EXPECT_EQ(one.symbols, other.symbols);
-  EXPECT_EQ(one.score, other.score);
-  EXPECT_EQ(one.warnings, other.warnings);
-  EXPECT_EQ(one.generated, other.generated);
-  EXPECT_EQ(one.retries, other.retries);
-  EXPECT_EQ(one.steps, other.steps);
-  EXPECT_EQ(one.ended, other.ended);
-  EXPECT_EQ(one.interrupted, other.interrupted);
-}
-
 /// Up to `steps` steps.
 void run(Session& session, std::size_t steps = static_cast<std::size_t>(-1)) {
   for (; steps > 0 && !finished(session.next()); --steps) {
@@ -63,7 +53,7 @@ TEST(Sessions, GiveWhatComposeGivesWhateverIsDoneBetweenTheirSteps) {
   Random random(61);
   std::size_t retries = 0;
   for (int kind = 0; kind < engine::kKinds; ++kind) {
-    const Composer composer = random_composer(random, kind);
+    const LoadedModel composer = random_composer(random, kind);
     SCOPED_TRACE(weights::to_json(composer.model->spec()));
     const ComposeOptions options = options_for(kind);
     const Composition whole = compose(composer, options);
@@ -114,7 +104,7 @@ TEST(Sessions, TakeNothingBackThatWasCommitted) {
   Random random(62);
   std::size_t settled_early = 0;
   for (int kind = 0; kind < engine::kKinds; kind += 2) {
-    const Composer composer = random_composer(random, kind);
+    const LoadedModel composer = random_composer(random, kind);
     SCOPED_TRACE(weights::to_json(composer.model->spec()));
     Session session(composer, options_for(kind));
     std::vector<Symbol> fixed;
@@ -137,7 +127,7 @@ TEST(Sessions, TakeNothingBackThatWasCommitted) {
 
 TEST(Sessions, GiveWhatThereIsAfterAStop) {
   Random random(63);
-  const Composer composer = random_composer(random, 5);
+  const LoadedModel composer = random_composer(random, 5);
   std::stop_source stop;
   Session session(composer, options_for(5), stop.get_token());
   run(session, 60);
@@ -158,7 +148,7 @@ TEST(Sessions, GiveWhatThereIsAfterAStop) {
 
 TEST(Sessions, InABatchAreHandedOverWhenTheyAreFinishedAlsoAfterAStop) {
   Random random(64);
-  const Composer composer = random_composer(random, 5);
+  const LoadedModel composer = random_composer(random, 5);
   const ComposeOptions options = options_for(5);
   for (const int threads : {1, 3}) {
     std::stop_source stop;

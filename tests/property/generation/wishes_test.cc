@@ -15,8 +15,8 @@ namespace {
 
 using ::testing::HasSubstr;
 
-Composer uniform_composer(const representation::RepresentationSpec& spec = {.name = "remi"}) {
-  Composer result;
+LoadedModel uniform_composer(const representation::RepresentationSpec& spec = {.name = "remi"}) {
+  LoadedModel result;
   result.representation = representation::make(spec);
   std::vector<float> logits(result.representation->vocabulary().size(), 0.0F);
   logits[representation::kEnd] = -50.0F;
@@ -24,7 +24,7 @@ Composer uniform_composer(const representation::RepresentationSpec& spec = {.nam
   return result;
 }
 
-Score composed(const Wishes& wishes, std::uint64_t seed, const Composer& with = uniform_composer()) {
+Score composed(const Wishes& wishes, std::uint64_t seed, const LoadedModel& with = uniform_composer()) {
   ComposeOptions options{.symbols = 1500, .stop_at_end = false, .seed = seed};
   add_wishes(wishes, with, options);
   const auto piece = compose(with, options);
@@ -63,7 +63,7 @@ TEST(Wishes, AreKeptToTheNoteWhateverIsAskedForTogether) {
   }
 }
 
-std::string refusal(const Wishes& wishes, const Composer& with = uniform_composer()) {
+std::string refusal(const Wishes& wishes, const LoadedModel& with = uniform_composer()) {
   try {
     ComposeOptions options;
     add_wishes(wishes, with, options);
@@ -74,7 +74,7 @@ std::string refusal(const Wishes& wishes, const Composer& with = uniform_compose
 }
 
 TEST(Wishes, WhatCannotBeIsRefusedBeforeTheFirstNote) {
-  Composer narrow = uniform_composer();
+  LoadedModel narrow = uniform_composer();
   narrow.ranges = ranges_from_text("47:36-40");
   EXPECT_THAT(refusal({.pitch_classes = 1 << 6, .programs = {47}}, narrow), HasSubstr("Timpani"));
   EXPECT_THAT(refusal({.pitch_classes = 1 << 4, .programs = {47}}, narrow), HasSubstr("nothing was refused"));

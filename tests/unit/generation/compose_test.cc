@@ -27,8 +27,8 @@ using ::testing::Not;
 class ComposeTest : public ::testing::Test {
  protected:
   /// A composer whose network gives every symbol the same probability but for the given ones.
-  Composer composer(const std::vector<std::pair<std::string, float>>& favourites = {},
-                    const std::vector<std::string>& labels = {}) {
+  LoadedModel composer(const std::vector<std::pair<std::string, float>>& favourites = {},
+                       const std::vector<std::string>& labels = {}) {
     representation_ = representation::make({.name = "remi", .labels = labels});
     std::vector<float> logits(representation_->vocabulary().size(), 0.0F);
     for (const auto& [name, logit] : favourites) logits.at(representation_->vocabulary().find(name).value()) = logit;
@@ -83,7 +83,7 @@ void fill_steady(const representation::Vocabulary& vocabulary, float bar, std::s
 }
 
 TEST_F(ComposeTest, AnEndingNearTheLengthIsSoughtAndFound) {
-  Composer c = composer();
+  LoadedModel c = composer();
   std::vector<float> logits(c.representation->vocabulary().size());
   fill_steady(c.representation->vocabulary(), 5, logits);
   logits[kEnd] = 1;

@@ -85,8 +85,8 @@ TEST(StyleStrength, OnlyWhereThereIsAStyle) {
   representation::RepresentationSpec spec{.name = "remi"};
   spec.labels = {"unknown", "a", "b"};
   const std::shared_ptr<const representation::Representation> remi = representation::make(spec);
-  const Composer composer{.model = random_model(random, 2, static_cast<int>(remi->vocabulary().size()), 3),
-                          .representation = remi};
+  const LoadedModel composer{.model = random_model(random, 2, static_cast<int>(remi->vocabulary().size()), 3),
+                             .representation = remi};
   EXPECT_EQ(with_style(composer, {.label = "a"}).model, composer.model);
   EXPECT_EQ(with_style(composer, {.style_strength = 2}).model, composer.model);
   EXPECT_NE(with_style(composer, {.label = "a", .style_strength = 2}).model, composer.model);

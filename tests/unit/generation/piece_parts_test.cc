@@ -41,7 +41,7 @@ class PlainCursor final : public Cursor {
   Seconds seconds_;
 };
 
-Composer labelled_composer() {
+LoadedModel labelled_composer() {
   const std::shared_ptr<const representation::Representation> remi =
       representation::make({.name = "remi", .labels = {"unknown", "Bach"}});
   return {.model = std::make_shared<ScriptedModel>(std::vector<float>(remi->vocabulary().size())),
@@ -49,7 +49,7 @@ Composer labelled_composer() {
 }
 
 TEST(Starts, ABeginningIsHeardAndWritten) {
-  const Composer composer = labelled_composer();
+  const LoadedModel composer = labelled_composer();
   Random random(1);
   const Opening opening = open_piece(composer, {}, 1, random);
   EXPECT_THAT(opening.heard, ElementsAre(kStart, composer.representation->vocabulary().find("Label_Bach").value()));
@@ -58,7 +58,7 @@ TEST(Starts, ABeginningIsHeardAndWritten) {
 }
 
 TEST(Starts, NoiseIsHeardAndIsPartOfThePieceOnlyWhereAsked) {
-  const Composer composer = labelled_composer();
+  const LoadedModel composer = labelled_composer();
   ComposeOptions options{.start = StartKind::kRandom, .random_length = 40};
   Random random(1), again(1);
   const Opening primed = open_piece(composer, options, 0, random);
@@ -73,7 +73,7 @@ TEST(Starts, NoiseIsHeardAndIsPartOfThePieceOnlyWhereAsked) {
 }
 
 TEST(Starts, APromptNeedsNotes) {
-  const Composer composer = labelled_composer();
+  const LoadedModel composer = labelled_composer();
   Random random(1);
   EXPECT_THROW(open_piece(composer, {.start = StartKind::kPrompt}, 0, random), Error);
   EXPECT_THROW(open_piece(composer, {.start = StartKind::kPrompt, .prompt = Score{}}, 0, random), Error);
@@ -125,7 +125,7 @@ class OneAndOther final : public Constraint {
 };
 
 TEST(Rules, MaskBeforeTheDrawAndRefuseAfterIt) {
-  const Composer composer = labelled_composer();
+  const LoadedModel composer = labelled_composer();
   ComposeOptions options{.any_range = true, .allow_loops = true};
   options.constraints.push_back([] { return std::make_unique<OneAndOther>(5, 7); });
   Rules rules(composer, options);
@@ -155,7 +155,7 @@ TEST(Rules, MaskBeforeTheDrawAndRefuseAfterIt) {
 }
 
 TEST(Rules, MarksAreNeverChosenAndEndOnlyWhenItMay) {
-  const Composer composer = labelled_composer();
+  const LoadedModel composer = labelled_composer();
   const auto mask_at = [&](const ComposeOptions& options, double share, std::size_t allowed) {
     std::vector<std::uint8_t> mask(allowed, 1);
     Rules(composer, options).mask_marks(mask, share, {});

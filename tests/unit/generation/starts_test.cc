@@ -24,15 +24,15 @@ representation::RepresentationSpec frames_spec(const char* context) {
   return spec;
 }
 
-Composer composer_of(const weights::NetworkSpec& network, const representation::RepresentationSpec& spec) {
+LoadedModel composer_of(const weights::NetworkSpec& network, const representation::RepresentationSpec& spec) {
   Random random(3);
-  return Composer::of(engine::random_model(network, random), spec);
+  return LoadedModel::of(engine::random_model(network, random), spec);
 }
 
 /// Of every row: over symbols, and where it can over frames whose keys are a chain or independent, with and without
 /// features of the past.
-std::vector<Composer> every_composer() {
-  std::vector<Composer> composers;
+std::vector<LoadedModel> every_composer() {
+  std::vector<LoadedModel> composers;
   for (const weights::NetworkInfo* row : weights::network_infos()) {
     const auto plain = frames_spec("off");
     const FrameCode plain_code(plain);
@@ -62,7 +62,7 @@ Score prompt() {
 }
 
 TEST(Starts, EveryNetworkComposesFromEveryStart) {
-  for (const Composer& composer : every_composer()) {
+  for (const LoadedModel& composer : every_composer()) {
     SCOPED_TRACE(weights::to_json(composer.model->spec()));
     for (const StartKind start : {StartKind::kBeginning, StartKind::kRandom, StartKind::kPrompt}) {
       for (const bool argmax : {false, true}) {
@@ -96,8 +96,8 @@ TEST(Starts, IndependentKeysAreAskedAfterARandomArray) {
   auto& bias = contents.tensors.at("head.bias");
   std::fill(bias.begin(), bias.end(), -30.0F);
   bias[4] = bias[7] = 30;
-  const Composer composer =
-      Composer::of(engine::Model::create(weights::ModelFile::parse(weights::serialise(contents))), spec);
+  const LoadedModel composer =
+      LoadedModel::of(engine::Model::create(weights::ModelFile::parse(weights::serialise(contents))), spec);
   for (const std::size_t length : {1, 5, 40}) {
     const auto piece =
         compose(composer, {.start = StartKind::kRandom, .random_length = length, .symbols = 6, .stop_at_end = false});
@@ -110,7 +110,7 @@ TEST(Starts, IndependentKeysAreAskedAfterARandomArray) {
 
 TEST(Starts, ANetworkWhoseValuesAreNotFiniteIsRefused) {
   for (const float value : {NAN, INFINITY, -INFINITY}) {
-    Composer composer;
+    LoadedModel composer;
     composer.representation = representation::make({.name = "remi"});
     std::vector<float> logits(composer.representation->vocabulary().size(), 0.0F);
     logits.back() = value;

@@ -36,6 +36,49 @@ static size_t run(continuo_session* session, size_t at_once, size_t* early) {
   return count;
 }
 
+/* A state as bytes and back, with another object of the same model, comes to the same end. The file goes on even where
+ * notes are still to be taken. */
+static void through_bytes(const continuo_model* model, const char* path, const char* with, const void* prompt,
+                          size_t prompt_size) {
+  continuo_session* straight = continuo_session_new(model, with, prompt, prompt_size);
+  CHECK(straight != NULL);
+  for (int i = 0; i < 4; ++i) {
+    CHECK(continuo_session_run(straight, 20) != CONTINUO_FAILED);
+    continuo_session_commit(straight);
+  }
+  continuo_note notes[2];
+  continuo_session_notes(straight, notes, 2);
+  continuo_state* state = continuo_session_save(straight);
+  const size_t size = continuo_state_bytes(state, NULL, 0);
+  CHECK(size > 200);
+  unsigned char* const bytes = malloc(size);
+  CHECK(continuo_state_bytes(state, bytes, size) == size);
+  continuo_state_free(state);
+
+  continuo_model* elsewhere = continuo_model_load(path);
+  continuo_state* again = continuo_state_parse(elsewhere, bytes, size);
+  CHECK(again != NULL);
+  continuo_session* other = continuo_session_from(again);
+  const size_t count = run(straight, 13, NULL);
+  CHECK(count > 0 && run(other, 7, NULL) == count);
+  const uint16_t *symbols = NULL, *others = NULL;
+  const size_t length = continuo_session_symbols(straight, &symbols);
+  CHECK(continuo_session_symbols(other, &others) == length && memcmp(symbols, others, length * sizeof(uint16_t)) == 0);
+
+  for (size_t at = 0; at < size; at += size / 20 + 1) {
+    bytes[at] ^= 1;
+    CHECK(continuo_state_parse(elsewhere, bytes, size) == NULL);
+    CHECK(continuo_last_error_code() == CONTINUO_ERROR_DAMAGED);
+    bytes[at] ^= 1;
+  }
+  CHECK(continuo_state_parse(elsewhere, bytes, size - 1) == NULL && continuo_state_parse(NULL, bytes, size) == NULL);
+  continuo_state_free(again);
+  continuo_session_free(other);
+  continuo_session_free(straight);
+  continuo_model_free(elsewhere);
+  free(bytes);
+}
+
 static void refused(const continuo_model* model, const char* text, int code) {
   CHECK(continuo_session_new(model, text, NULL, 0) == NULL);
   CHECK(continuo_last_error_code() == code);
@@ -55,6 +98,7 @@ int main(int count, char** arguments) {
   CHECK(strstr(continuo_last_error(), "'second'") != NULL);
   refused(model, "{\"seconds\": \"3\"}", CONTINUO_ERROR_INVALID_ARGUMENT);
   refused(model, "{\"seed\": -1}", CONTINUO_ERROR_INVALID_ARGUMENT);
+  refused(model, "{\"key\": \"H moll\"}", CONTINUO_ERROR_INVALID_ARGUMENT);
   CHECK(continuo_session_new(model, NULL, "no MIDI", 7) == NULL);
   CHECK(continuo_session_next(NULL) == CONTINUO_FAILED && continuo_finished(CONTINUO_FAILED));
 
@@ -103,6 +147,9 @@ int main(int count, char** arguments) {
   continuo_session_cancel(longer);
   CHECK(continuo_session_next(longer) == CONTINUO_STOPPED);
   CHECK(continuo_session_midi(longer, NULL, 0) > 30);
+
+  through_bytes(model, arguments[1], settings, NULL, 0);
+  through_bytes(model, arguments[1], "{\"bars\": 6, \"seed\": 5, \"key\": \"D minor\", \"metre\": \"4/4\"}", midi, size);
 
   printf("%u symbols, %u notes\n", (unsigned)length, (unsigned)notes);
   free(read);
