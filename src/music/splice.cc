@@ -156,9 +156,12 @@ class Splicer {
     std::vector<std::size_t> candidates;
     for (std::size_t i = 0; i < given_.tracks.size(); ++i) {
       const Track& given = given_.tracks[i];
+      if (i < fragment_.closed.size() && fragment_.closed[i]) continue;
       if (any_instrument ? !given.is_drums() : same_instrument(given, track)) candidates.push_back(i);
     }
     if (!candidates.empty()) return candidates;
+    for (std::size_t i = given_.tracks.size(); i < spliced_.added.tracks.size(); ++i)
+      if (same_instrument(spliced_.added.tracks[i], track)) return {i};
     const Track own{.name = track.name, .channel = free_channel(track), .program = track.program};
     spliced_.added.tracks.push_back(own);
     spliced_.score.tracks.push_back(own);

@@ -20,6 +20,8 @@ struct Fragment {
   Score music;  ///< of its tracks only the new notes; its tempos and time signatures are those of all that was decoded
   /// By track of `music`: its instrument stands for whatever the given score has (representations of one instrument).
   std::vector<bool> any_instrument;
+  /// By track of the given score: it takes no new note, though it has the instrument. May be shorter.
+  std::vector<bool> closed;
   Tick at = 0;     ///< a tick of `music` ...
   Tick place = 0;  ///< ... and the same moment in the given score
   Tick from = -1;  ///< tick of `music` of the latest given note: what changes later is new

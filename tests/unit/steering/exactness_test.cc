@@ -24,7 +24,7 @@ std::shared_ptr<const engine::Model> lstm_model() {
 const std::vector<Symbol> kAll = {0, 1, 2, 3};
 
 /// Free places before a given passage.
-Plan gap() { return {.left = {kAll, kAll, kAll, {2}, {1}, {3}}}; }
+Plan passage_ahead() { return {.left = {kAll, kAll, kAll, {2}, {1}, {3}}}; }
 /// Every second place given: a given voice among free ones.
 Plan given_voice() { return {.left = {kAll, {1}, kAll, {3}, kAll, {0}, kAll, {2}}}; }
 /// Some letters only.
@@ -54,17 +54,16 @@ TEST_P(Exactness, SampledAsEnumerated) {
   EXPECT_GT(freedom, 4);
 }
 
-INSTANTIATE_TEST_SUITE_P(All, Exactness,
-                         testing::Values(Case{"MarkovGap", markov_model, gap},
-                                         Case{"MarkovGivenVoice", markov_model, given_voice},
-                                         Case{"MarkovMasks", markov_model, masks}, Case{"LstmGap", lstm_model, gap},
-                                         Case{"LstmGivenVoice", lstm_model, given_voice},
-                                         Case{"LstmMasks", lstm_model, masks}),
-                         [](const auto& one) { return std::string(one.param.name); });
+INSTANTIATE_TEST_SUITE_P(
+    All, Exactness,
+    testing::Values(Case{"MarkovGap", markov_model, passage_ahead}, Case{"MarkovGivenVoice", markov_model, given_voice},
+                    Case{"MarkovMasks", markov_model, masks}, Case{"LstmGap", lstm_model, passage_ahead},
+                    Case{"LstmGivenVoice", lstm_model, given_voice}, Case{"LstmMasks", lstm_model, masks}),
+    [](const auto& one) { return std::string(one.param.name); });
 
 TEST(ParticlesTest, MoreParticlesComeNearer) {
   const auto model = markov_model();
-  const Plan plan = gap();
+  const Plan plan = passage_ahead();
   const std::vector<Symbol> heard = {0, 3};
   const auto expected = enumerate(*model, plan, heard);
   constexpr int kRuns = 3000;
@@ -93,7 +92,7 @@ TEST(ParticlesTest, FactorsAndWeightsAndTemperatureCount) {
 
 TEST(ParticlesTest, TheEvidenceIsTheProbabilityOfTheWishes) {
   const auto model = markov_model();
-  const Plan plan = gap();
+  const Plan plan = passage_ahead();
   const std::vector<Symbol> heard = {0, 3};
   double exact = 0;
   const std::function<void(std::vector<Symbol>, double)> go = [&](const std::vector<Symbol>& written, double chance) {
