@@ -23,7 +23,7 @@ using representation::SymbolKind;
 /// What all checks and rules look at.
 struct Asked {
   const Wishes& wishes;
-  const generation::Composer& composer;
+  const loaded::LoadedModel& composer;
   const Outline& outline;
   const Score& given;
   std::uint16_t classes = 0;  ///< 0: all
@@ -54,7 +54,7 @@ std::vector<int> players_of(const Wishes& wishes, const Outline& outline, const 
   return players;
 }
 
-Asked asked_of(const Wishes& wishes, const generation::Composer& composer, const Outline& outline, const Score& given) {
+Asked asked_of(const Wishes& wishes, const loaded::LoadedModel& composer, const Outline& outline, const Score& given) {
   Asked asked{wishes, composer, outline, given, 0, composer.ranges, players_of(wishes, outline, given)};
   if ((wishes.pitch_classes & 0xF000) != 0) refuse_wish("there are twelve pitch classes", "Use the bits 0 to 11.");
   if (!wishes.key.empty()) asked.classes = generation::pitch_classes_of_key(wishes.key);
@@ -239,7 +239,7 @@ void check_time(const Asked& asked) {
 
 }  // namespace
 
-std::vector<RuleMaker> rules_of(const Wishes& wishes, const generation::Composer& composer, const Outline& outline,
+std::vector<RuleMaker> rules_of(const Wishes& wishes, const loaded::LoadedModel& composer, const Outline& outline,
                                 const Score& given) {
   const Asked asked = asked_of(wishes, composer, outline, given);
   check_instruments(asked);

@@ -7,6 +7,9 @@
 namespace continuo::steering {
 namespace {
 
+/// Draws until two are allowed: 1 over the number of draws but one is an estimate of the share that is allowed, right
+/// on the average, so that the weights stay exact though nobody asks about every symbol.
+constexpr int kMostDraws = 256;
 constexpr double kLeast = 1e-40;  ///< probability of what the network takes for impossible
 
 }  // namespace
@@ -91,21 +94,26 @@ std::optional<Drawn> Draw::next(std::span<const float> logits, Guide& guide, Ran
     if (!guide.allows(only)) return std::nullopt;
     return Drawn{only, probability(only), values_[only] / all};
   }
-  double mass = sum_left();
-  while (count > 0) {
-    std::vector<double> whole;
-    if (sampling_.top_k > 0) {
-      whole = values_;
-      keep_most_probable();
-    }
-    const Symbol symbol = draw(sampling_.top_k > 0 ? sum_left() : mass, random);
-    if (!whole.empty()) values_ = std::move(whole);
-    if (guide.allows(symbol)) return Drawn{symbol, probability(symbol), mass / all};
-    values_[symbol] = 0;
-    mass = sum_left();
-    --count;
+  const double mass = sum_left();
+  if (count == 0) return std::nullopt;
+  if (sampling_.top_k > 0) keep_most_probable();
+  const double drawn_from = sampling_.top_k > 0 ? sum_left() : mass;
+  verdicts_.clear();
+  std::optional<Symbol> chosen;
+  for (int draws = 1; draws <= kMostDraws; ++draws) {
+    const Symbol symbol = draw(drawn_from, random);
+    if (!allows(guide, symbol)) continue;
+    if (chosen) return Drawn{*chosen, probability(*chosen), mass / all / (draws - 1)};
+    chosen = symbol;
   }
-  return std::nullopt;
+  if (!chosen) return std::nullopt;
+  return Drawn{*chosen, probability(*chosen), mass / all / kMostDraws};
+}
+
+bool Draw::allows(Guide& guide, Symbol symbol) {
+  const auto known = std::ranges::find(verdicts_, symbol, &std::pair<Symbol, bool>::first);
+  if (known != verdicts_.end()) return known->second;
+  return verdicts_.emplace_back(symbol, guide.allows(symbol)).second;
 }
 
 }  // namespace continuo::steering

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include "continuo/base/random.h"
@@ -24,6 +25,7 @@ class Draw {
   std::optional<Drawn> next(std::span<const float> logits, Guide& guide, Random& random);
 
  private:
+  bool allows(Guide& guide, Symbol symbol);
   double sum_left() const noexcept;
   Symbol any(double total, Random& random) const noexcept;
   Symbol most_probable() const noexcept;
@@ -36,7 +38,8 @@ class Draw {
   generation::Sampler sampler_;
   std::vector<std::uint8_t> allowed_, left_;
   std::vector<float> factors_;
-  std::vector<double> values_;  ///< probability times factor, of what is left
+  std::vector<std::pair<Symbol, bool>> verdicts_;  ///< of the guide, on what was drawn
+  std::vector<double> values_;                     ///< probability times factor, of what is left
 };
 
 }  // namespace continuo::steering

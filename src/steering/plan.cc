@@ -54,7 +54,7 @@ Ranks ranks_of(const FreeSpan& span, const Request& request, const representatio
   return ranks.none() ? known : ranks & known;
 }
 
-Sheet sheet_of(const generation::Composer& composer, const Score& score, int label,
+Sheet sheet_of(const loaded::LoadedModel& composer, const Score& score, int label,
                std::vector<std::string>* warnings = nullptr) {
   const auto& representation = *composer.representation;
   const bool labelled = !representation.spec().labels.empty();
@@ -136,7 +136,7 @@ void set_rest(const Request& request, Planned& planned) {
 
 }  // namespace
 
-Planned plan_of(const generation::Composer& composer, const Request& request) {
+Planned plan_of(const loaded::LoadedModel& composer, const Request& request) {
   const auto& vocabulary = composer.representation->vocabulary();
   if (!vocabulary.has(SymbolKind::kBar) || !vocabulary.has(SymbolKind::kPosition))
     throw Error({.message = "this model writes no bars, so that none can be given or free",

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "continuo/generation/compose.h"
+#include "continuo/loaded/loaded_model.h"
 #include "continuo/steering/steer.h"
 #include "steering/script.h"
 
@@ -30,6 +31,6 @@ struct Planned {
 };
 
 /// Throws Error.
-Planned plan_of(const generation::Composer& composer, const Request& request);
+Planned plan_of(const loaded::LoadedModel& composer, const Request& request);
 
 }  // namespace continuo::steering

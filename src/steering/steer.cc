@@ -16,7 +16,7 @@
 namespace continuo::steering {
 namespace {
 
-ScoreGuide guide_of(const generation::Composer& composer, std::shared_ptr<const ScriptPlan> plan,
+ScoreGuide guide_of(const loaded::LoadedModel& composer, std::shared_ptr<const ScriptPlan> plan,
                     const std::vector<RuleMaker>& rules, const std::vector<Symbol>& heard, int joint_bar) {
   std::vector<std::unique_ptr<Rule>> own;
   for (const RuleMaker& make : rules) own.push_back(make());
@@ -60,7 +60,7 @@ Spliced joined(const Planned& planned, const Score& whole) {
   return splice(planned.rest, fragment);
 }
 
-std::optional<double> joint_bits_as_it_stood(const generation::Composer& composer, const Planned& planned,
+std::optional<double> joint_bits_as_it_stood(const loaded::LoadedModel& composer, const Planned& planned,
                                              const ParticleOptions& options) {
   if (planned.as_it_stood == nullptr) return std::nullopt;
   const ScoreGuide guide = guide_of(composer, planned.as_it_stood, {}, planned.heard_as_it_stood, planned.joint_bar);
@@ -76,7 +76,7 @@ std::optional<double> joint_bits_as_it_stood(const generation::Composer& compose
 }  // namespace
 
 struct Steering::Impl {
-  Impl(const generation::Composer& its_composer, Request its_request, std::stop_token its_stop)
+  Impl(const loaded::LoadedModel& its_composer, Request its_request, std::stop_token its_stop)
       : composer(its_composer), request(std::move(its_request)), stop(std::move(its_stop)) {
     normalise_given();
     planned = plan_of(composer, request);
@@ -136,7 +136,7 @@ struct Steering::Impl {
   }
   Result result_of(const Particle& particle) const;
 
-  generation::Composer composer;
+  loaded::LoadedModel composer;
   Request request;
   std::stop_token stop;
   Planned planned;
@@ -167,7 +167,7 @@ Result Steering::Impl::result_of(const Particle& particle) const {
   return result;
 }
 
-Steering::Steering(const generation::Composer& composer, Request request, std::stop_token stop)
+Steering::Steering(const loaded::LoadedModel& composer, Request request, std::stop_token stop)
     : impl_(std::make_unique<Impl>(composer, std::move(request), std::move(stop))) {}
 Steering::~Steering() = default;
 Steering::Steering(Steering&&) noexcept = default;
@@ -202,7 +202,7 @@ std::vector<Result> Steering::results() {
   return results;
 }
 
-std::vector<Result> steer(const generation::Composer& composer, const Request& request, const ProgressSink& progress,
+std::vector<Result> steer(const loaded::LoadedModel& composer, const Request& request, const ProgressSink& progress,
                           std::stop_token stop) {
   Steering steering(composer, request, std::move(stop));
   while (steering.next()) {

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "continuo/generation/compose.h"
+#include "continuo/loaded/loaded_model.h"
 #include "continuo/music/instrument_range.h"
 #include "continuo/steering/outline.h"
 #include "continuo/steering/rule.h"
@@ -83,7 +84,7 @@ struct Wishes {
 
 /// The rules for them, but for those of what stood there (keep, differ). Throws Error (kInvalidArgument, with both
 /// names) where wishes contradict each other, the outline, the ranges or the vocabulary.
-std::vector<RuleMaker> rules_of(const Wishes& wishes, const generation::Composer& composer, const Outline& outline,
+std::vector<RuleMaker> rules_of(const Wishes& wishes, const loaded::LoadedModel& composer, const Outline& outline,
                                 const Score& given);
 
 /// JSON of what is set: {"key": "D minor", "chords": "Dm | A7", "instruments": ["Violin"], "cadence": "tonic"}.

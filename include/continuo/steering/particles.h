@@ -61,8 +61,8 @@ class Guide {
   /// What may come next. `allowed`: what the model may write here at all; `left`: what the wishes leave of it; both one
   /// byte a symbol, to be filled. `factors`: one for each symbol, 1 at first; returns whether any was changed.
   virtual bool look(std::span<std::uint8_t> allowed, std::span<std::uint8_t> left, std::span<float> factors) = 0;
-  /// Whether `symbol`, which was drawn from what is left, may really come: it is drawn anew otherwise, and counts as
-  /// forbidden.
+  /// Whether `symbol`, which was drawn from what is left, may really come, for what is too dear to ask of every symbol.
+  /// The weights stay exact: the share of the mass that is allowed is estimated without bias.
   virtual bool allows(Symbol /*symbol*/) { return true; }
   /// `symbol` comes next; its probability among `allowed` was `probability`, and that of all that was left `mass`.
   virtual void advance(Symbol symbol, double probability, double mass) = 0;

@@ -14,6 +14,7 @@
 
 #include "continuo/base/progress.h"
 #include "continuo/generation/compose.h"
+#include "continuo/loaded/loaded_model.h"
 #include "continuo/steering/catalogue.h"
 #include "continuo/steering/outline.h"
 #include "continuo/steering/rule.h"
@@ -57,7 +58,7 @@ struct Result {
 class Steering {
  public:
   /// Throws Error: contradictory wishes, bars that there are not, a model that writes no bars ...
-  Steering(const generation::Composer& composer, Request request, std::stop_token stop = {});
+  Steering(const loaded::LoadedModel& composer, Request request, std::stop_token stop = {});
   ~Steering();
   Steering(Steering&&) noexcept;
   Steering& operator=(Steering&&) noexcept;
@@ -77,7 +78,7 @@ class Steering {
 };
 
 /// All of it. Deterministic in the model and the request but for Request::threads.
-std::vector<Result> steer(const generation::Composer& composer, const Request& request,
+std::vector<Result> steer(const loaded::LoadedModel& composer, const Request& request,
                           const ProgressSink& progress = {}, std::stop_token stop = {});
 
 /// JSON of everything but `given`, `rules` and `threads`:

@@ -19,8 +19,9 @@ namespace continuo::steering {
 struct Plan {
   std::vector<std::vector<Symbol>> left;  ///< by place; one symbol: it is given
   std::size_t places_every = 2;
-  std::function<double(std::span<const Symbol>)> weigh;  ///< of what is written, asked at the end
-  std::function<float(std::size_t, Symbol)> factor;      ///< of a symbol at a place
+  std::function<double(std::span<const Symbol>)> weigh;         ///< of what is written, asked at the end
+  std::function<float(std::size_t, Symbol)> factor;             ///< of a symbol at a place
+  std::function<bool(std::span<const Symbol>, Symbol)> allows;  ///< behind what is written
 };
 
 class PlannedGuide final : public Guide {
@@ -36,6 +37,7 @@ class PlannedGuide final : public Guide {
       factors[s] = plan_->factor(written_.size(), static_cast<Symbol>(s));
     return true;
   }
+  bool allows(Symbol symbol) override { return !plan_->allows || plan_->allows(written_, symbol); }
   void advance(Symbol symbol, double /*probability*/, double /*mass*/) override { written_.push_back(symbol); }
   std::int64_t place() const override { return static_cast<std::int64_t>(written_.size() / plan_->places_every); }
   double weigh() override { return finished() && plan_->weigh ? plan_->weigh(written_) : 1; }
@@ -68,6 +70,7 @@ inline Distribution enumerate(const engine::Model& model, const Plan& plan, std:
     double sum = 0;
     for (const float logit : logits) sum += std::exp(static_cast<double>(logit) / temperature);
     for (const Symbol symbol : plan.left[written.size()]) {
+      if (plan.allows && !plan.allows(written, symbol)) continue;
       const double factor = plan.factor ? static_cast<double>(plan.factor(written.size(), symbol)) : 1;
       written.push_back(symbol);
       go(written, chance * factor * std::exp(static_cast<double>(logits[symbol]) / temperature) / sum);

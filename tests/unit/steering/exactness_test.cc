@@ -30,6 +30,13 @@ Plan given_voice() { return {.left = {kAll, {1}, kAll, {3}, kAll, {0}, kAll, {2}
 /// Some letters only.
 Plan masks() { return {.left = {{0, 1}, {2, 3}, {0, 3}, kAll, {1, 2}}}; }
 
+/// Nothing comes twice in a row, which is asked only of what was drawn.
+Plan never_twice() {
+  return {.left = {kAll, kAll, kAll, {2}, kAll}, .allows = [](std::span<const Symbol> written, Symbol symbol) {
+            return written.empty() || written.back() != symbol;
+          }};
+}
+
 struct Case {
   const char* name;
   std::shared_ptr<const engine::Model> (*model)();
@@ -58,7 +65,8 @@ INSTANTIATE_TEST_SUITE_P(
     All, Exactness,
     testing::Values(Case{"MarkovGap", markov_model, passage_ahead}, Case{"MarkovGivenVoice", markov_model, given_voice},
                     Case{"MarkovMasks", markov_model, masks}, Case{"LstmGap", lstm_model, passage_ahead},
-                    Case{"LstmGivenVoice", lstm_model, given_voice}, Case{"LstmMasks", lstm_model, masks}),
+                    Case{"LstmGivenVoice", lstm_model, given_voice}, Case{"LstmMasks", lstm_model, masks},
+                    Case{"LstmAllows", lstm_model, never_twice}),
     [](const auto& one) { return std::string(one.param.name); });
 
 TEST(ParticlesTest, MoreParticlesComeNearer) {

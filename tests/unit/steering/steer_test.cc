@@ -12,8 +12,8 @@
 namespace continuo::steering {
 namespace {
 
-const generation::Composer& composer() {
-  static const auto kComposer = generation::Composer::load(CONTINUO_SOURCE_DIR "/models/default.safetensors");
+const loaded::LoadedModel& composer() {
+  static const auto kComposer = loaded::LoadedModel::load(CONTINUO_SOURCE_DIR "/models/default.safetensors");
   return kComposer;
 }
 
