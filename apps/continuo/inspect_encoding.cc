@@ -27,7 +27,7 @@ std::unique_ptr<Representation> open_representation(const Score& score, const En
                    .hint = "Give either --model, or --representation with --set."});
     }
     const auto file = weights::ModelFile::load(view.model);
-    const std::string& spec = file.metadata("continuo.representation");
+    const std::string& spec = file.metadata(weights::kRepresentationKey);
     if (spec.empty()) throw Error({.message = "names no representation", .path = view.model.string()});
     return representation::make(representation::spec_from_json(spec));
   }

@@ -137,13 +137,13 @@ void print_model(const std::filesystem::path& path, bool whole_recipe) {
              weights::name(file.precision()), static_cast<double>(std::filesystem::file_size(path)) * 1e-6);
   print_network(spec);
   if (spec.labels > 0) fmt::print("  conditioned on  {} labels\n", spec.labels);
-  const std::string& representation = file.metadata("continuo.representation");
+  const std::string& representation = file.metadata(weights::kRepresentationKey);
   if (representation.empty()) {
     fmt::print("  representation  none: {} symbols without meaning\n", spec.vocabulary_size);
   } else {
     print_representation(representation);
   }
-  if (const std::string& training = file.metadata("continuo.training"); !training.empty()) {
+  if (const std::string& training = file.metadata(weights::kTrainingKey); !training.empty()) {
     if (json_depth(training) > kMaxJsonDepth)
       throw Error(
           {.message = "what it says of its training nests deeper than " + std::to_string(kMaxJsonDepth) + " levels",
@@ -153,7 +153,8 @@ void print_model(const std::filesystem::path& path, bool whole_recipe) {
     fmt::print("  training\n");
     print_values(training, "    ");
   }
-  if (const std::string& recipe = file.metadata("continuo.recipe"); !recipe.empty()) print_recipe(recipe, whole_recipe);
+  if (const std::string& recipe = file.metadata(weights::kRecipeKey); !recipe.empty())
+    print_recipe(recipe, whole_recipe);
 }
 
 }  // namespace continuo::app

@@ -87,7 +87,7 @@ void run_quantize(QuantizeOptions& options) {
   if (!options.temperature.empty()) {
     auto sampling = generation::sampling_of(file);
     generation::set_temperatures(sampling, options.temperature);
-    metadata[generation::kSamplingKey] = generation::to_json(sampling);
+    metadata[weights::kSamplingKey] = generation::to_json(sampling);
   }
   const std::vector<std::uint8_t> bytes = workbench::quantised(file, precision, metadata);
   if (!options.overwrite && fs::is_regular_file(options.output) && read_file(options.output) != bytes) {

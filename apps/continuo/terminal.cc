@@ -60,7 +60,8 @@ class Bar {
       std::snprintf(percent, sizeof percent, "] %3.0f %%", share * 100);
       line += " [" + std::string(static_cast<std::size_t>(filled), '#') +
               std::string(static_cast<std::size_t>(kWidth - filled), '.') + percent;
-      line += "  " + format_count(progress.done) + " of " + format_count(progress.total) + " " + progress.unit;
+      if (!progress.unit.empty())
+        line += "  " + format_count(progress.done) + " of " + format_count(progress.total) + " " + progress.unit;
       const double fresh = static_cast<double>(progress.done - std::min(progress.done, begun_at_));
       if (fresh > 0 && elapsed > 0.5 && share < 1) {
         const double left = elapsed / fresh * static_cast<double>(progress.total - progress.done);

@@ -1,7 +1,6 @@
 // What the handles of continuo.h hold, and how exceptions become words and a code.
 #pragma once
 
-#include <map>
 #include <memory>
 #include <new>
 #include <span>
@@ -17,7 +16,7 @@
 
 struct continuo_model {
   std::shared_ptr<const continuo::engine::Model> model;
-  std::map<std::string, std::string> metadata;
+  continuo::weights::Metadata metadata;
   std::shared_ptr<const continuo::loaded::KnownPassages> known;
 };
 

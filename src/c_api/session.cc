@@ -5,6 +5,7 @@
 #include "c_api/handles.h"
 #include "continuo/base/file.h"
 #include "continuo/generation/options.h"
+#include "continuo/generation/sampling_settings.h"
 #include "continuo/midi/midi.h"
 
 namespace {
@@ -35,12 +36,7 @@ std::vector<Option> settings_of(ComposeOptions& options, WishWords& wishes) {
 }
 
 continuo::loaded::LoadedModel loaded_of(const continuo_model& model) {
-  const auto spec = model.metadata.find("continuo.representation");
-  if (spec == model.metadata.end())
-    throw Error(
-        {.message = "the model names no representation, so it composes no scores", .code = ErrorCode::kUnsupported});
-  return continuo::loaded::LoadedModel::of(model.model, continuo::representation::spec_from_json(spec->second),
-                                           model.known);
+  return continuo::loaded::LoadedModel::of(model.model, model.metadata, model.known);
 }
 
 continuo_session* hold(std::stop_source stop, Session session, std::shared_ptr<const Origin> origin) {
@@ -113,7 +109,9 @@ extern "C" {
 continuo_session* continuo_session_new(const continuo_model* model, const char* settings, const void* prompt,
                                        size_t prompt_size) {
   return guarded([&] {
+    const continuo_model& own = *required(model, "the model");
     ComposeOptions options;
+    options.sampling = continuo::generation::sampling_of(own.metadata);  // the settings come after it
     WishWords wishes;
     if (settings != nullptr) continuo::generation::from_json(settings, settings_of(options, wishes));
     auto origin = std::make_shared<Origin>();
@@ -122,7 +120,7 @@ continuo_session* continuo_session_new(const continuo_model* model, const char* 
       const auto* const begin = static_cast<const std::uint8_t*>(prompt);
       origin->prompt.assign(begin, begin + prompt_size);
     }
-    const auto loaded = loaded_of(*required(model, "the model"));
+    const auto loaded = loaded_of(own);
     add_wishes(continuo::generation::wishes_of(wishes), loaded, options);
     if (prompt != nullptr) {
       options.start = StartKind::kPrompt;

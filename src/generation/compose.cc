@@ -27,10 +27,7 @@ class SharedProgress {
     if (now <= shares_[piece]) return;  // the piece went back
     sum_ = sum_ - shares_[piece] + now;
     shares_[piece] = now;
-    sink_({.task = "Composing",
-           .done = sum_ / std::max<std::uint64_t>(1, shares_.size()),
-           .total = 1000,
-           .unit = "per mille"});
+    sink_({.task = "Composing", .done = sum_ / std::max<std::uint64_t>(1, shares_.size()), .total = 1000});
   }
 
  private:

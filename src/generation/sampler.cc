@@ -92,6 +92,7 @@ Sampler::Sampler(const SamplingOptions& options, std::size_t vocabulary_size) : 
   if (options.top_k < 0) throw Error("top-k must be 0 (all symbols) or more");
   if (!(options.top_p > 0 && options.top_p <= 1)) throw Error("top-p must be above 0 and at most 1");
   weight_.resize(vocabulary_size);
+  never_cut_.resize(vocabulary_size);
   block_.resize(vocabulary_size / kBlock + 1);
   keys_.resize(vocabulary_size);
 }
@@ -99,6 +100,7 @@ Sampler::Sampler(const SamplingOptions& options, std::size_t vocabulary_size) : 
 Sampler::Sampler(const SamplingOptions& options, const representation::Vocabulary& vocabulary)
     : Sampler(options, vocabulary.size()) {
   for (std::size_t symbol = 0; symbol < vocabulary.size(); ++symbol) {
+    never_cut_[symbol] = is_never_cut(vocabulary.meanings()[symbol].kind) ? 1 : 0;
     const auto found = options.kinds.find(vocabulary.meanings()[symbol].kind);
     const float temperature = bounded_temperature(found == options.kinds.end() ? options.temperature : found->second);
     auto group =
@@ -210,7 +212,7 @@ std::uint16_t Sampler::choose(std::span<const float> logits, std::span<const std
   for (int attempt = 0; attempt < kTries; ++attempt) {
     const std::optional<std::uint16_t> drawn = draw(size, random.uniform() * total);
     if (!drawn) return most_probable();
-    if (options_.top_p >= 1) return *drawn;
+    if (options_.top_p >= 1 || never_cut_[*drawn] != 0) return *drawn;
     // All others together have less than the share: those before it do.
     constexpr double kBeyondRounding = 1e-6;
     if (double{weight[*drawn]} > (1 - options_.top_p + kBeyondRounding) * total) return *drawn;
@@ -239,8 +241,9 @@ void Sampler::keep_first(std::span<const float> order, int count, double share) 
   std::sort(keys_.begin(), keys_.begin() + static_cast<std::ptrdiff_t>(possible));
   double mass = 0;
   for (std::size_t i = 0; i < possible; ++i) {
-    float& weight = weight_[keys_[i] & 0xFFFFU];
-    const bool kept = i < static_cast<std::size_t>(count) && mass < share * total;
+    const std::size_t symbol = keys_[i] & 0xFFFFU;
+    float& weight = weight_[symbol];
+    const bool kept = i < static_cast<std::size_t>(count) && (mass < share * total || never_cut_[symbol] != 0);
     mass += double{weight};
     if (!kept) weight = 0;
   }

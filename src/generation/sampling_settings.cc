@@ -46,9 +46,9 @@ std::string number(double value) {
 
 }  // namespace
 
-SamplingOptions sampling_of(const weights::ModelFile& file) {
-  const std::string& text = file.metadata(kSamplingKey);
-  return text.empty() ? SamplingOptions{} : sampling_from_json(text);
+SamplingOptions sampling_of(const weights::Metadata& metadata) {
+  const auto found = metadata.find(weights::kSamplingKey);
+  return found == metadata.end() || found->second.empty() ? SamplingOptions{} : sampling_from_json(found->second);
 }
 
 SamplingOptions sampling_from_json(const std::string& text) {

@@ -16,11 +16,27 @@ constexpr const char* kDamaged = "The file is damaged or was made by another ver
   throw Error({.message = std::move(message), .path = path.string(), .hint = kDamaged, .code = ErrorCode::kMismatch});
 }
 
-LoadedModel join(std::shared_ptr<const engine::Model> model, const representation::RepresentationSpec& spec,
+const std::string& text_of(const weights::Metadata& metadata, const char* key) {
+  static const std::string kNone;
+  const auto found = metadata.find(key);
+  return found == metadata.end() ? kNone : found->second;
+}
+
+InstrumentRanges ranges_of(const weights::Metadata& metadata, const std::filesystem::path& path) {
+  try {
+    return ranges_from_text(text_of(metadata, weights::kRangesKey));
+  } catch (const Error&) {
+    refuse("its ranges of instruments cannot be read", path);
+  }
+}
+
+LoadedModel join(std::shared_ptr<const engine::Model> model, const weights::Metadata& metadata,
                  const std::filesystem::path& path) {
+  const auto spec = representation_of(metadata, path);
   LoadedModel loaded;
   loaded.representation = representation::make(spec);
   loaded.model = std::move(model);
+  loaded.ranges = ranges_of(metadata, path);
   const weights::NetworkSpec& network = loaded.model->spec();
   if (network.reads_frames()) {
     if (representation::time_base(spec.name) != representation::TimeBase::kFrames)
@@ -37,20 +53,9 @@ LoadedModel join(std::shared_ptr<const engine::Model> model, const representatio
   return loaded;
 }
 
-InstrumentRanges ranges_of(const weights::ModelFile& file, const std::filesystem::path& path) {
-  try {
-    return ranges_from_text(file.metadata("continuo.ranges"));
-  } catch (const Error&) {
-    refuse("its ranges of instruments cannot be read", path);
-  }
-}
-
 LoadedModel without_filter(const weights::ModelFile& file, const std::filesystem::path& path,
                            const engine::Options& options) {
-  const auto spec = representation_of(file, path);
-  LoadedModel loaded = join(engine::Model::create(file, options), spec, path);
-  loaded.ranges = ranges_of(file, path);
-  return loaded;
+  return join(engine::Model::create(file, options), file.all_metadata(), path);
 }
 
 }  // namespace
@@ -75,19 +80,18 @@ LoadedModel LoadedModel::from(const weights::ModelFile& file, const std::filesys
   return loaded;
 }
 
-LoadedModel LoadedModel::of(std::shared_ptr<const engine::Model> model,
-                            const representation::RepresentationSpec& representation,
+LoadedModel LoadedModel::of(std::shared_ptr<const engine::Model> model, const weights::Metadata& metadata,
                             std::shared_ptr<const KnownPassages> known) {
-  LoadedModel loaded = join(std::move(model), representation, {});
+  LoadedModel loaded = join(std::move(model), metadata, {});
   loaded.known = std::move(known);
   return loaded;
 }
 
 representation::FrameHead LoadedModel::frame_head() const { return loaded::frame_head(model->spec(), *frames); }
 
-representation::RepresentationSpec representation_of(const weights::ModelFile& file,
+representation::RepresentationSpec representation_of(const weights::Metadata& metadata,
                                                      const std::filesystem::path& path) {
-  const std::string& spec = file.metadata("continuo.representation");
+  const std::string& spec = text_of(metadata, weights::kRepresentationKey);
   if (spec.empty()) {
     throw Error({.message = "names no representation, so its symbols have no meaning",
                  .path = path.string(),

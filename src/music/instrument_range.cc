@@ -188,6 +188,13 @@ void widen(InstrumentRanges& ranges, const Score& score) {
   }
 }
 
+void widen(InstrumentRanges& ranges, const InstrumentRanges& others) noexcept {
+  for (std::size_t program = 0; program < ranges.size(); ++program) {
+    ranges[program].low = std::min(ranges[program].low, others[program].low);
+    ranges[program].high = std::max(ranges[program].high, others[program].high);
+  }
+}
+
 void RangeSurvey::add(const Score& score) {
   InstrumentRanges played;
   played.fill({127, 0});

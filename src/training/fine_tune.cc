@@ -38,7 +38,7 @@ Fields fields_of(const Recipe& recipe) {
 
 representation::RepresentationSpec representation_of(const weights::ModelFile& model,
                                                      const std::filesystem::path& path) {
-  const std::string& text = model.metadata("continuo.representation");
+  const std::string& text = model.metadata(weights::kRepresentationKey);
   if (text.empty())
     throw Error(ErrorInfo{.message = "this model names no representation, so nothing can be encoded for it",
                           .path = path.string()});
@@ -56,7 +56,7 @@ Recipe fine_tuning_recipe(const weights::ModelFile& model, const std::filesystem
                           .path = path.string(),
                           .hint = "Train without --init: counting takes seconds."});
   Recipe recipe;
-  if (const std::string& text = model.metadata("continuo.recipe"); !text.empty())
+  if (const std::string& text = model.metadata(weights::kRecipeKey); !text.empty())
     recipe.training = parse_recipe(text, path.string()).training;
   recipe.network = model.network();
   recipe.representation = representation_of(model, path);
@@ -103,6 +103,13 @@ void check_fits(const Recipe& recipe, const weights::ModelFile& model, const std
     refuse("training.freeze = " + std::to_string(recipe.training.freeze) + ", but this " + model.network().name() +
                " has " + std::to_string(layers) + " layers below its head",
            "Freeze fewer.");
+}
+
+weights::Metadata inherited_metadata(const weights::ModelFile& model) {
+  weights::Metadata inherited;
+  for (const char* key : {weights::kRangesKey, weights::kSamplingKey})
+    if (const std::string& text = model.metadata(key); !text.empty()) inherited[key] = text;
+  return inherited;
 }
 
 bool is_frozen(const weights::TensorSpec& tensor, int count) {

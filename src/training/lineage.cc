@@ -8,7 +8,7 @@
 namespace continuo::training {
 
 std::vector<std::string> training_datasets(const weights::ModelFile& model) {
-  const std::string text = model.metadata("continuo.training");
+  const std::string text = model.metadata(weights::kTrainingKey);
   if (json_depth(text) > kMaxJsonDepth) return {""};
   const auto json = nlohmann::json::parse(text, nullptr, false);
   const auto name = [](const nlohmann::json& value) { return value.is_string() ? value.get<std::string>() : ""; };

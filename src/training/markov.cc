@@ -228,7 +228,7 @@ TrainResult count_and_evaluate(const corpus::Dataset& dataset, Plan plan, const 
   result.last_model = options.folder / kLastFile;
   if (options.resume == Resume::kOverwrite) remove_training(options.folder);
   write_file_atomically(options.folder / kRecipeFile, to_toml(recipe));
-  const weights::ModelContents contents = model_contents(plan, recipe, dataset, result, point, std::move(tensors));
+  const weights::ModelContents contents = model_contents(plan, recipe, dataset, result, point, {}, std::move(tensors));
   weights::save(result.best_model, contents);
   weights::save(result.last_model, contents);
   write_file_atomically(options.folder / kCurveFile, curve_csv(result.curve));

@@ -8,6 +8,7 @@
 #include "continuo/base/random.h"
 #include "continuo/representation/frames.h"
 #include "continuo/representation/sound.h"
+#include "continuo/representation/symbol_meaning.h"
 #include "training/records.h"
 
 namespace continuo::training {
@@ -136,6 +137,17 @@ std::uint64_t targets(std::span<const ExamplePiece> pieces) {
   return sum;
 }
 
+/// Of the pieces to learn from, as they are decoded.
+std::optional<InstrumentRanges> ranges_of(const representation::Representation& music,
+                                          const std::vector<ExamplePiece>& pieces) {
+  const auto meanings = music.vocabulary().meanings();
+  const auto is_program = [](const auto& meaning) { return meaning.kind == representation::SymbolKind::kProgram; };
+  if (std::ranges::none_of(meanings, is_program)) return std::nullopt;
+  RangeSurvey survey;
+  for (const ExamplePiece& piece : pieces) survey.add(music.decode(piece.symbols.to_vector()).score);
+  return survey.ranges();
+}
+
 Plan make_plan(const corpus::Dataset& dataset, const Recipe& recipe) {
   Plan plan;
   std::size_t vocabulary = 0;
@@ -154,6 +166,7 @@ Plan make_plan(const corpus::Dataset& dataset, const Recipe& recipe) {
   if (keys) width = 0;
   plan.train = pieces_of(dataset, corpus::Part::kTrain, width);
   plan.train_pieces = plan.train.size();
+  if (plan.music != nullptr) plan.ranges = ranges_of(*plan.music, plan.train);
   plan.held_out_part = corpus::Part::kValidation;
   plan.held_out = pieces_of(dataset, corpus::Part::kValidation, width);
   if (plan.held_out.empty()) {
@@ -173,7 +186,7 @@ Plan make_plan(const corpus::Dataset& dataset, const Recipe& recipe) {
   if (t.evaluate_symbols > 0 && plan.expand)
     throw Error(
         "training.evaluate_symbols must be 0 for networks that read input features of the past of whole pieces");
-  if (t.evaluate_symbols > 0) {
+  if (t.evaluate_symbols > 0 && targets(plan.held_out) > static_cast<std::uint64_t>(t.evaluate_symbols)) {
     const auto symbols = static_cast<std::uint64_t>(t.evaluate_symbols);
     const std::size_t context = excerpt_context(plan.network);
     plan.held_out = choose_excerpts(plan.held_out, symbols, context, t.seed);
@@ -255,12 +268,19 @@ TrainResult result_of(const Plan& plan) {
 
 weights::ModelContents model_contents(const Plan& plan, const Recipe& recipe, const corpus::Dataset& dataset,
                                       const TrainResult& result, const CurvePoint& point,
+                                      const weights::Metadata& inherited,
                                       std::map<std::string, std::vector<float>> tensors) {
-  return {.network = plan.network,
-          .metadata = {{"continuo.representation", representation::to_json(dataset.spec())},
-                       {"continuo.recipe", to_toml(recipe)},
-                       {"continuo.training", training_metadata(result, point, dataset)}},
-          .tensors = std::move(tensors)};
+  weights::Metadata metadata = inherited;
+  metadata[weights::kRepresentationKey] = representation::to_json(dataset.spec());
+  metadata[weights::kRecipeKey] = to_toml(recipe);
+  metadata[weights::kTrainingKey] = training_metadata(result, point, dataset);
+  if (plan.ranges) {
+    std::string& text = metadata[weights::kRangesKey];
+    InstrumentRanges ranges = ranges_from_text(text);
+    widen(ranges, *plan.ranges);
+    text = to_text(ranges);
+  }
+  return {.network = plan.network, .metadata = std::move(metadata), .tensors = std::move(tensors)};
 }
 
 }  // namespace continuo::training

@@ -4,11 +4,13 @@
 
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "continuo/corpus/dataset.h"
 #include "continuo/evaluation/baselines.h"
+#include "continuo/music/instrument_range.h"
 #include "continuo/representation/representation.h"
 #include "continuo/training/examples.h"
 #include "continuo/training/recipe.h"
@@ -27,6 +29,7 @@ struct Plan {
   std::size_t train_pieces = 0, held_out_pieces = 0;
   corpus::Part held_out_part = corpus::Part::kTest;
   evaluation::Baselines baselines;
+  std::optional<InstrumentRanges> ranges;  ///< what the training part shows; none where there are no instruments
 };
 
 /// Throws Error: nothing to learn from, nothing held out, labels asked for that are not there, frames and symbols mixed
@@ -49,9 +52,11 @@ Augment augment_of(const Plan& plan);
 /// The part of a result that is known before the first step.
 TrainResult result_of(const Plan& plan);
 
-/// A model file's: network, representation, recipe and what came of it.
+/// A model file's: network, representation, recipe and what came of it; ranges of instruments, and what else it has
+/// of the model from which it started (inherited_metadata).
 weights::ModelContents model_contents(const Plan& plan, const Recipe& recipe, const corpus::Dataset& dataset,
                                       const TrainResult& result, const CurvePoint& point,
+                                      const weights::Metadata& inherited,
                                       std::map<std::string, std::vector<float>> tensors);
 
 }  // namespace continuo::training

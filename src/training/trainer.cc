@@ -106,6 +106,7 @@ class Run {
     for (const auto& [name, tensor] : model.tensors())
       tensors.emplace(name, std::vector<float>(tensor.values.begin(), tensor.values.end()));
     learner_.set_tensors(tensors);
+    inherited_ = inherited_metadata(model);
     result_.start = content_hash(model_bytes_);
     result_.start_datasets = training_datasets(model);
     state_.start = result_.start + (t_.freeze > 0 ? ", frozen " + std::to_string(t_.freeze) : "");
@@ -281,7 +282,7 @@ class Run {
 
   void save_model(const std::filesystem::path& path, const CurvePoint& point) const {
     if (!ranks_.first()) return;
-    weights::save(path, model_contents(plan_, recipe_, dataset_, result_, point, learner_.tensors()));
+    weights::save(path, model_contents(plan_, recipe_, dataset_, result_, point, inherited_, learner_.tensors()));
   }
 
   /// What clocks and signals say, the same in all processes: the first one's times, and that one of them was asked to
@@ -375,6 +376,7 @@ class Run {
   RunClock clock_{t_, state_, source_.epoch_symbols()};
   TrainResult result_;
   std::vector<std::uint8_t> model_bytes_;
+  weights::Metadata inherited_;  ///< from the model at the start
   double rate_ = 0;
   std::vector<Batch> batches_;  ///< of one step
   StepWindow window_;

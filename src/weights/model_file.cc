@@ -100,7 +100,7 @@ void check_whole(const std::string& name, std::span<const std::uint8_t> values, 
                    std::to_string(found - values.begin()) + ")");
 }
 
-void check_version(const std::map<std::string, std::string>& metadata, const std::string& path) {
+void check_version(const Metadata& metadata, const std::string& path) {
   const auto found = metadata.find(kVersionKey);
   if (found == metadata.end())
     fail(path, "is a safetensors file, but not one of Continuo's: continuo.version is missing",
@@ -223,7 +223,7 @@ Precision stored_as(const TensorSpec& tensor, Precision precision) {
 
 std::vector<std::uint8_t> serialise(const ModelContents& contents) {
   validate(contents.network);
-  std::map<std::string, std::string> metadata = contents.metadata;
+  Metadata metadata = contents.metadata;
   for (const char* const key : {kVersionKey, kNetworkKey})
     if (metadata.contains(key)) throw Error(std::string("the metadata ") + key + " is written by save() itself");
   metadata[kVersionKey] = std::to_string(kModelFormatVersion);

@@ -88,7 +88,7 @@ std::vector<int> powers_of_two(int greatest) {
 
 /// How many steps make a second of music: by definition for sound, from a piece that the model composes for scores.
 void find_rate(RatedModel& rated, const fs::path& path) {
-  const std::string& text = rated.file.metadata("continuo.representation");
+  const std::string& text = rated.file.metadata(weights::kRepresentationKey);
   if (text.empty()) return;
   const auto spec = representation::spec_from_json(text);
   if (representation::reads_sound(spec.name)) {

@@ -15,7 +15,8 @@ namespace fs = std::filesystem;
 corpus::Dataset encode_folder(const weights::ModelFile& model, const representation::RepresentationSpec& spec,
                               const fs::path& folder, const ProgressSink& progress, const std::stop_token& stop) {
   training::Recipe recipe;
-  if (const std::string& text = model.metadata("continuo.recipe"); !text.empty()) recipe = training::parse_recipe(text);
+  if (const std::string& text = model.metadata(weights::kRecipeKey); !text.empty())
+    recipe = training::parse_recipe(text);
   recipe.representation = spec;  // with the labels and the vocabulary that the model has
   return dataset_of(recipe, folder, {}, progress, stop);
 }
@@ -32,7 +33,7 @@ fs::path default_cache() {
 
 corpus::Dataset data_of(const weights::ModelFile& model, const fs::path& data, const ProgressSink& progress,
                         std::stop_token stop) {
-  const std::string& text = model.metadata("continuo.representation");
+  const std::string& text = model.metadata(weights::kRepresentationKey);
   if (text.empty()) throw Error("the model names no representation, so no data can be read for it");
   const auto spec = representation::spec_from_json(text);
   auto dataset = fs::is_directory(data) ? encode_folder(model, spec, data, progress, stop) : corpus::Dataset(data);

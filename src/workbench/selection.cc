@@ -39,7 +39,7 @@ class DatasetCache {
 
   ModelUnderTest open(const fs::path& path) {
     const auto file = weights::ModelFile::load(path);
-    const std::string& text = file.metadata("continuo.representation");
+    const std::string& text = file.metadata(weights::kRepresentationKey);
     if (text.empty())
       throw Error({.message = "names no representation, so no data can be read for it", .path = path.string()});
     const RepresentationSpec spec = representation::spec_from_json(text);
@@ -120,7 +120,7 @@ class DatasetCache {
     every.min_seconds = 0;
     every.max_seconds = 1e9;
     every.sound = subject.sample_rate > 0;
-    if (const std::string& text = file.metadata("continuo.recipe"); !text.empty() && !trained_on.empty()) {
+    if (const std::string& text = file.metadata(weights::kRecipeKey); !text.empty() && !trained_on.empty()) {
       training::Recipe recipe = training::parse_recipe(text, subject.path.string());
       recipe.representation.labels.clear();  // these come from the training part, as they did then
       recipe.collection.sound = every.sound;

@@ -65,7 +65,7 @@ void TrainingLog::point(const training::CurvePoint& point) {
 void TrainingLog::composition(const fs::path& model, std::int64_t step) {
   if (silent_ || !file_) return;
   const auto contents = weights::ModelFile::load(model);
-  const auto spec = representation::spec_from_json(contents.metadata("continuo.representation"));
+  const auto spec = representation::spec_from_json(contents.metadata(weights::kRepresentationKey));
   if (representation::reads_sound(spec.name)) return;
   const auto composer = loaded::LoadedModel::from(contents, model);
   const auto piece = generation::compose(composer, {.symbols = 400});

@@ -12,7 +12,7 @@ struct Progress {
   std::string task;  ///< what is being done, for example "Reading"
   std::uint64_t done = 0;
   std::uint64_t total = 0;  ///< 0 when unknown
-  std::string unit{};       ///< "files", "steps", "symbols"
+  std::string unit{};       ///< "files", "steps", "symbols"; empty: the share alone has a meaning
   std::string detail{};     ///< short free text shown after the bar, for example "loss 2.31"
 };
 

@@ -44,7 +44,9 @@ struct SamplingOptions {
   bool argmax = false;       ///< the paper's choice: always the most probable symbol
   double temperature = 1.0;  ///< above 0; logits are divided by it
   int top_k = 0;             ///< keep the k most probable; 0: all
-  double top_p = 0.97;  ///< keep the smallest set of most probable symbols that has this probability (nucleus sampling)
+  /// Keep the smallest set of most probable symbols that has this probability (nucleus sampling). Instruments, which
+  /// are chosen seldom, are kept, too: is_never_cut().
+  double top_p = 0.97;
   /// Temperatures of kinds of symbols, in place of `temperature`. Kinds of one temperature compete as with one
   /// temperature for all. Where kinds of different temperatures may come next, each temperature acts within its kinds,
   /// and how probable they are together stays what the network says.
@@ -52,11 +54,17 @@ struct SamplingOptions {
   friend bool operator==(const SamplingOptions&, const SamplingOptions&) = default;
 };
 
+/// Whether top_p leaves symbols of this kind alone: instruments. Each has a small probability at each of many places,
+/// which the nucleus would make 0 at all of them, so that rare instruments never came in.
+constexpr bool is_never_cut(representation::SymbolKind kind) noexcept {
+  return kind == representation::SymbolKind::kProgram || kind == representation::SymbolKind::kDrums;
+}
+
 /// Allocates only when made. The same logits, options and random state give the same symbol everywhere.
 class Sampler {
  public:
-  /// Without `vocabulary`, options.kinds has no effect. Throws Error for a temperature that is not above 0, a negative
-  /// top_k, or top_p outside (0, 1].
+  /// Without `vocabulary`, options.kinds and is_never_cut() have no effect. Throws Error for a temperature that is not
+  /// above 0, a negative top_k, or top_p outside (0, 1].
   Sampler(const SamplingOptions& options, std::size_t vocabulary_size);
   Sampler(const SamplingOptions& options, const representation::Vocabulary& vocabulary);
   /// mask (empty, or one byte per symbol): 0 forbids. At least one symbol must be allowed. Ties go to the lower symbol.
@@ -69,7 +77,8 @@ class Sampler {
   /// The same, where the greatest logit is known. Gives the one temperature, where there is one.
   std::optional<float> weigh(std::span<const float> logits, std::span<const std::uint8_t> mask,
                              float greatest) noexcept;
-  /// Takes their weights from all but the first `count` by `order`, and from all that come after `share` of the whole.
+  /// Takes their weights from all but the first `count` by `order`, and from all that come after `share` of the whole,
+  /// but for what is never cut.
   void keep_first(std::span<const float> order, int count, double share) noexcept;
   double sum_weights(std::size_t size) noexcept;
   /// The symbol whose weight reaches from below `left` to beyond it, counted from the first symbol on.
@@ -92,7 +101,8 @@ class Sampler {
   void weigh_groups(std::span<const float> logits, std::span<const std::uint8_t> mask, float greatest) noexcept;
 
   SamplingOptions options_;
-  std::vector<Run> runs_;  ///< empty: one temperature for all
+  std::vector<Run> runs_;                ///< empty: one temperature for all
+  std::vector<std::uint8_t> never_cut_;  ///< by symbol, 1 where is_never_cut()
   std::vector<Group> groups_;
   std::vector<float> weight_;  ///< of each symbol; that of the most probable is 1
   std::vector<double> block_;  ///< sums of weights: independent of each other, and all but one need no second look

@@ -9,11 +9,10 @@
 
 namespace continuo::generation {
 
-/// Metadata of a model file that holds its own SamplingOptions as JSON, see docs/model-file.md.
-inline constexpr const char* kSamplingKey = "continuo.sampling";
-
-/// What the model file says, SamplingOptions{} where it says nothing. Throws Error for what is no such JSON.
-SamplingOptions sampling_of(const weights::ModelFile& file);
+/// What a model file says (weights::kSamplingKey), SamplingOptions{} where it says nothing. Throws Error for what is no
+/// such JSON.
+SamplingOptions sampling_of(const weights::Metadata& metadata);
+inline SamplingOptions sampling_of(const weights::ModelFile& file) { return sampling_of(file.all_metadata()); }
 
 SamplingOptions sampling_from_json(const std::string& text);  ///< throws Error
 /// Temperatures and top_p: {"temperature": 1, "top_p": 0.97, "kinds": {"pitch": 0.9}}.

@@ -25,7 +25,7 @@ struct LoadedModel {
   std::shared_ptr<const representation::FrameCode> frames;  ///< of networks over frames of keys; null: over symbols
   /// What its pieces do not repeat: the filter MODEL.passage-filter beside MODEL.safetensors, or null.
   std::shared_ptr<const KnownPassages> known;
-  InstrumentRanges ranges = general_midi_ranges();  ///< widened as the model file says ("continuo.ranges")
+  InstrumentRanges ranges = general_midi_ranges();  ///< widened as the model file says (weights::kRangesKey)
 
   /// Throws Error (no such file, no model, no representation in it, one of sound or one that does not fit the
   /// network, a damaged filter).
@@ -38,9 +38,8 @@ struct LoadedModel {
   static LoadedModel from(const weights::ModelFile& file, const std::filesystem::path& path = {},
                           const engine::Options& options = {});
 
-  /// The same around an engine's model. Throws Error where `representation` does not fit it.
-  static LoadedModel of(std::shared_ptr<const engine::Model> model,
-                        const representation::RepresentationSpec& representation,
+  /// The same around an engine's model and what its file says. Throws Error where they do not fit.
+  static LoadedModel of(std::shared_ptr<const engine::Model> model, const weights::Metadata& metadata,
                         std::shared_ptr<const KnownPassages> known = nullptr);
 
   /// With `frames`: how the network predicts them.
@@ -48,7 +47,11 @@ struct LoadedModel {
 };
 
 /// The representation that a model file names. Throws Error, with `path`, when it names none.
-representation::RepresentationSpec representation_of(const weights::ModelFile& file,
+representation::RepresentationSpec representation_of(const weights::Metadata& metadata,
                                                      const std::filesystem::path& path = {});
+inline representation::RepresentationSpec representation_of(const weights::ModelFile& file,
+                                                            const std::filesystem::path& path = {}) {
+  return representation_of(file.all_metadata(), path);
+}
 
 }  // namespace continuo::loaded

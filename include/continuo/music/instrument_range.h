@@ -28,6 +28,8 @@ const InstrumentRanges& general_midi_ranges() noexcept;
 
 /// Lets every instrument play what it plays in `score`.
 void widen(InstrumentRanges& ranges, const Score& score);
+/// Lets every instrument play what it has in `others`.
+void widen(InstrumentRanges& ranges, const InstrumentRanges& others) noexcept;
 
 /// What the pieces of a collection show: many give an instrument notes that it has not, by a wrong program or a wrong
 /// octave. A range is widened as far as a third of the pieces with this instrument, and no fewer than three, go.

@@ -36,6 +36,9 @@ Recipe starting_recipe(const RunStart& start);
 /// are.
 void check_fits(const Recipe& recipe, const weights::ModelFile& model, const std::filesystem::path& path);
 
+/// What a model that begins as `model` keeps of its metadata: the ranges of its instruments and how it is sampled.
+weights::Metadata inherited_metadata(const weights::ModelFile& model);
+
 /// Whether training.freeze = `count` keeps this tensor as it is. Layers are counted from the symbols upwards
 /// (weights::layer_count): the blocks of a WaveNet and the recurrent layers above them, or the convolutions of
 /// guide-cnn. The embedding goes with the first; the head is never kept.

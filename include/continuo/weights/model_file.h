@@ -16,6 +16,16 @@ namespace continuo::weights {
 
 inline constexpr int kModelFormatVersion = 1;
 
+/// Keys of a model file's metadata; docs/model-file.md says what stands there.
+inline constexpr const char* kRepresentationKey = "continuo.representation";
+inline constexpr const char* kTrainingKey = "continuo.training";
+inline constexpr const char* kRecipeKey = "continuo.recipe";
+inline constexpr const char* kRangesKey = "continuo.ranges";
+inline constexpr const char* kSamplingKey = "continuo.sampling";
+
+/// Texts by their keys.
+using Metadata = std::map<std::string, std::string>;
+
 /// fp32 values, row-major, whatever their form in the file.
 struct Tensor {
   std::vector<std::int64_t> shape;
@@ -37,10 +47,9 @@ class ModelFile {
   ModelFile& operator=(const ModelFile&) = delete;
 
   const NetworkSpec& network() const noexcept { return network_; }
-  /// Texts: "continuo.representation" and "continuo.training" (JSON), "continuo.recipe" (TOML), and what else was
-  /// saved. Empty when absent.
+  /// The text with this key, those above or another that was saved; empty when absent.
   const std::string& metadata(const std::string& key) const;
-  const std::map<std::string, std::string>& all_metadata() const noexcept { return metadata_; }
+  const Metadata& all_metadata() const noexcept { return metadata_; }
   /// Throws Error when there is none of that name.
   const Tensor& tensor(const std::string& name) const;
   const std::map<std::string, Tensor>& tensors() const noexcept { return tensors_; }
@@ -58,14 +67,14 @@ class ModelFile {
   std::vector<float> widened_;  ///< values that are no floats in the file
   Precision precision_ = Precision::kFp32;
   NetworkSpec network_;
-  std::map<std::string, std::string> metadata_;
+  Metadata metadata_;
   std::map<std::string, Tensor> tensors_;
 };
 
 /// What is saved. Tensors must be exactly those of tensor_specs(network).
 struct ModelContents {
   NetworkSpec network;
-  std::map<std::string, std::string> metadata;  ///< further keys beside "continuo.network" and "continuo.version"
+  Metadata metadata;  ///< further keys beside "continuo.network" and "continuo.version"
   std::map<std::string, std::vector<float>> tensors;
   Precision precision = Precision::kFp32;  ///< the form in which they are stored, stored_as() each
 };

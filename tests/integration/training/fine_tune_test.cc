@@ -95,6 +95,25 @@ TEST_F(FineTuneTest, StartsAtTheLossOfTheModelAndLearns) {
   EXPECT_FALSE(fs::exists(init_in(out("tuned")))) << "a run from random weights keeps no model";
 }
 
+TEST_F(FineTuneTest, WhatTheModelSaysOfSamplingAndRangesStays) {
+  const auto model = weights::ModelFile::load(model_);
+  weights::ModelContents contents{.network = model.network(), .metadata = model.all_metadata(), .tensors = {}};
+  contents.metadata.erase("continuo.version");
+  contents.metadata.erase("continuo.network");
+  contents.metadata[weights::kSamplingKey] = R"({"temperature":0.7})";
+  contents.metadata[weights::kRangesKey] = "40:50-103";
+  for (const auto& [name, tensor] : model.tensors())
+    contents.tensors[name].assign(tensor.values.begin(), tensor.values.end());
+  weights::save(model_, contents);
+  recipe_.training.steps = 3;
+  const TrainResult tuned = run(recipe_, "tuned");
+  for (const fs::path& path : {tuned.best_model, tuned.last_model}) {
+    const auto file = weights::ModelFile::load(path);
+    EXPECT_EQ(file.metadata(weights::kSamplingKey), R"({"temperature":0.7})");
+    EXPECT_EQ(file.metadata(weights::kRangesKey), "40:50-103");
+  }
+}
+
 TEST_F(FineTuneTest, FrozenLayersStayAsTheyAre) {
   recipe_.training.freeze = 1;
   const TrainResult tuned = run(recipe_, "tuned");

@@ -225,6 +225,24 @@ TEST_F(KindTemperatures, NucleusIsOfWhatIsDrawnFrom) {
     }
 }
 
+TEST_F(KindTemperatures, NucleusLeavesInstrumentsAlone) {
+  // Pitches, of which the less probable are cut, and instruments with a thousandth each, all of which stay.
+  Choice choice = choice_of(vocabulary_, {SymbolKind::kPitch, SymbolKind::kProgram, SymbolKind::kDrums});
+  for (std::size_t i = 0; i < choice.logits.size(); ++i)
+    if (vocabulary_.meanings()[i].kind != SymbolKind::kPitch) choice.logits[i] = -4;
+  const auto expected = softmax(choice, 1);
+  const SamplingOptions options{.top_p = 0.5};
+  const auto drawn = frequencies(Sampler(options, vocabulary_), choice);
+  const auto cut = frequencies(Sampler(options, vocabulary_.size()), choice);
+  const auto instruments = [&](const std::vector<double>& shares) {
+    return share_of(vocabulary_, shares, SymbolKind::kProgram) + share_of(vocabulary_, shares, SymbolKind::kDrums);
+  };
+  EXPECT_EQ(instruments(cut), 0) << "without a vocabulary they are symbols like others";
+  // Half of the pitches' probability is gone.
+  EXPECT_NEAR(instruments(drawn), instruments(expected) / (instruments(expected) + 0.5), 0.01);
+  EXPECT_GT(share_of(vocabulary_, drawn, SymbolKind::kDrums), 0);
+}
+
 TEST_F(KindTemperatures, AllEqualAreOneTemperature) {
   SamplingOptions equal{.temperature = 1.5, .kinds = {}};
   for (const SymbolKind kind : representation::symbol_kinds()) equal.kinds[kind] = 0.8;

@@ -26,7 +26,7 @@ representation::RepresentationSpec frames_spec(const char* context) {
 
 LoadedModel composer_of(const weights::NetworkSpec& network, const representation::RepresentationSpec& spec) {
   Random random(3);
-  return LoadedModel::of(engine::random_model(network, random), spec);
+  return LoadedModel::of(engine::random_model(network, random), {{weights::kRepresentationKey, to_json(spec)}});
 }
 
 /// Of every row: over symbols, and where it can over frames whose keys are a chain or independent, with and without
@@ -97,7 +97,8 @@ TEST(Starts, IndependentKeysAreAskedAfterARandomArray) {
   std::fill(bias.begin(), bias.end(), -30.0F);
   bias[4] = bias[7] = 30;
   const LoadedModel composer =
-      LoadedModel::of(engine::Model::create(weights::ModelFile::parse(weights::serialise(contents))), spec);
+      LoadedModel::of(engine::Model::create(weights::ModelFile::parse(weights::serialise(contents))),
+                      {{weights::kRepresentationKey, to_json(spec)}});
   for (const std::size_t length : {1, 5, 40}) {
     const auto piece =
         compose(composer, {.start = StartKind::kRandom, .random_length = length, .symbols = 6, .stop_at_end = false});

@@ -61,6 +61,25 @@ TEST_F(LoadedModelTest, FromAPathIsFromItsBytes) {
   EXPECT_THAT(one->step(3), ElementsAreArray(other->step(3)));
 }
 
+TEST_F(LoadedModelTest, RangesOfTheFileCountHoweverItIsLoaded) {
+  const auto remi = representation::make({.name = "remi"});
+  weights::ModelContents contents{
+      .network = gru(static_cast<int>(remi->vocabulary().size())),
+      .metadata = {{weights::kRepresentationKey, to_json(remi->spec())}, {weights::kRangesKey, "40:50-103"}},
+      .tensors = {}};
+  for (const weights::TensorSpec& tensor : weights::tensor_specs(contents.network))
+    contents.tensors[tensor.name].assign(engine::value_count(tensor), 0.1F);
+  const auto bytes = weights::serialise(contents);
+  const auto file = weights::ModelFile::parse(bytes);
+  const LoadedModel parsed = LoadedModel::parse(bytes);
+  const LoadedModel around = LoadedModel::of(engine::Model::create(file), file.all_metadata());
+  for (const LoadedModel* loaded : {&parsed, &around}) {
+    EXPECT_EQ(loaded->ranges[40], (PitchRange{50, 103}));
+    EXPECT_EQ(loaded->ranges[41], general_midi_ranges()[41]);
+  }
+  EXPECT_THROW(LoadedModel::of(engine::Model::create(file), {}), Error) << "no representation";
+}
+
 TEST_F(LoadedModelTest, AFilterIsFoundBesideThePathAndGivenWithBytes) {
   const std::vector<std::uint64_t> hashes = {passage_hash(std::vector<Step>{1, 2, 3})};
   const auto path = write("model.safetensors", remi_model());
