@@ -16,6 +16,7 @@ void add_inspect(CLI::App& app);
 void add_measure(CLI::App& app);
 void add_originality(CLI::App& app);
 void add_quantize(CLI::App& app);
+void add_studio(CLI::App& app);
 /// `training` carries out --training, in the program that can.
 void add_bench(CLI::App& app, const std::function<void(const struct TrainingBench&)>& training = {});
 

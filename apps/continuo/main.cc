@@ -14,6 +14,7 @@ int main(int argc, char** argv) {
     add_learning_commands(app);
 #endif
     add_compose(app);
+    add_studio(app);
     add_render(app);
     add_inspect(app);
     add_measure(app);

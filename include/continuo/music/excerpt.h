@@ -14,4 +14,8 @@ Score first_seconds(const Score& score, Seconds seconds);
 /// Only the notes that begin at `begin` or later, where they stand; the rest of the score as it is. In normal form.
 Score notes_from(const Score& score, Tick begin);
 
+/// What sounds from `begin` on, as a piece that begins there: notes that sound already have what is left of them;
+/// tempo, metre, key, controllers and bends are those in force. In normal form.
+Score from_tick(const Score& score, Tick begin);
+
 }  // namespace continuo

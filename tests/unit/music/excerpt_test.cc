@@ -26,5 +26,26 @@ TEST(Beginning, HoldsWhatBeginsBeforeTheEnd) {
   EXPECT_EQ(note_count(beginning(score, 0)), 0U);
 }
 
+TEST(FromTick, WhatSoundsAndWhatIsInForceStays) {
+  Score score{.ppq = 100};
+  score.tempos = {{0, 400'000}, {150, 600'000}, {300, 700'000}};
+  score.time_signatures = {{0, 3, 4}};
+  score.texts = {{10, TextKind::kText, "early"}, {250, TextKind::kText, "late"}};
+  score.tracks = {{.notes = {{0, 50, 60}, {100, 300, 62}, {200, 50, 65}},
+                   .controls = {{50, 7, 100}, {60, 64, 127}, {120, 7, 90}, {250, 7, 80}},
+                   .bends = {{0, 5}, {180, 9}}},
+                  {.channel = 1, .notes = {{100, 100, 70}}}};
+  normalise(score);
+  Score expected{.ppq = 100};
+  expected.tempos = {{0, 600'000}, {100, 700'000}};
+  expected.time_signatures = {{0, 3, 4}};
+  expected.texts = {{50, TextKind::kText, "late"}};
+  expected.tracks = {
+      {.notes = {{0, 200, 62}, {0, 50, 65}}, .controls = {{0, 64, 127}, {0, 7, 90}, {50, 7, 80}}, .bends = {{0, 9}}}};
+  normalise(expected);
+  EXPECT_EQ(from_tick(score, 200), expected);
+  EXPECT_EQ(from_tick(score, 0), score);
+}
+
 }  // namespace
 }  // namespace continuo

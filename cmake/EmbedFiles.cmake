@@ -1,0 +1,18 @@
+# cmake -DOUT=file.cc -DFILES=a,b -P EmbedFiles.cmake: text files as a table of C++.
+string(REPLACE "," ";" FILES "${FILES}")
+set(table "")
+foreach(file IN LISTS FILES)
+  file(READ "${file}" text)
+  cmake_path(GET file FILENAME name)
+  string(LENGTH "${text}" length)
+  # Compilers need not take a string of more than 65,536 characters; several side by side are one.
+  set(literals "")
+  set(at 0)
+  while(at LESS length)
+    string(SUBSTRING "${text}" ${at} 12000 part)
+    string(APPEND literals "R\"~page~(${part})~page~\"\n")
+    math(EXPR at "${at} + 12000")
+  endwhile()
+  string(APPEND table "    {\"${name}\", ${literals}},\n")
+endforeach()
+file(WRITE "${OUT}" "#include \"studio/page_files.h\"\n\nnamespace continuo::studio {\n\nstd::span<const PageFile> page_files() noexcept {\n  static constexpr PageFile kFiles[] = {\n${table}  };\n  return kFiles;\n}\n\n}  // namespace continuo::studio\n")

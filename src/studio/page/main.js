@@ -1,0 +1,446 @@
+// The studio's page: what the user does becomes a request, what the program answers is shown.
+import * as api from "./api.js";
+import { $, complain, dialog, element, fill, say, time, toast } from "./dom.js";
+import { keyboard, showKeys } from "./keys.js";
+import { paintSmall } from "./paint.js";
+import { showMixer, showTakes } from "./panels.js";
+import { Player } from "./player.js";
+import { Roll } from "./roll.js";
+import { pitchRange } from "./score.js";
+import { Settings } from "./settings.js";
+
+const player = new Player();
+let about, settings;
+let piece = null, take = null;      // as the program shows them
+let work = null;                    // an AbortController while something is composed
+let candidates = [], heard = null;  // takes to choose from, and which of them is played
+let looping = false;
+
+const roll = new Roll($("roll"), {
+  seek: (tick) => seek(tick),
+  bars: () => showSelection(),
+  edit: (changes, wanted) => edit(changes, wanted),
+  chosen: (count) => { if (count > 0) say(`${count} ${count === 1 ? "note" : "notes"} chosen`); },
+});
+
+// What is shown.
+
+function show(answer, keep = true) {
+  const same = piece?.id === answer.piece.id && keep;
+  piece = answer.piece;
+  if (answer.take) {
+    take = answer.take;
+    roll.show(take.score, same);
+    $("facts").textContent = take.score.facts;
+    showWarnings(same ? [] : take.warnings);
+  }
+  refresh();
+  if (!same) localStorage.setItem("piece", piece.id);
+}
+
+function refresh() {
+  const there = take !== null;
+  $("empty").hidden = there || work !== null;
+  $("title").disabled = $("export-button").disabled = !there;
+  if (document.activeElement !== $("title")) $("title").value = piece?.title ?? "";
+  $("undo").disabled = !piece?.can_undo;
+  $("redo").disabled = !piece?.can_redo;
+  if (there) {
+    const mixer = piece.mixer, solo = mixer.some((channel) => channel.solo);
+    roll.quiet = new Set(take.score.tracks.map((_, t) => t).filter((t) => mixer[t]?.mute || (solo && !mixer[t]?.solo)));
+    roll.locked = new Set(take.score.tracks.map((_, t) => t).filter((t) => mixer[t]?.locked));
+    showMixer(take.score, mixer, roll.activeTrack, about.settings.instruments, { mix, instrument, active: (t) => { roll.activeTrack = t; refresh(); } });
+    showTakes(piece, { show: (id) => run(() => showTake(id)), name: (id, text) => run(async () => { piece = await api.put(api.takePath(piece.id, id), { name: text }); refresh(); }) });
+  }
+  showSelection();
+  if (!player.playing) showClock();
+}
+
+function showWarnings(warnings) {
+  $("warnings").hidden = warnings.length === 0;
+  $("warnings").replaceChildren(element("details", {}, element("summary", {}, `${warnings.length} ${warnings.length === 1 ? "remark" : "remarks"} about this piece`),
+    element("ul", {}, ...warnings.map((text) => element("li", {}, text)))));
+}
+
+function showSelection() {
+  const box = $("selection");
+  if (!take) return box.replaceChildren();
+  const last = take.score.bar_count, bars = roll.bars;
+  const words = bars ? (bars[0] === bars[1] ? `Bar ${bars[0] + 1}` : `Bars ${bars[0] + 1} to ${bars[1] + 1}`) : "Drag along the bar numbers to select bars.";
+  const button = (text, key, action, disabled = false) => element("button", { disabled: disabled || work !== null, title: `${text} (${key})`, onclick: action }, text);
+  fill(box, element("span", { class: "selection-words" }, words),
+    bars && bars[0] > 0 ? button(`Four other ways from bar ${bars[0] + 1}`, "R", regenerate) : null,
+    bars ? element("button", { class: "quiet", onclick: () => roll.selectBars(null) }, "Clear") : null,
+    element("span", { class: "grow" }),
+    button("Go on by", "E", goOn), element("input", { id: "more-bars", type: "number", min: 1, max: 64, value: moreBars, "aria-label": "Bars to add", onchange: (event) => { moreBars = Math.max(1, Math.min(64, Number(event.target.value) || 8)); } }),
+    element("span", {}, `bars after bar ${last}`));
+}
+let moreBars = 8;
+
+// Every action ends here, so that no failure stays silent.
+async function run(action) {
+  try {
+    return await action();
+  } catch (error) {
+    complain(error);
+  }
+}
+
+/// Runs a work whose events come while it lasts; the Stop button ends it.
+async function during(action) {
+  work?.abort();
+  const own = work = new AbortController();
+  document.body.classList.add("working");
+  $("stop-button").hidden = false;
+  refresh();
+  await run(() => action(own.signal));
+  if (work === own) {
+    work = null;
+    document.body.classList.remove("working");
+    $("stop-button").hidden = true;
+    refresh();
+  }
+}
+
+// Composing and changing.
+
+const samplesOf = (text) => new Int16Array(Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0)).buffer);
+
+export function compose() {
+  player.wake();
+  dropCandidates();
+  let fresh = true, sounding = false;
+  return during((signal) => api.work("/pieces", { settings: settings.whole(), sound: true }, (name, data) => {
+    if (name === "notes") {
+      take = null;
+      $("empty").hidden = true;
+      roll.show(data.score, !fresh);
+      fresh = false;
+      $("facts").textContent = `Composing \u2026 ${data.score.facts}`;
+    } else if (name === "sound") {
+      sounding = true;
+      player.playFirst(samplesOf(data.samples));
+    } else if (name === "piece") {
+      piece = data;
+    } else if (name === "take") {
+      take = null;
+      show({ piece, take: data }, false);
+      if (sounding) player.goOn(piece.id, data.take, data.score.seconds);
+      else play(0);
+      say(`Composed: ${data.score.facts}`);
+    }
+  }, signal));
+}
+
+export function goOn() {
+  if (!take || work) return;
+  dropCandidates();
+  const from = take.score.end;
+  return during((signal) => api.work(api.takePath(piece.id, take.take, "/continue"), { settings: settings.character(), bars: moreBars }, (name, data) => {
+    if (name === "notes") roll.show(data.score, true);
+    else if (name === "piece") piece = data;
+    else if (name === "take") {
+      show({ piece, take: data });
+      const seconds = roll.clocks.seconds(Math.max(0, from - take.score.ppq * 4));
+      play(seconds);
+    }
+  }, signal));
+}
+
+export function regenerate() {
+  if (!take || work || !roll.bars || roll.bars[0] === 0) return;
+  const from = roll.bars[0];
+  dropCandidates();
+  const parent = take.take;
+  return during((signal) => api.work(api.takePath(piece.id, parent, "/regenerate"), { settings: settings.character(), from_bar: from + 1, takes: 4 }, (name, data) => {
+    if (name === "piece") {
+      piece = data;
+      refresh();
+    } else if (name === "take") {
+      candidates.push({ take: data.take, score: data.score, bar: from });
+      showCandidates();
+      if (candidates.length === 1) audition(0);
+    }
+  }, signal));
+}
+
+function dropCandidates() {
+  candidates = [];
+  heard = null;
+  showCandidates();
+}
+
+function showCandidates() {
+  const box = $("candidates");
+  box.hidden = candidates.length === 0;
+  if (box.hidden) return box.replaceChildren();
+  const [low, high] = pitchRange({ tracks: candidates.flatMap((candidate) => candidate.score.tracks) });
+  const cards = candidates.map((candidate, i) => {
+    const canvas = element("canvas", { "aria-hidden": "true" });
+    const card = element("div", { class: heard === i ? "candidate heard" : "candidate" },
+      element("button", { class: "candidate-play", "aria-pressed": heard === i, "aria-label": `Hear take ${i + 1}`, onclick: () => audition(i) }, canvas, element("span", { class: "key" }, String(i + 1))),
+      element("button", { class: heard === i ? "primary" : "", onclick: () => keep(i) }, "Keep"));
+    const clocks = roll.clocks.constructor, its = new clocks(candidate.score);
+    requestAnimationFrame(() => paintSmall(canvas, candidate.score, its.barStart(candidate.bar), candidate.score.end, low, high));
+    return card;
+  });
+  box.replaceChildren(element("p", { class: "candidates-words" }, "Press ", element("kbd", {}, "1"), " to ", element("kbd", {}, String(candidates.length)), " to hear a take, ", element("kbd", {}, "Enter"), " to keep it, ", element("kbd", {}, "Esc"), " to keep what was."), ...cards);
+}
+
+export function audition(i) {
+  const candidate = candidates[i];
+  if (!candidate) return;
+  heard = i;
+  const bars = roll.bars;
+  roll.show(candidate.score, true);
+  roll.bars = bars;
+  showCandidates();
+  const seconds = roll.clocks.seconds(roll.clocks.barStart(candidate.bar));
+  player.play(piece.id, candidate.take, seconds, { until: candidate.score.seconds });
+}
+
+export function keep(i = heard) {
+  const candidate = candidates[i ?? -1];
+  if (!candidate) return;
+  return run(async () => {
+    const answer = await api.put(`/pieces/${piece.id}`, { current: candidate.take });
+    dropCandidates();
+    show(answer);
+    toast("Kept. The other takes stay in the list of takes.");
+  });
+}
+
+export function leave() {
+  if (candidates.length > 0) {
+    dropCandidates();
+    player.stop();
+    roll.show(take.score, true);
+  } else if (roll.chosenNotes.size > 0) {
+    roll.choose([]);
+  } else if (roll.bars) {
+    roll.selectBars(null);
+  }
+}
+
+async function edit(changes, wanted) {
+  if (!take) return;
+  await run(async () => {
+    const answer = await api.post(api.takePath(piece.id, take.take, "/edit"), { changes });
+    show(answer);
+    roll.chooseLike(wanted);
+    player.change(piece.id, take.take, playOptions());
+    if (!player.playing && wanted.length === 1 && changes[0].pitch !== undefined) player.play(piece.id, take.take, Math.max(0, roll.clocks.seconds(wanted[0][1]) - 0.01), { until: roll.clocks.seconds(wanted[0][1] + take.score.ppq / 2) - 1.5 });
+  });
+  roll.paintSoon();
+}
+
+const mix = (mixer) => run(async () => {
+  piece = (await api.put(`/pieces/${piece.id}`, { mixer })).piece;
+  refresh();
+  player.change(piece.id, take.take, playOptions());
+});
+const instrument = (track, program) => edit([{ change: "instrument", track, program }], []);
+
+export const undo = () => piece?.can_undo && step("undo");
+export const redo = () => piece?.can_redo && step("redo");
+const step = (way) => run(async () => {
+  dropCandidates();
+  show(await api.post(`/pieces/${piece.id}/${way}`));
+  player.change(piece.id, take.take, playOptions());
+  say(way === "undo" ? "Undone" : "Done again");
+});
+async function showTake(id) {
+  dropCandidates();
+  show(await api.put(`/pieces/${piece.id}`, { current: id }));
+  player.change(piece.id, take.take, playOptions());
+}
+
+// Hearing.
+
+function playOptions() {
+  const loop = looping && roll.bars ? [roll.clocks.seconds(roll.clocks.barStart(roll.bars[0])), roll.clocks.seconds(roll.clocks.barStart(roll.bars[1] + 1))] : null;
+  return { loop, until: take.score.seconds };
+}
+function play(from) {
+  if (!take) return;
+  const options = playOptions();
+  if (options.loop && (from < options.loop[0] || from >= options.loop[1])) from = options.loop[0];
+  player.play(piece.id, take.take, Math.max(0, from), options);
+}
+export function toggle() {
+  if (player.playing) return player.stop();
+  if (heard !== null) return audition(heard);
+  if (!take) return compose();
+  let tick = roll.bars ? roll.clocks.barStart(roll.bars[0]) : roll.cursor;
+  if (tick >= take.score.end - 1) tick = 0;
+  play(roll.clocks.seconds(tick));
+}
+function seek(tick) {
+  roll.cursor = roll.snap(tick);
+  if (player.playing && take) play(roll.clocks.seconds(roll.cursor));
+  roll.paintSoon();
+  showClock();
+}
+export function jump(bars) {
+  if (!take) return;
+  const bar = Math.max(0, Math.min(take.score.bar_count - 1, roll.clocks.bar(roll.cursor) + bars));
+  seek(roll.clocks.barStart(bar));
+  say(`Bar ${bar + 1}`);
+}
+export function start() {
+  if (take) seek(0);
+  roll.left = 0;
+}
+export function toggleLoop() {
+  looping = !looping;
+  $("loop").setAttribute("aria-pressed", looping);
+  if (take) player.change(piece.id, take.take, playOptions());
+}
+
+function showClock() {
+  const seconds = player.position();
+  if (!roll.score) return;
+  const tick = seconds === null ? roll.cursor : roll.clocks.tick(seconds);
+  $("clock").textContent = `${time(roll.clocks.seconds(tick))} / ${time(roll.score.seconds)}  bar ${roll.clocks.bar(tick) + 1}`;
+}
+function follow() {
+  if (!player.playing) {
+    roll.setPlayhead(null);
+    return;
+  }
+  if (roll.score) roll.setPlayhead(roll.clocks.tick(player.position()));
+  showClock();
+  requestAnimationFrame(follow);
+}
+player.onchange = () => {
+  $("play").setAttribute("aria-label", player.playing ? "Stop" : "Play");
+  $("play").classList.toggle("playing", player.playing);
+  requestAnimationFrame(follow);
+};
+player.onerror = complain;
+
+// Pieces and files.
+
+const open = (file) => run(async () => {
+  show(await api.upload(file), false);
+  toast(take.warnings.length > 0 ? `Opened with ${take.warnings.length} remarks; they stand below the music.` : "Opened.");
+});
+const openPiece = (id) => run(async () => {
+  player.stop();
+  dropCandidates();
+  show(await api.get(`/pieces/${id}`), false);
+});
+
+async function showPieces() {
+  const { pieces } = await api.get("/pieces");
+  const box = $("dialog");
+  const row = (one) => element("li", {},
+    element("button", { class: "row", "aria-current": one.id === piece?.id ? "true" : null, onclick: () => { box.close(); openPiece(one.id); } }, element("span", {}, one.title), element("span", { class: "faint small" }, `${one.takes} ${one.takes === 1 ? "take" : "takes"}`)),
+    element("button", { class: "icon", "aria-label": `Remove ${one.title}`, title: "Remove; its files go to the folder \u201cremoved\u201d", onclick: () => run(async () => {
+      await api.remove(`/pieces/${one.id}`);
+      if (one.id === piece?.id) location.reload();
+      else showPieces();
+    }) }, "\u2715\uFE0E"));
+  dialog("Pieces", pieces.length === 0 ? element("p", {}, "None yet.") : element("ul", { class: "rows" }, ...pieces.map(row)));
+}
+
+function showExport() {
+  const link = (extension, words) => element("li", {}, element("a", { class: "row", href: api.exportAddress(piece.id, take.take, extension), download: "" }, element("strong", {}, extension.toUpperCase()), element("span", { class: "faint" }, words)));
+  dialog("Export", element("ul", { class: "rows" },
+    link("mid", "MIDI, for every other program"), link("wav", "sound, as it is"), link("flac", "sound, smaller, nothing lost"), link("ogg", "sound, small"),
+    link("png", "a picture of the notes"), link("svg", "a picture that can be enlarged"), link("json", "the settings")),
+  take.command ? element("p", {}, "This command makes the same piece, note for note:") : null,
+  take.command ? element("pre", { tabindex: 0 }, take.command) : null,
+  take.command ? element("button", { onclick: async () => { await navigator.clipboard.writeText(take.command); toast("Copied."); } }, "Copy the command") : null);
+}
+
+// Setting up.
+
+function setTab(name) {
+  for (const tab of document.querySelectorAll("[role=tab]")) {
+    const on = tab.id === `tab-${name}`;
+    tab.setAttribute("aria-selected", on);
+    tab.tabIndex = on ? 0 : -1;
+  }
+  document.body.dataset.tab = name;
+}
+
+function setTool(tool) {
+  roll.tool = tool;
+  $("tool-select").setAttribute("aria-pressed", tool === "select");
+  $("tool-draw").setAttribute("aria-pressed", tool === "draw");
+}
+
+function setTheme(theme) {
+  if (theme) document.documentElement.dataset.theme = theme;
+  roll.recolour();
+  if (take) refresh();
+  showCandidates();
+}
+
+function wire() {
+  const click = (id, action) => $(id).addEventListener("click", () => run(action));
+  click("compose-button", compose);
+  click("compose-first", compose);
+  click("stop-button", () => work?.abort());
+  click("play", toggle);
+  click("to-start", start);
+  click("loop", toggleLoop);
+  click("undo", undo);
+  click("redo", redo);
+  click("pieces-button", showPieces);
+  click("export-button", showExport);
+  click("help-button", showKeys);
+  click("zoom-in", () => roll.zoom(1.4));
+  click("zoom-out", () => roll.zoom(1 / 1.4));
+  click("zoom-fit", () => roll.fit());
+  click("tool-select", () => setTool("select"));
+  click("tool-draw", () => setTool("draw"));
+  click("theme", () => {
+    const dark = document.documentElement.dataset.theme ? document.documentElement.dataset.theme === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
+    localStorage.setItem("theme", dark ? "light" : "dark");
+    setTheme(dark ? "light" : "dark");
+  });
+  $("snap").addEventListener("change", () => { roll.snapParts = Number($("snap").value); });
+  $("volume").addEventListener("input", () => player.setLevel((Number($("volume").value) / 100) ** 2 * 1.25));
+  $("title").addEventListener("change", () => run(async () => { piece = (await api.put(`/pieces/${piece.id}`, { title: $("title").value })).piece; refresh(); }));
+  $("file").addEventListener("change", () => { if ($("file").files[0]) open($("file").files[0]); $("file").value = ""; });
+  $("open-file").addEventListener("keydown", (event) => { if (event.key === "Enter" || event.key === " ") $("file").click(); });
+  for (const tab of document.querySelectorAll("[role=tab]")) {
+    tab.addEventListener("click", () => setTab(tab.id.slice(4)));
+    tab.addEventListener("keydown", (event) => {
+      const tabs = [...document.querySelectorAll("[role=tab]")], way = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+      if (!way) return;
+      const next = tabs[(tabs.indexOf(tab) + way + tabs.length) % tabs.length];
+      setTab(next.id.slice(4));
+      next.focus();
+    });
+  }
+  addEventListener("dragover", (event) => { event.preventDefault(); $("drop").hidden = false; });
+  addEventListener("dragleave", (event) => { if (!event.relatedTarget) $("drop").hidden = true; });
+  addEventListener("drop", (event) => {
+    event.preventDefault();
+    $("drop").hidden = true;
+    if (event.dataTransfer.files[0]) open(event.dataTransfer.files[0]);
+  });
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => setTheme(null));
+  // After a click the keys belong to the music again, so that Space plays.
+  addEventListener("click", (event) => {
+    if (event.detail > 0 && event.target.closest("button:not([role=tab])") && !$("dialog").open) roll.canvas.focus({ preventScroll: true });
+  });
+  keyboard(roll, { setTool });
+}
+
+async function begin() {
+  setTab("compose");
+  setTheme(localStorage.getItem("theme"));
+  about = await api.get("/about");
+  settings = new Settings($("settings"), about);
+  wire();
+  const { pieces } = await api.get("/pieces");
+  const last = pieces.find((one) => one.id === localStorage.getItem("piece")) ?? pieces[0];
+  if (last && last.at) await openPiece(last.id);
+  refresh();
+  document.body.classList.add("ready");
+}
+run(begin);
