@@ -16,6 +16,7 @@
 #include "continuo/workbench/compose_sound.h"
 #include "continuo/workbench/outputs.h"
 #include "continuo/workbench/piece_view.h"
+#include "continuo/workbench/sound_view.h"
 #include "inspect.h"
 #include "option_list.h"
 #include "options.h"
@@ -123,7 +124,7 @@ void compose_scores(const ComposeRequest& request, const weights::ModelFile& fil
 
 void print_sound_piece(const ComposeRequest& request, std::size_t i, const workbench::WrittenSound& written) {
   fmt::print("{}: {} of sound, {}{}\n", called(i, request.count), format_duration(written.piece.seconds),
-             listening_in_words(written.heard), written.piece.interrupted ? ", interrupted" : "");
+             workbench::listening_in_words(written.heard), written.piece.interrupted ? ", interrupted" : "");
   for (const auto& warning : written.piece.warnings) fmt::print("  note: {}\n", warning);
   for (const auto& complaint : audio::complaints(written.heard)) fmt::print("  note: {}\n", complaint);
   for (const auto& path : written.files) fmt::print("  {}\n", path.string());
@@ -133,6 +134,8 @@ void compose_sounds(const ComposeRequest& request, const weights::ModelFile& fil
   const auto done = workbench::compose_sounds(
       request, file, [&](std::size_t i, const auto& written) { print_sound_piece(request, i, written); },
       terminal_progress(), interruption());
+  for (const auto& page : done.pages)
+    fmt::print("  {}: a page to hear and see {}\n", page.string(), request.count == 1 ? "the sound" : "the sounds");
   for (const auto& note : done.notes) fmt::print(stderr, "{}\n", note);
   fmt::print("Seed {}; the same again: {}\n", request.compose.seed, again);
   fmt::print("{:.1f} s for {} of new sound: {:.2f} times real time\n", done.seconds,
@@ -194,7 +197,8 @@ void add_compose(CLI::App& app) {
       "      all of that is kept to the note\n"
       "With a model of sound:\n"
       "  continuo compose --model sound/best.safetensors --seconds 20 -o new\n"
-      "      writes new.wav, and its waveform and spectrogram to new.png; Ctrl-C keeps what was written\n"
+      "      writes new.wav, its waveform and spectrogram to new.png, and the page new.html; Ctrl-C keeps what was "
+      "written\n"
       "  continuo compose --model sound/best.safetensors --prompt piece.flac --seconds 5 -o longer.ogg");
   add_model(*command, options->model);
   command

@@ -26,9 +26,6 @@ void print_encoding(const Score& score, const EncodingView& view);
 void print_model(const std::filesystem::path& path, bool whole_recipe);
 void print_sound(const std::filesystem::path& path);
 
-/// Level, spectral centroid, shares of silence and of one period.
-std::string listening_in_words(const audio::Listening& heard);
-
 /// Text out of a file as one line of UTF-8 that cannot do anything to a terminal, at most `length` characters.
 std::string printable(std::string_view text, std::size_t length = 60);
 

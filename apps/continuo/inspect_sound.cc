@@ -4,16 +4,11 @@
 #include "continuo/audio/listen.h"
 #include "continuo/audio/sound_source.h"
 #include "continuo/base/format.h"
+#include "continuo/workbench/sound_view.h"
 #include "inspect.h"
 #include "terminal.h"
 
 namespace continuo::app {
-
-std::string listening_in_words(const audio::Listening& heard) {
-  return fmt::format("peak {:.2f}, RMS {:.3f}, spectral centroid {:.0f} Hz, {:.0f} % silence, {:.0f} % one period",
-                     heard.level.peak, heard.level.rms, heard.centroid_hz, 100 * heard.level.silence_ratio,
-                     100 * heard.repeated_period_ratio);
-}
 
 void print_sound(const std::filesystem::path& path) {
   const auto source = audio::open_file(path);
@@ -29,7 +24,7 @@ void print_sound(const std::filesystem::path& path) {
   fmt::print("{}: {} of sound, {}, {} Hz\n  {}\n  loudness {:.1f} LUFS, {:.2f} % at full scale, flatness {:.3f}\n",
              path.string(), format_duration(seconds),
              counted(static_cast<std::uint64_t>(source->channels()), "channel"),
-             format_count(static_cast<std::uint64_t>(source->sample_rate())), listening_in_words(heard),
+             format_count(static_cast<std::uint64_t>(source->sample_rate())), workbench::listening_in_words(heard),
              heard.level.loudness_lufs, 100 * heard.level.clipped_ratio, heard.flatness);
   if (source->mended() > 0) fmt::print("  note: {} replaced by 0\n", counted(source->mended(), "NaN sample"));
   for (const auto& complaint : audio::complaints(heard)) fmt::print("  note: {}\n", complaint);

@@ -6,10 +6,12 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <iterator>
 #include <memory>
 #include <string>
 
 #include "continuo/base/error.h"
+#include "resampler.h"
 #include "sndfile_samples.h"
 
 namespace continuo::audio {
@@ -51,20 +53,42 @@ struct Close {
   void operator()(SNDFILE* handle) const { sf_close(handle); }
 };
 
+constexpr int kRates[] = {8'000, 11'025, 12'000, 16'000, 22'050, 24'000, 32'000, 44'100, 48'000};  // of MP3
+
+/// The rate itself, or the next higher one.
+int rate_for(int rate) {
+  const auto* const found = std::lower_bound(std::begin(kRates), std::end(kRates), rate);
+  return found == std::end(kRates) ? *std::prev(std::end(kRates)) : *found;
+}
+
+Waveform resampled(const Waveform& waveform, int rate) {
+  Waveform result{.sample_rate = rate, .channels = waveform.channels};
+  const auto channels = static_cast<std::size_t>(waveform.channels);
+  for (std::size_t channel = 0; channel < channels; ++channel) {
+    std::vector<float> given(waveform.frames()), made;
+    for (std::size_t i = 0; i < given.size(); ++i) given[i] = waveform.samples[i * channels + channel];
+    Resampler resampler(waveform.sample_rate, rate);
+    resampler.push(given, made);
+    resampler.finish(made);
+    result.samples.resize(made.size() * channels);
+    for (std::size_t i = 0; i < made.size(); ++i) result.samples[i * channels + channel] = made[i];
+  }
+  return result;
+}
+
 }  // namespace
 
 std::vector<std::uint8_t> encode_mp3(const Waveform& waveform, double quality) {
+  if (waveform.frames() > 0 && waveform.channels <= 2 && rate_for(waveform.sample_rate) != waveform.sample_rate)
+    return encode_mp3(resampled(waveform, rate_for(waveform.sample_rate)), quality);
   SF_INFO info{};
   info.samplerate = waveform.sample_rate;
   info.channels = waveform.channels;
   info.format = SF_FORMAT_MPEG | SF_FORMAT_MPEG_LAYER_III;
   if (waveform.frames() == 0) throw Error("there is no sound to encode as MP3");
-  static constexpr int kRates[] = {8'000, 11'025, 12'000, 16'000, 22'050, 24'000, 32'000, 44'100, 48'000};
-  if (std::find(std::begin(kRates), std::end(kRates), info.samplerate) == std::end(kRates) || info.channels > 2) {
-    throw Error({.message = "MP3 cannot hold " + std::to_string(info.channels) + " channels at " +
-                            std::to_string(info.samplerate) + " samples a second",
-                 .hint = "Resample to 16,000 or 44,100 samples a second."});
-  }
+  if (info.channels > 2)
+    throw Error({.message = "MP3 cannot hold " + std::to_string(info.channels) + " channels",
+                 .hint = "Give one channel or two."});
   MemoryFile file;
   SF_VIRTUAL_IO io{.get_filelen = MemoryFile::length,
                    .seek = MemoryFile::seek,

@@ -39,18 +39,7 @@ void choose_outputs(ComposeTask& task) {
   const auto kinds = {OutputKind::kMidi, OutputKind::kSound, OutputKind::kPicture, OutputKind::kPage};
   auto outputs = request.no_page ? named_outputs(request.outputs, kinds, {".mid", ".wav", ".png"})
                                  : named_outputs(request.outputs, kinds, {".mid", ".wav", ".png", ".html"});
-  std::ranges::copy_if(outputs, std::back_inserter(task.pages), is_page);
-  std::erase_if(outputs, is_page);
-  if (!request.report.empty()) {
-    named_outputs({&request.report, 1}, {OutputKind::kPage});
-    if (std::ranges::find(task.pages, request.report) == task.pages.end()) task.pages.push_back(request.report);
-  }
-  if (request.no_page && !task.pages.empty())
-    throw Error({.message = "is a page, and no page was wanted",
-                 .path = task.pages.front().string(),
-                 .code = ErrorCode::kInvalidArgument,
-                 .remedy = Remedy::kLeaveOut,
-                 .about = "no-page"});
+  task.pages = take_pages(outputs, request);
   check_written(request, outputs, task.pages);
   if (!task.pages.empty() || std::ranges::any_of(outputs, is_sound)) audio::check(request.render);
   task.files = std::move(outputs);
@@ -124,6 +113,23 @@ Score read_prompt_file(const fs::path& path, std::vector<std::string>& notes) {
   for (const auto& warning : read.warnings)
     notes.push_back(fmt::format("{}: at byte {}: {}", path.string(), warning.offset, warning.text));
   return std::move(read.score);
+}
+
+std::vector<fs::path> take_pages(std::vector<fs::path>& outputs, const ComposeRequest& request) {
+  std::vector<fs::path> pages;
+  std::ranges::copy_if(outputs, std::back_inserter(pages), is_page);
+  std::erase_if(outputs, is_page);
+  if (!request.report.empty()) {
+    named_outputs({&request.report, 1}, {OutputKind::kPage});
+    if (std::ranges::find(pages, request.report) == pages.end()) pages.push_back(request.report);
+  }
+  if (request.no_page && !pages.empty())
+    throw Error({.message = "is a page, and no page was wanted",
+                 .path = pages.front().string(),
+                 .code = ErrorCode::kInvalidArgument,
+                 .remedy = Remedy::kLeaveOut,
+                 .about = "no-page"});
+  return pages;
 }
 
 void check_written(const ComposeRequest& request, const std::vector<fs::path>& outputs,

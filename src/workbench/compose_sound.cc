@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <map>
 #include <memory>
 #include <optional>
 #include <utility>
@@ -17,6 +18,7 @@
 #include "continuo/base/parallel.h"
 #include "continuo/plot/sound.h"
 #include "continuo/workbench/outputs.h"
+#include "continuo/workbench/sound_view.h"
 
 namespace continuo::workbench {
 namespace {
@@ -46,7 +48,6 @@ void check_sound(const ComposeRequest& request) {
   if (!wishes.metre.empty()) refuse("a metre", kNoNotes, "metre");
   if (compose.any_range) refuse("to allow any range", kNoNotes, "any-range");
   if (request.max_copy > 0) refuse("a limit of copies", kNoNotes, "max-copy");
-  if (!request.report.empty()) refuse("a page", kNoNotes, "report");
   if (request.piece > 0) refuse("one piece of several", "Give their count, and keep the file that you want.", "piece");
   if (compose.bars) refuse("a length in bars", "It knows no bars: give seconds.", "bars");
   if (compose.symbols) refuse("a length in symbols", "Give seconds.", "symbols");
@@ -54,16 +55,25 @@ void check_sound(const ComposeRequest& request) {
   if (!compose.stop_at_end) refuse("to go on", "It never ends by itself: give seconds.", "go-on");
 }
 
-/// A name without an extension stands for a .wav and a .png.
-std::vector<fs::path> sound_outputs(const ComposeRequest& request) {
+struct SoundOutputs {
+  std::vector<fs::path> files;  ///< of a piece, before they are numbered()
+  std::vector<fs::path> pages;
+};
+
+/// A name without an extension stands for a .wav, a .png and, unless none is wanted, a page.
+SoundOutputs sound_outputs(const ComposeRequest& request) {
   for (const auto& path : request.outputs)
     if (is_midi(path))
       throw Error({.message = "this model writes sound, which MIDI cannot hold",
                    .path = path.string(),
                    .hint = "Let the name end in .wav, .flac or .ogg, or in .png or .svg for a picture.",
                    .code = ErrorCode::kUnsupported});
-  auto outputs = named_outputs(request.outputs, {OutputKind::kSound, OutputKind::kPicture}, {".wav", ".png"});
-  check_written(request, outputs, {request.report});
+  const auto kinds = {OutputKind::kSound, OutputKind::kPicture, OutputKind::kPage};
+  SoundOutputs outputs{.files = request.no_page ? named_outputs(request.outputs, kinds, {".wav", ".png"})
+                                                : named_outputs(request.outputs, kinds, {".wav", ".png", ".html"}),
+                       .pages = {}};
+  outputs.pages = take_pages(outputs.files, request);
+  check_written(request, outputs.files, outputs.pages);
   return outputs;
 }
 
@@ -91,9 +101,11 @@ std::vector<float> read_sound_prompt(const ComposeRequest& request, int sample_r
 /// One piece on its way to its files.
 class Files {
  public:
-  Files(const ComposeRequest& request, const std::vector<fs::path>& outputs, std::size_t index, int sample_rate)
-      : listener_(sample_rate, 1), title_(title_of(request, index)) {
-    for (const auto& output : outputs) {
+  Files(const ComposeRequest& request, const SoundOutputs& outputs, std::size_t index, int sample_rate)
+      : listener_(sample_rate, 1), title_(title_of(request, index)), beginning_{.sample_rate = sample_rate} {
+    if (!outputs.pages.empty() && index < kMaxPagePieces)
+      kept_ = static_cast<std::size_t>(page_sound_seconds(static_cast<std::size_t>(request.count)) * sample_rate);
+    for (const auto& output : outputs.files) {
       const fs::path path = numbered(output, static_cast<int>(index), request.count);
       if (is_picture(path)) {
         pictures_.push_back(path);
@@ -102,13 +114,16 @@ class Files {
       }
       paths_.push_back(path);
     }
-    if (!pictures_.empty()) overview_.emplace(sample_rate, 1);
+    if (!pictures_.empty() || kept_ > 0) overview_.emplace(sample_rate, 1);
   }
 
   void add(std::span<const float> samples) {
     for (const auto& writer : writers_) writer->write(samples);
     listener_.add(samples);
     if (overview_) overview_->add(samples);
+    auto& kept = beginning_.samples;
+    kept.insert(kept.end(), samples.begin(),
+                samples.begin() + static_cast<std::ptrdiff_t>(std::min(samples.size(), kept_ - kept.size())));
   }
   void commit() {
     for (const auto& writer : writers_) writer->commit();
@@ -116,6 +131,11 @@ class Files {
   }
   const std::vector<fs::path>& paths() const { return paths_; }
   audio::Listening heard() const { return listener_.result(); }
+  /// Nothing where no page holds the piece.
+  std::optional<SoundOnPage> on_page() const {
+    if (kept_ == 0) return std::nullopt;
+    return sound_on_page(title_, beginning_, overview_->result(), heard());
+  }
 
  private:
   std::vector<std::unique_ptr<audio::AudioWriter>> writers_;
@@ -123,6 +143,8 @@ class Files {
   audio::Listener listener_;
   std::optional<audio::OverviewMaker> overview_;
   std::string title_;
+  std::size_t kept_ = 0;       ///< samples at most, for the page
+  audio::Waveform beginning_;  ///< so many
 };
 
 generation::ComposeSoundOptions sound_options(const ComposeRequest& request, int sample_rate,
@@ -162,6 +184,7 @@ SoundSummary compose_sounds(const ComposeRequest& given, const weights::ModelFil
 
   const auto begun = std::chrono::steady_clock::now();
   std::vector<std::unique_ptr<Files>> files(summary.pieces);
+  std::map<std::size_t, SoundOnPage> on_page;
   std::uint64_t steps = 0;
   // A piece that is stopped keeps what it has, those that had not begun never do.
   generation::compose_sounds(
@@ -175,6 +198,10 @@ SoundSummary compose_sounds(const ComposeRequest& given, const weights::ModelFil
         ++summary.written;
         steps += piece.steps;
         summary.stopped = summary.stopped || piece.interrupted;
+        if (auto shown = files[i]->on_page()) {
+          for (const auto& warning : piece.warnings) shown->remarks.push_back(warning);
+          on_page[i] = std::move(*shown);
+        }
         if (written) written(i, {.files = files[i]->paths(), .piece = std::move(piece), .heard = files[i]->heard()});
         files[i].reset();
       },
@@ -182,6 +209,13 @@ SoundSummary compose_sounds(const ComposeRequest& given, const weights::ModelFil
   summary.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count();
   summary.sound_seconds = static_cast<double>(steps) / composer.representation->steps_per_second();
   summary.stopped = summary.stopped || summary.written < summary.pieces;
+  if (!outputs.pages.empty() && !on_page.empty()) {
+    std::vector<SoundOnPage> pieces;
+    for (auto& [index, piece] : on_page) pieces.push_back(std::move(piece));
+    const page::Page page = sound_page(request, pieces);
+    for (const fs::path& path : outputs.pages) page.write(path);
+    summary.pages = outputs.pages;
+  }
   return summary;
 }
 

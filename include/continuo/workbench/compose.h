@@ -120,6 +120,11 @@ std::size_t number_of(const ComposeRequest& request, std::size_t index);
 /// A MIDI file; a note for the user for each thing that reading repaired. Throws Error.
 Score read_prompt_file(const std::filesystem::path& path, std::vector<std::string>& notes);
 
+/// Takes the pages out of `outputs`; they and request.report are the result, each once. Throws Error where there are
+/// pages although the request wants none, and where the report is no page.
+std::vector<std::filesystem::path> take_pages(std::vector<std::filesystem::path>& outputs,
+                                              const ComposeRequest& request);
+
 /// Throws Error where a file of `outputs`, of any piece, or a page cannot be written or would overwrite an input.
 void check_written(const ComposeRequest& request, const std::vector<std::filesystem::path>& outputs,
                    const std::vector<std::filesystem::path>& pages = {});

@@ -76,12 +76,25 @@ class ComposeSound(unittest.TestCase):
         for word in ("0:02 of sound", "spectral centroid", "times real time", "new.wav"):
             self.assertIn(word, said)
 
-    def test_a_name_without_extension_is_a_sound_and_a_picture(self):
+    def test_a_name_without_extension_is_a_sound_a_picture_and_a_page(self):
         self.compose("--seconds", "1", "-o", "new")
-        self.assertEqual(sorted(p.name for p in self.folder.iterdir()), ["new.png", "new.wav"])
+        self.assertEqual(sorted(p.name for p in self.folder.iterdir()), ["new.html", "new.png", "new.wav"])
         header = (self.folder / "new.png").read_bytes()[:24]
         self.assertEqual(header[:8], b"\x89PNG\r\n\x1a\n")
         self.assertEqual(struct.unpack(">II", header[16:]), (1600, 860))
+
+    def test_the_page_holds_every_sound_and_the_command_that_makes_them_again(self):
+        said = self.compose("--seconds", "1", "--seed", "5", "--count", "3", "-o", "new")
+        self.assertIn("new.html: a page to hear and see the sounds", said)
+        page = (self.folder / "new.html").read_text()
+        self.assertEqual(page.count("<audio"), 3)
+        self.assertEqual(page.count("data:image/png"), 3)
+        self.assertIn("--seed 5", page)
+        self.assertIn("--seconds 1 --count 3", page)
+        self.compose("--seconds", "1", "--no-page", "-o", "other")
+        self.assertEqual(sorted(p.name for p in self.folder.glob("other*")), ["other.png", "other.wav"])
+        self.compose("--seconds", "1", "--report", "only.html", "-o", "third.wav")
+        self.assertEqual((self.folder / "only.html").read_text().count("<audio"), 1)
 
     def test_the_seed_decides_and_not_the_threads(self):
         self.compose("--seconds", "1", "--seed", "5", "-o", "a.wav")

@@ -7,6 +7,7 @@
 #include <cmath>
 #include <filesystem>
 #include <numbers>
+#include <tuple>
 
 #include "continuo/base/error.h"
 #include "continuo/base/file.h"
@@ -37,16 +38,18 @@ double share_at(const Waveform& sound, double frequency) {
 }
 
 TEST(EncodeMp3, IsSmallAndSoundsTheSame) {
-  for (const auto& [rate, channels] : {std::pair{16'000, 1}, {44'100, 2}}) {
+  // MP3 has no rate of 5,000 and none of 30,001.
+  for (const auto& [rate, channels, in_mp3] :
+       {std::tuple{16'000, 1, 16'000}, {44'100, 2, 44'100}, {5'000, 1, 8'000}, {30'001, 2, 32'000}}) {
     const Waveform sound = tone(rate, channels, 440, 3);
     const auto bytes = encode_mp3(sound);
-    EXPECT_LT(bytes.size(), sound.samples.size() * 2 / 5) << rate;
+    EXPECT_LT(bytes.size(), sound.samples.size() * 2 / (rate == in_mp3 ? 5 : 1)) << rate;
     EXPECT_EQ(encode_mp3(sound), bytes);
     const auto path = std::filesystem::temp_directory_path() / ("encode-" + std::to_string(::getpid()) + ".mp3");
     write_file_atomically(path, bytes);
     const Waveform read = read_file(path);
     std::filesystem::remove(path);
-    EXPECT_EQ(read.sample_rate, rate);
+    EXPECT_EQ(read.sample_rate, in_mp3);
     EXPECT_EQ(read.channels, channels);
     EXPECT_NEAR(read.seconds(), 3, 0.1);
     EXPECT_NEAR(measure(read).rms, 0.5 / std::numbers::sqrt2, 0.02);
@@ -67,7 +70,6 @@ TEST(EncodeMp3, QualityIsPaidForInBytes) {
 
 TEST(EncodeMp3, RefusesWhatMp3CannotHold) {
   EXPECT_THROW(encode_mp3({.sample_rate = 16'000}), Error);
-  EXPECT_THROW(encode_mp3({.sample_rate = 9'999, .samples = {0, 0}}), Error);
   EXPECT_THROW(encode_mp3({.channels = 3, .samples = {0, 0, 0}}), Error);
 }
 
