@@ -193,7 +193,8 @@ struct Studio::State {
     constexpr double kLatest = 86'400, kMostAtOnce = 600;
     const Excerpt excerpt{.from = from_query(query, "from", 0, 0, kLatest),
                           .seconds = from_query(query, "seconds", 30, 0.05, kMostAtOnce),
-                          .soundfont = desk.soundfont};
+                          .soundfont = desk.soundfont,
+                          .piece = duration_seconds(music->score)};
     return stream_reply("audio/wav", [this, score = mixed(music->score, piece.mixer), excerpt](Sink& sink) {
       try {
         if (!sink.write(wav_header())) return;
@@ -228,6 +229,8 @@ struct Studio::State {
     };
     if (what == "continue") return work(continue_take);
     if (what == "regenerate") return work(regenerate_take);
+    if (what == "vary") return work(vary_take);
+    if (what == "accompany") return work(accompany_take);
     no_route();
   }
 

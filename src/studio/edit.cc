@@ -13,10 +13,6 @@ namespace {
 constexpr Tick kLastTick = (Tick{1} << 34) - 1;  ///< that a MIDI file can hold
 constexpr std::size_t kMostChanges = 10'000;
 
-[[noreturn]] void refuse(const std::string& message, const char* about, const std::string& hint = {}) {
-  throw Error({.message = message, .hint = hint, .code = ErrorCode::kInvalidArgument, .about = about});
-}
-
 std::size_t track_of(const Json& change, const Score& score, const std::vector<Channel>& mixer) {
   if (score.tracks.empty()) refuse("the piece has no tracks", "track");
   const auto track =
@@ -62,6 +58,10 @@ const Json& list_of(const Json& changes) {
 }
 
 }  // namespace
+
+void refuse(const std::string& message, const char* about, const std::string& hint) {
+  throw Error({.message = message, .hint = hint, .code = ErrorCode::kInvalidArgument, .about = about});
+}
 
 std::int64_t whole_of(const Json& object, const char* name, std::int64_t low, std::int64_t high) {
   const auto found = object.find(name);

@@ -11,6 +11,9 @@ Score edited(const Score& score, const Json& changes, const std::vector<Channel>
 /// "2 notes moved", for the tree of takes.
 std::string edit_in_words(const Json& changes);
 
+/// Throws an Error of a value that cannot be (kInvalidArgument).
+[[noreturn]] void refuse(const std::string& message, const char* about, const std::string& hint = {});
+
 /// Limits that every number of a request must keep. Throws Error (kInvalidArgument; `about`: the name).
 std::int64_t whole_of(const Json& object, const char* name, std::int64_t low, std::int64_t high);
 std::int64_t whole_of(const Json& object, const char* name, std::int64_t low, std::int64_t high,

@@ -13,7 +13,7 @@ namespace {
 
 constexpr Seconds kBefore = 1.0;  ///< rendered before an excerpt and thrown away
 /// FluidSynth's own level is quiet: most pieces come to about -18 LUFS with it, as `compose` writes them.
-constexpr float kGain = 3.0F;
+constexpr float kGain = 7.0F;
 constexpr std::uint8_t kVolume = 7;
 constexpr double kUsualVolume = 100;  ///< General MIDI's
 
@@ -82,6 +82,13 @@ void play(const Score& score, const Excerpt& excerpt, const std::function<bool(s
     bytes.clear();
     for (std::uint64_t i = first * 2; i < (first + count) * 2; ++i) append(bytes, block[i]);
     if (!write(bytes)) return;
+  }
+  const auto rest = static_cast<std::uint64_t>(std::max(0.0, (excerpt.piece - excerpt.from) * kSampleRate));
+  const auto sent = static_cast<std::uint64_t>(std::round(excerpt.seconds * kSampleRate)) - left;
+  for (std::uint64_t silent = std::min(left, rest > sent ? rest - sent : 0); silent > 0;) {
+    const std::uint64_t frames = std::min<std::uint64_t>(silent, kSampleRate);
+    if (!write(std::string(frames * 4, '\0'))) return;
+    silent -= frames;
   }
 }
 

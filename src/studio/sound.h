@@ -17,6 +17,7 @@ Score mixed(const Score& score, const std::vector<Channel>& mixer);
 struct Excerpt {
   Seconds from = 0, seconds = 30;  ///< of the piece; what still sounds at the end is cut there
   std::filesystem::path soundfont;
+  Seconds piece = 0;  ///< of the whole: up to there silence follows what is heard
 };
 
 inline constexpr int kSampleRate = 44'100;

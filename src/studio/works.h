@@ -42,8 +42,14 @@ struct Desk {
 void compose_piece(const Desk& desk, const Json& request, Sink& sink);
 /// A take with more bars at its end.
 void continue_take(const Desk& desk, const std::string& piece, int take, const Json& request, Sink& sink);
-/// Several takes, each with other music from a bar on.
+/// Several takes in which the asked bars of the asked tracks are other ones.
 void regenerate_take(const Desk& desk, const std::string& piece, int take, const Json& request, Sink& sink);
+/// The same, but something of what stood there stays.
+void vary_take(const Desk& desk, const std::string& piece, int take, const Json& request, Sink& sink);
+/// Several takes with more instruments beside what there is.
+void accompany_take(const Desk& desk, const std::string& piece, int take, const Json& request, Sink& sink);
+/// A new piece under wishes that compose_piece() cannot keep, such as chords. Events: progress, piece, take, error.
+void compose_steered(const Desk& desk, const Json& request, Sink& sink);
 
 void send_event(Sink& sink, const char* name, const Json& data);
 

@@ -3,7 +3,7 @@ import * as studio from "./main.js";
 import { dialog, element } from "./dom.js";
 
 const kKeys = [
-  ["Space", "play or stop"], ["C", "compose a new piece"], ["R", "four other ways from the selected bars on"], ["E", "go on after the last bar"],
+  ["Space", "play or stop"], ["C", "compose a new piece"], ["R", "four new takes of the selected bars"], ["Y", "vary the selected bars"], ["G", "accompany"], ["E", "go on after the last bar"],
   ["1 to 4", "hear a take"], ["Enter", "keep the take that is heard"], ["Esc", "leave the takes, the chosen notes, the selected bars"],
   ["Ctrl+Z, Ctrl+Shift+Z", "undo, redo"], ["Left, Right", "a bar back or on; with notes chosen, move them"], ["Shift+Left, Shift+Right", "select more or fewer bars; with notes chosen, shorten or lengthen them"],
   ["Up, Down", "chosen notes a semitone higher or lower; with Shift an octave"], ["N, P", "choose the next or previous note"], ["A", "choose every note of the track"], ["I", "write a note at the cursor"], ["Delete", "delete the chosen notes"],
@@ -56,7 +56,7 @@ export function keyboard(roll, { setTool }) {
     if (event.key === "Enter" && !target.matches("button, [role=button], summary, a")) return act(() => studio.keep());
     if (/^[1-8]$/.test(event.key)) return act(() => studio.audition(Number(event.key) - 1));
     const always = {
-      c: studio.compose, r: studio.regenerate, e: studio.goOn, l: studio.toggleLoop, v: () => setTool("select"), d: () => setTool("draw"), f: () => roll.fit(), "+": () => roll.zoom(1.4), "=": () => roll.zoom(1.4), "-": () => roll.zoom(1 / 1.4),
+      c: studio.compose, r: studio.regenerate, y: studio.vary, g: studio.accompany, e: studio.goOn, l: studio.toggleLoop, v: () => setTool("select"), d: () => setTool("draw"), f: () => roll.fit(), "+": () => roll.zoom(1.4), "=": () => roll.zoom(1.4), "-": () => roll.zoom(1 / 1.4),
       "?": showKeys, Home: studio.start, Escape: studio.leave,
     };
     const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;

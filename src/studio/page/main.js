@@ -1,21 +1,22 @@
 // The studio's page: what the user does becomes a request, what the program answers is shown.
 import * as api from "./api.js";
-import { $, complain, dialog, element, fill, say, time, toast } from "./dom.js";
+import { Candidates } from "./candidates.js";
+import { $, complain, element, say, time, toast } from "./dom.js";
 import { keyboard, showKeys } from "./keys.js";
-import { paintSmall } from "./paint.js";
+import { showExport, showPieces } from "./library.js";
 import { showMixer, showTakes } from "./panels.js";
 import { Player } from "./player.js";
 import { Roll } from "./roll.js";
-import { pitchRange } from "./score.js";
+import * as selection from "./selection.js";
 import { Settings } from "./settings.js";
 
 const player = new Player();
 let about, settings;
 let piece = null, take = null;      // as the program shows them
 let work = null;                    // an AbortController while something is composed
-let candidates = [], heard = null;  // takes to choose from, and which of them is played
 let looping = false;
 
+const candidates = new Candidates({ hear: (one) => hear(one), keep: (one) => keepTake(one) });
 const roll = new Roll($("roll"), {
   seek: (tick) => seek(tick),
   bars: () => showSelection(),
@@ -62,20 +63,7 @@ function showWarnings(warnings) {
     element("ul", {}, ...warnings.map((text) => element("li", {}, text)))));
 }
 
-function showSelection() {
-  const box = $("selection");
-  if (!take) return box.replaceChildren();
-  const last = take.score.bar_count, bars = roll.bars;
-  const words = bars ? (bars[0] === bars[1] ? `Bar ${bars[0] + 1}` : `Bars ${bars[0] + 1} to ${bars[1] + 1}`) : "Drag along the bar numbers to select bars.";
-  const button = (text, key, action, disabled = false) => element("button", { disabled: disabled || work !== null, title: `${text} (${key})`, onclick: action }, text);
-  fill(box, element("span", { class: "selection-words" }, words),
-    bars && bars[0] > 0 ? button(`Four other ways from bar ${bars[0] + 1}`, "R", regenerate) : null,
-    bars ? element("button", { class: "quiet", onclick: () => roll.selectBars(null) }, "Clear") : null,
-    element("span", { class: "grow" }),
-    button("Go on by", "E", goOn), element("input", { id: "more-bars", type: "number", min: 1, max: 64, value: moreBars, "aria-label": "Bars to add", onchange: (event) => { moreBars = Math.max(1, Math.min(64, Number(event.target.value) || 8)); } }),
-    element("span", {}, `bars after bar ${last}`));
-}
-let moreBars = 8;
+const showSelection = () => selection.showSelection(take?.score, roll.bars, work !== null, { regenerate, vary, accompany, goOn, clear: () => roll.selectBars(null) });
 
 // Every action ends here, so that no failure stays silent.
 async function run(action) {
@@ -108,10 +96,13 @@ const samplesOf = (text) => new Int16Array(Uint8Array.from(atob(text), (letter) 
 
 export function compose() {
   player.wake();
-  dropCandidates();
+  candidates.clear();
+  scrollTo(0, 0);  // on a phone the music stands above the button
   let fresh = true, sounding = false;
-  return during((signal) => api.work("/pieces", { settings: settings.whole(), sound: true }, (name, data) => {
-    if (name === "notes") {
+  return during((signal) => api.work("/pieces", { settings: settings.whole(), sound: true, ...(settings.steered() ? wishes() : {}) }, (name, data) => {
+    if (name === "progress") {
+      $("facts").textContent = `Composing \u2026 ${Math.round(100 * data.share)} %`;
+    } else if (name === "notes") {
       take = null;
       $("empty").hidden = true;
       roll.show(data.score, !fresh);
@@ -134,9 +125,9 @@ export function compose() {
 
 export function goOn() {
   if (!take || work) return;
-  dropCandidates();
+  candidates.clear();
   const from = take.score.end;
-  return during((signal) => api.work(api.takePath(piece.id, take.take, "/continue"), { settings: settings.character(), bars: moreBars }, (name, data) => {
+  return during((signal) => api.work(api.takePath(piece.id, take.take, "/continue"), { settings: settings.character(), bars: selection.barsToAdd() }, (name, data) => {
     if (name === "notes") roll.show(data.score, true);
     else if (name === "piece") piece = data;
     else if (name === "take") {
@@ -147,72 +138,49 @@ export function goOn() {
   }, signal));
 }
 
-export function regenerate() {
-  if (!take || work || !roll.bars || roll.bars[0] === 0) return;
-  const from = roll.bars[0];
-  dropCandidates();
+/// Several takes to choose from.
+function change(way, bars, request) {
   const parent = take.take;
-  return during((signal) => api.work(api.takePath(piece.id, parent, "/regenerate"), { settings: settings.character(), from_bar: from + 1, takes: 4 }, (name, data) => {
+  candidates.clear();
+  return during((signal) => api.work(api.takePath(piece.id, parent, `/${way}`), { settings: settings.character(), bars: [bars[0] + 1, bars[1] + 1], takes: 4, ...request }, (name, data) => {
+    if (name === "progress") say(`${Math.round(100 * data.share)} %`);
     if (name === "piece") {
       piece = data;
       refresh();
     } else if (name === "take") {
-      candidates.push({ take: data.take, score: data.score, bar: from });
-      showCandidates();
-      if (candidates.length === 1) audition(0);
+      candidates.add(data.take, data.score, bars);
     }
   }, signal));
 }
-
-function dropCandidates() {
-  candidates = [];
-  heard = null;
-  showCandidates();
+const ready = () => take !== null && work === null;
+const wishes = (more = {}) => ({ wishes: { ...settings.wishes(), ...more } });
+export const regenerate = () => { if (ready() && roll.bars) change("regenerate", roll.bars, { tracks: selection.chosenTracks(), ...wishes() }); };
+export const vary = () => { if (ready() && roll.bars) change("vary", roll.bars, { tracks: selection.chosenTracks(), ...wishes(selection.chosenKeep()) }); };
+export function accompany() {
+  if (!ready()) return;
+  const bars = roll.bars ?? [0, take.score.bar_count - 1];
+  selection.askAccompaniment(about.settings.instruments, roll.bars, (instruments) => change("accompany", bars, { instruments, ...wishes() }));
 }
 
-function showCandidates() {
-  const box = $("candidates");
-  box.hidden = candidates.length === 0;
-  if (box.hidden) return box.replaceChildren();
-  const [low, high] = pitchRange({ tracks: candidates.flatMap((candidate) => candidate.score.tracks) });
-  const cards = candidates.map((candidate, i) => {
-    const canvas = element("canvas", { "aria-hidden": "true" });
-    const card = element("div", { class: heard === i ? "candidate heard" : "candidate" },
-      element("button", { class: "candidate-play", "aria-pressed": heard === i, "aria-label": `Hear take ${i + 1}`, onclick: () => audition(i) }, canvas, element("span", { class: "key" }, String(i + 1))),
-      element("button", { class: heard === i ? "primary" : "", onclick: () => keep(i) }, "Keep"));
-    const clocks = roll.clocks.constructor, its = new clocks(candidate.score);
-    requestAnimationFrame(() => paintSmall(canvas, candidate.score, its.barStart(candidate.bar), candidate.score.end, low, high));
-    return card;
-  });
-  box.replaceChildren(element("p", { class: "candidates-words" }, "Press ", element("kbd", {}, "1"), " to ", element("kbd", {}, String(candidates.length)), " to hear a take, ", element("kbd", {}, "Enter"), " to keep it, ", element("kbd", {}, "Esc"), " to keep what was."), ...cards);
-}
-
-export function audition(i) {
-  const candidate = candidates[i];
-  if (!candidate) return;
-  heard = i;
+function hear(candidate) {
   const bars = roll.bars;
   roll.show(candidate.score, true);
   roll.bars = bars;
-  showCandidates();
-  const seconds = roll.clocks.seconds(roll.clocks.barStart(candidate.bar));
-  player.play(piece.id, candidate.take, seconds, { until: candidate.score.seconds });
+  const place = (bar) => roll.clocks.seconds(roll.clocks.barStart(bar));
+  player.play(piece.id, candidate.take, place(candidate.bars[0]), { until: Math.min(candidate.score.seconds, place(candidate.bars[1] + 1)) });
 }
-
-export function keep(i = heard) {
-  const candidate = candidates[i ?? -1];
-  if (!candidate) return;
-  return run(async () => {
-    const answer = await api.put(`/pieces/${piece.id}`, { current: candidate.take });
-    dropCandidates();
-    show(answer);
-    toast("Kept. The other takes stay in the list of takes.");
-  });
-}
+const keepTake = (candidate) => run(async () => {
+  const answer = await api.put(`/pieces/${piece.id}`, { current: candidate.take });
+  candidates.clear();
+  show(answer);
+  toast("Kept. The others stay in the list of takes.");
+});
+export const audition = (i) => candidates.hear(i);
+export const keep = () => candidates.keep();
 
 export function leave() {
-  if (candidates.length > 0) {
-    dropCandidates();
+  if (candidates.some) {
+    candidates.clear();
     player.stop();
     roll.show(take.score, true);
   } else if (roll.chosenNotes.size > 0) {
@@ -244,13 +212,13 @@ const instrument = (track, program) => edit([{ change: "instrument", track, prog
 export const undo = () => piece?.can_undo && step("undo");
 export const redo = () => piece?.can_redo && step("redo");
 const step = (way) => run(async () => {
-  dropCandidates();
+  candidates.clear();
   show(await api.post(`/pieces/${piece.id}/${way}`));
   player.change(piece.id, take.take, playOptions());
   say(way === "undo" ? "Undone" : "Done again");
 });
 async function showTake(id) {
-  dropCandidates();
+  candidates.clear();
   show(await api.put(`/pieces/${piece.id}`, { current: id }));
   player.change(piece.id, take.take, playOptions());
 }
@@ -269,7 +237,7 @@ function play(from) {
 }
 export function toggle() {
   if (player.playing) return player.stop();
-  if (heard !== null) return audition(heard);
+  if (candidates.heard !== null) return candidates.hear(candidates.heard);
   if (!take) return compose();
   let tick = roll.bars ? roll.clocks.barStart(roll.bars[0]) : roll.cursor;
   if (tick >= take.score.end - 1) tick = 0;
@@ -327,32 +295,9 @@ const open = (file) => run(async () => {
 });
 const openPiece = (id) => run(async () => {
   player.stop();
-  dropCandidates();
+  candidates.clear();
   show(await api.get(`/pieces/${id}`), false);
 });
-
-async function showPieces() {
-  const { pieces } = await api.get("/pieces");
-  const box = $("dialog");
-  const row = (one) => element("li", {},
-    element("button", { class: "row", "aria-current": one.id === piece?.id ? "true" : null, onclick: () => { box.close(); openPiece(one.id); } }, element("span", {}, one.title), element("span", { class: "faint small" }, `${one.takes} ${one.takes === 1 ? "take" : "takes"}`)),
-    element("button", { class: "icon", "aria-label": `Remove ${one.title}`, title: "Remove; its files go to the folder \u201cremoved\u201d", onclick: () => run(async () => {
-      await api.remove(`/pieces/${one.id}`);
-      if (one.id === piece?.id) location.reload();
-      else showPieces();
-    }) }, "\u2715\uFE0E"));
-  dialog("Pieces", pieces.length === 0 ? element("p", {}, "None yet.") : element("ul", { class: "rows" }, ...pieces.map(row)));
-}
-
-function showExport() {
-  const link = (extension, words) => element("li", {}, element("a", { class: "row", href: api.exportAddress(piece.id, take.take, extension), download: "" }, element("strong", {}, extension.toUpperCase()), element("span", { class: "faint" }, words)));
-  dialog("Export", element("ul", { class: "rows" },
-    link("mid", "MIDI, for every other program"), link("wav", "sound, as it is"), link("flac", "sound, smaller, nothing lost"), link("ogg", "sound, small"),
-    link("png", "a picture of the notes"), link("svg", "a picture that can be enlarged"), link("json", "the settings")),
-  take.command ? element("p", {}, "This command makes the same piece, note for note:") : null,
-  take.command ? element("pre", { tabindex: 0 }, take.command) : null,
-  take.command ? element("button", { onclick: async () => { await navigator.clipboard.writeText(take.command); toast("Copied."); } }, "Copy the command") : null);
-}
 
 // Setting up.
 
@@ -375,7 +320,7 @@ function setTheme(theme) {
   if (theme) document.documentElement.dataset.theme = theme;
   roll.recolour();
   if (take) refresh();
-  showCandidates();
+  candidates.show();
 }
 
 function wire() {
@@ -388,8 +333,8 @@ function wire() {
   click("loop", toggleLoop);
   click("undo", undo);
   click("redo", redo);
-  click("pieces-button", showPieces);
-  click("export-button", showExport);
+  click("pieces-button", () => showPieces(piece?.id, { open: openPiece, gone: () => location.reload() }));
+  click("export-button", () => showExport(piece, take));
   click("help-button", showKeys);
   click("zoom-in", () => roll.zoom(1.4));
   click("zoom-out", () => roll.zoom(1 / 1.4));
@@ -405,7 +350,7 @@ function wire() {
   $("volume").addEventListener("input", () => player.setLevel((Number($("volume").value) / 100) ** 2 * 1.25));
   $("title").addEventListener("change", () => run(async () => { piece = (await api.put(`/pieces/${piece.id}`, { title: $("title").value })).piece; refresh(); }));
   $("file").addEventListener("change", () => { if ($("file").files[0]) open($("file").files[0]); $("file").value = ""; });
-  $("open-file").addEventListener("keydown", (event) => { if (event.key === "Enter" || event.key === " ") $("file").click(); });
+  click("open-file", () => $("file").click());
   for (const tab of document.querySelectorAll("[role=tab]")) {
     tab.addEventListener("click", () => setTab(tab.id.slice(4)));
     tab.addEventListener("keydown", (event) => {
@@ -426,7 +371,7 @@ function wire() {
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => setTheme(null));
   // After a click the keys belong to the music again, so that Space plays.
   addEventListener("click", (event) => {
-    if (event.detail > 0 && event.target.closest("button:not([role=tab])") && !$("dialog").open) roll.canvas.focus({ preventScroll: true });
+    if (event.detail > 0 && event.target.closest("button") && !$("dialog").open) roll.canvas.focus({ preventScroll: true });
   });
   keyboard(roll, { setTool });
 }

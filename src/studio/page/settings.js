@@ -22,6 +22,8 @@ export class Settings {
         element("label", {}, element("span", {}, "Tempo"), element("input", { id: "tempo", placeholder: "any, 90 or 80-100", autocomplete: "off", list: "tempos" }),
           element("datalist", { id: "tempos" }, ...["50-72", "72-96", "96-120", "120-144", "144-180"].map((value) => element("option", { value }))))),
       element("div", { class: "field" }, element("span", { class: "label" }, "Instruments"), this.chips, this.picker),
+      element("label", {}, element("span", {}, "Chords"), element("input", { id: "chords", placeholder: "any, or Dm | Gm A7 | Dm", autocomplete: "off", spellcheck: "false", "aria-describedby": "chords-words" }), element("span", { class: "faint small", id: "chords-words", hidden: true }, "The length is in bars then. The chords begin anew when they are over.")),
+      element("label", {}, element("span", {}, "Density"), element("select", { id: "density" }, ...[["as it comes", ""], ["sparse", 3], ["moderate", 6], ["dense", 11]].map(([text, value]) => element("option", { value }, text)))),
       element("div", { class: "pair" },
         element("label", {}, element("span", {}, "Length"), element("input", { id: "length", type: "number", min: 1, max: 600, value: 60 })),
         element("label", {}, element("span", {}, "in"), element("select", { id: "unit" }, element("option", { value: "seconds" }, "seconds"), element("option", { value: "bars" }, "bars")))),
@@ -30,6 +32,7 @@ export class Settings {
       element("div", { class: "pair" },
         element("label", {}, element("span", {}, "Seed"), element("input", { id: "seed", type: "number", min: 0, placeholder: "another each time" })),
         element("p", { class: "faint hint" }, "The same seed and settings give the same piece.")));
+    for (const id of ["chords", "density"]) $(id).addEventListener("input", () => this.useBars());
     form.addEventListener("submit", (event) => event.preventDefault());
     $("wild").addEventListener("input", () => this.sayWild());
     $("presets").append(...presets.map((preset) => element("button", { type: "button", class: "chip", title: preset.words, onclick: () => this.fill(preset.settings) }, preset.name)));
@@ -52,6 +55,21 @@ export class Settings {
     this.picker.options[0].textContent = this.instruments.length === 0 ? "any; choose some \u2026" : "add another \u2026";
   }
 
+  /// Wishes that need a length in bars.
+  wishes() {
+    const wishes = {};
+    if ($("chords").value.trim()) wishes.chords = $("chords").value.trim();
+    if ($("density").value) wishes.onsets_per_bar = Number($("density").value);
+    return wishes;
+  }
+  steered() { return Object.keys(this.wishes()).length > 0; }
+  useBars() {
+    $("chords-words").hidden = !this.steered();
+    if (!this.steered() || $("unit").value === "bars") return;
+    $("unit").value = "bars";
+    $("length").value = 16;
+  }
+
   sayWild() {
     const words = ["very safe", "safe", "rather safe", "a little safer", "as the model likes it", "a little wilder", "rather wild", "wild", "very wild"];
     $("wild-word").textContent = words[Number($("wild").value)];
@@ -60,6 +78,8 @@ export class Settings {
   /// All controls as `settings` say; what these leave out is free.
   fill(settings) {
     for (const name of ["style", "key", "metre", "tempo"]) $(name).value = settings[name] ?? "";
+    $("chords").value = $("density").value = "";
+    this.useBars();
     const names = this.about.settings.instruments;
     this.instruments = (settings.instruments ?? "").split(",").filter(Boolean).map((text) => names.find((name) => name.toLowerCase() === text.toLowerCase()) ?? text);
     this.showInstruments();

@@ -84,26 +84,64 @@ class Http(StudioTest):
         again = dict(self.studio.events(path, {"settings": {"seed": 6}, "bars": 4}))["take"]
         self.assertEqual(notes_of(again), notes_of(longer))
 
-    def test_four_ways(self):
-        first = self.studio.compose(seed=7)
-        takes = [data for name, data in self.studio.events(f"/pieces/{first['piece']}/takes/1/regenerate",
-                                                           {"settings": {"seed": 8}, "from_bar": 5, "takes": 4}) if name == "take"]
-        self.assertEqual(len(takes), 4)
-        bar = first["score"]["bars"][0]
-        border = bar[0] + 4 * bar[2]
-        before = [note for note in notes_of(first) if note[1] < border]
-        self.assertGreater(len(before), 0)
-        endings = set()
+    def works(self, piece, way, **body):
+        return [data for name, data in self.studio.events(f"/pieces/{piece}/takes/1/{way}", body) if name == "take"]
+
+    def test_four_takes_of_some_bars(self):
+        first = self.studio.compose(seed=7, metre="4/4", instruments="violin,cello")
+        piece = first["piece"]
+        takes = self.works(piece, "regenerate", settings={"seed": 8}, bars=[4, 6], takes=4)
+        self.assertGreaterEqual(len(takes), 2)
+        bar = first["score"]["bars"][0][2]
+        within = lambda note: 3 * bar <= note[1] < 6 * bar
+        rest = sorted(note for note in notes_of(first) if not within(note))
+        self.assertGreater(len(rest), 0)
         for take in takes:
-            self.assertEqual([note[:2] + note[3:] for note in notes_of(take) if note[1] < border],
-                             [note[:2] + note[3:] for note in before])
-            self.assertEqual(take["score"]["bar_count"], first["score"]["bar_count"])
-            endings.add(json.dumps([note for note in notes_of(take) if note[1] >= border]))
-        self.assertEqual(len(endings), 4)
-        shown = self.studio.json("GET", f"/pieces/{first['piece']}")
+            self.assertEqual(sorted(note for note in notes_of(take) if not within(note)), rest)
+            self.assertNotEqual(sorted(notes_of(take)), sorted(notes_of(first)))
+        self.assertEqual(len({json.dumps(notes_of(take)) for take in takes}), len(takes))
+        again = self.works(piece, "regenerate", settings={"seed": 8}, bars=[4, 6], takes=4)
+        self.assertEqual([notes_of(take) for take in again], [notes_of(take) for take in takes])
+        shown = self.studio.json("GET", f"/pieces/{piece}")
         self.assertEqual(shown["piece"]["current"], 1)
-        kept = self.studio.json("PUT", f"/pieces/{first['piece']}", {"current": takes[2]["take"]})
-        self.assertEqual(notes_of(kept["take"]), notes_of(takes[2]))
+        kept = self.studio.json("PUT", f"/pieces/{piece}", {"current": takes[1]["take"]})
+        self.assertEqual(notes_of(kept["take"]), notes_of(takes[1]))
+
+    def test_a_variation_keeps_the_rhythm(self):
+        first = self.studio.compose(seed=3, bars=4)
+        takes = self.works(first["piece"], "vary", settings={"seed": 2}, bars=[1, 4], takes=2, wishes={"keep": "rhythm"})
+        for take in takes:
+            self.assertEqual(sorted(note[1] for note in notes_of(take)), sorted(note[1] for note in notes_of(first)))
+            self.assertNotEqual(sorted(notes_of(take)), sorted(notes_of(first)))
+
+    def test_an_accompaniment_stands_beside_what_there_is(self):
+        first = self.studio.compose(seed=3, bars=4, instruments="violin")
+        take = self.works(first["piece"], "accompany", settings={"seed": 2}, takes=1, instruments="cello")[0]
+        names = [track["instrument"] for track in take["score"]["tracks"]]
+        self.assertEqual(sorted(names), ["Cello", "Violin"])
+        violin = take["score"]["tracks"][names.index("Violin")]
+        self.assertEqual([note[:4] for note in violin["notes"]], [note[:4] for note in first["score"]["tracks"][0]["notes"]])
+
+    def test_chords_are_kept(self):
+        events = self.studio.events("/pieces", {"settings": {"bars": 4, "seed": 2, "metre": "4/4"}, "wishes": {"chords": "C | G", "strictness": 1}})
+        take = dict(events)["take"]
+        bar = take["score"]["bars"][0][2]
+        chords = [{0, 4, 7}, {7, 11, 2}]
+        notes = [note for track in take["score"]["tracks"] if not track["drums"] for note in track["notes"]]
+        self.assertGreater(len(notes), 4)
+        for note in notes:
+            self.assertIn(note[2] % 12, chords[note[0] // bar % 2], note)
+        self.assertEqual([name for name, _ in self.studio.events("/pieces", {"settings": {"seconds": 20}, "wishes": {"chords": "C"}})], ["error"])
+
+    def test_locked_tracks_stay(self):
+        first = dict(self.studio.events("/pieces", {"settings": {"bars": 6, "seed": 7, "metre": "4/4", "instruments": "violin,cello"}, "wishes": {"all_play": True}}))["take"]
+        piece = first["piece"]
+        self.assertEqual(len(first["score"]["tracks"]), 2)
+        self.studio.json("PUT", f"/pieces/{piece}", {"mixer": [{"locked": True}]})
+        for take in self.works(piece, "regenerate", settings={"seed": 8}, bars=[2, 5], takes=2):
+            self.assertEqual([note[:4] for note in take["score"]["tracks"][0]["notes"]], [note[:4] for note in first["score"]["tracks"][0]["notes"]])
+        events = self.studio.events(f"/pieces/{piece}/takes/1/regenerate", {"bars": [2, 5], "tracks": [0]})
+        self.assertEqual(events[0][0], "error")
 
     def test_edits_undo_redo(self):
         status, _, data = self.studio.ask("POST", "/api/v1/pieces?title=Three%20notes", midi([(0, 96, 60), (96, 96, 64), (192, 96, 67)]), kind="audio/midi")
