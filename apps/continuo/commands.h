@@ -6,17 +6,20 @@
 
 namespace continuo::app {
 
+void add_accompany(CLI::App& app);
 void add_analyse(CLI::App& app);
 void add_corpus(CLI::App& app);
 void add_compare(CLI::App& app);
 void add_compose(CLI::App& app);
 void add_render(CLI::App& app);
 void add_evaluate(CLI::App& app);
+void add_infill(CLI::App& app);
 void add_inspect(CLI::App& app);
 void add_measure(CLI::App& app);
 void add_originality(CLI::App& app);
 void add_quantize(CLI::App& app);
 void add_studio(CLI::App& app);
+void add_vary(CLI::App& app);
 /// `training` carries out --training, in the program that can.
 void add_bench(CLI::App& app, const std::function<void(const struct TrainingBench&)>& training = {});
 

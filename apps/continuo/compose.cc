@@ -12,6 +12,7 @@
 #include "continuo/base/format.h"
 #include "continuo/midi/midi.h"
 #include "continuo/music/time.h"
+#include "continuo/steering/options.h"
 #include "continuo/workbench/compose.h"
 #include "continuo/workbench/compose_sound.h"
 #include "continuo/workbench/outputs.h"
@@ -21,6 +22,7 @@
 #include "option_list.h"
 #include "options.h"
 #include "passage_options.h"
+#include "steer.h"
 #include "terminal.h"
 
 namespace continuo::app {
@@ -143,7 +145,51 @@ void compose_sounds(const ComposeRequest& request, const weights::ModelFile& fil
   if (done.stopped) throw Interrupted("stopped before the end; what was written is kept");
 }
 
-void compose(const CLI::App& command, ComposeRequest& request) {
+/// What needs particles beside what is asked of any piece.
+struct Steered {
+  steering::Wishes wishes;
+  std::size_t particles = 0;  ///< 0: only where a wish needs them
+  bool asked() const { return particles > 0 || wishes != steering::Wishes(); }
+};
+
+/// The same request for particles, which write a number of bars.
+workbench::SteeredRequest steered_request(const CLI::App& command, const ComposeRequest& request,
+                                          const Steered& steered, const std::string& again) {
+  for (const char* other : {"--seconds", "--symbols", "--prompt-seconds", "--piece", "--max-copy", "--start",
+                            "--argmax", "--no-mask", "--go-on", "--style-strength"})
+    if (command.count(other) > 0)
+      throw Error({.message = fmt::format("{} cannot be with chords, cadences, voices or particles", other),
+                   .hint = "Give the length in bars, with --bars, and leave the other out.",
+                   .code = ErrorCode::kInvalidArgument});
+  constexpr int kUsualBars = 16;
+  const auto& how = request.compose;
+  workbench::SteeredRequest made{.task = workbench::SteeredTask::kCompose,
+                                 .model = request.model,
+                                 .piece = request.prompt,
+                                 .new_bars = how.bars.value_or(kUsualBars),
+                                 .words = request.wishes,
+                                 .asked = request.asked,
+                                 .engine = request.engine,
+                                 .outputs = request.outputs,
+                                 .report = request.report,
+                                 .no_page = request.no_page,
+                                 .render = request.render,
+                                 .command = again};
+  steering::Request& run = made.steering;
+  run.wishes = steered.wishes;
+  run.wishes.any_range = how.any_range;
+  run.wishes.allow_copies = how.allow_copies;
+  run.wishes.allow_loops = how.allow_loops;
+  run.sampling = how.sampling;
+  run.label = how.label;
+  run.seed = how.seed;
+  run.count = static_cast<std::size_t>(request.count);
+  run.threads = request.threads;
+  if (steered.particles > 0) run.particles = steered.particles;
+  return made;
+}
+
+void compose(const CLI::App& command, ComposeRequest& request, const Steered& steered) {
   const auto words = words_of(command, request.compose.seed);
   request.command = [words, count = request.count](std::size_t piece) { return command_of(words, count, piece, true); };
   request.asked = {.temperature = command.count("--temperature") > 0, .top_p = command.count("--top-p") > 0};
@@ -152,6 +198,8 @@ void compose(const CLI::App& command, ComposeRequest& request) {
   const std::string again = command_of(words, request.count, 0, false);
   if (generation::composes_sound(file)) {
     compose_sounds(request, file, again);
+  } else if (steered.asked()) {
+    steer(steered_request(command, request, steered, again), file);
   } else {
     compose_scores(request, file, again);
   }
@@ -168,6 +216,7 @@ Score read_score(const fs::path& path) {
 
 void add_compose(CLI::App& app) {
   auto options = std::make_shared<ComposeRequest>();
+  auto steered = std::make_shared<Steered>();
   auto* command = app.add_subcommand("compose", "Write new music");
   command->footer(
       "Examples:\n"
@@ -195,6 +244,10 @@ void add_compose(CLI::App& app) {
       "  continuo compose --key \"D minor\" --metre 3/4 --tempo 80-100 --instruments violin,cello --bars 16 -o "
       "duo.mid\n"
       "      all of that is kept to the note\n"
+      "  continuo compose --key \"D minor\" --instruments violin,cello --bars 16 --chords \"Dm | Gm | A7 | Dm\" "
+      "--cadence "
+      "tonic -o song.mid\n"
+      "      on these chords, and ending on D\n"
       "With a model of sound:\n"
       "  continuo compose --model sound/best.safetensors --seconds 20 -o new\n"
       "      writes new.wav, its waveform and spectrogram to new.png, and the page new.html; Ctrl-C keeps what was "
@@ -218,6 +271,13 @@ void add_compose(CLI::App& app) {
       ->check(amount(kMaxSeconds))
       ->needs("--prompt");
   add_options(*command, workbench::options_of(*options));
+  add_options(*command, steering::options_of(steered->wishes));
+  command
+      ->add_option("--particles", steered->particles,
+                   "Versions that are written beside each other, of which those that fit go on (default: 16 where "
+                   "chords, cadences or voices are asked for)")
+      ->check(whole(1, 4096))
+      ->type_name("N");
   command->add_option("-n,--count", options->count, "Number of pieces; their files are numbered")
       ->check(whole(1, 100'000))
       ->capture_default_str();
@@ -247,7 +307,7 @@ void add_compose(CLI::App& app) {
       ->type_name("FILE");
   add_precision(*command, options->engine.precision);
   add_instruction_set(*command, options->engine.instruction_set);
-  command->callback([options, command] { compose(*command, *options); });
+  command->callback([options, steered, command] { compose(*command, *options, *steered); });
 }
 
 }  // namespace continuo::app

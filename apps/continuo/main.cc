@@ -14,6 +14,9 @@ int main(int argc, char** argv) {
     add_learning_commands(app);
 #endif
     add_compose(app);
+    add_infill(app);
+    add_accompany(app);
+    add_vary(app);
     add_studio(app);
     add_render(app);
     add_inspect(app);
