@@ -2,7 +2,7 @@
 # neither libtorch nor sound or drawing libraries, and continuo::c, the shared library for C.
 include(CMakePackageConfigHelpers)
 
-set(packaged base music midi weights representation engine loaded generation evaluation)
+set(packaged base music midi weights representation engine loaded generation steering evaluation)
 set(package_folder ${CMAKE_INSTALL_LIBDIR}/cmake/continuo)
 list(TRANSFORM packaged PREPEND continuo_ OUTPUT_VARIABLE packaged_targets)
 install(TARGETS ${packaged_targets} EXPORT continuoTargets COMPONENT development ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})

@@ -30,6 +30,8 @@ typedef struct continuo_model continuo_model;     /* immutable; any number of th
 typedef struct continuo_stream continuo_stream;   /* one sequence; one thread at a time */
 typedef struct continuo_sampler continuo_sampler; /* one thread at a time */
 typedef struct continuo_session continuo_session; /* one piece being composed; one thread at a time, but for cancel */
+typedef struct continuo_results continuo_results; /* what continuo_steer wrote; immutable */
+typedef int (*continuo_progress)(double share, void* user);
 typedef struct continuo_state continuo_state;     /* where a session was; immutable */
 
 /* "0.1.0" */
@@ -189,6 +191,25 @@ CONTINUO_API size_t continuo_state_bytes(const continuo_state* state, void* byte
  * would have, bit for bit. It composes what there was once more, which takes as long as it took. NULL: damaged bytes,
  * another model or version. */
 CONTINUO_API continuo_state* continuo_state_parse(const continuo_model* model, const void* bytes, size_t size);
+
+/* --- Writing around what is given -------------------------------------------------------------------------------- */
+
+/* New music around the `midi_size` bytes of a MIDI file (NULL: without one), as `request` says, a JSON object
+ * (docs/steering.md): {"free": [{"bars": [5, 8]}], "wishes": {"key": "D minor"}, "seed": 1, "particles": 16, "count": 2}.
+ * Returns when it is done. `progress`, if not NULL, is called at bar lines with the share that is done, from 0 to 1, and
+ * `user`; any other answer than 0 stops the work. NULL: a failure, or stopped. The same model, request and file give the
+ * same results. */
+CONTINUO_API continuo_results* continuo_steer(const continuo_model* model, const char* request, const void* midi,
+                                              size_t midi_size, continuo_progress progress, void* user);
+CONTINUO_API void continuo_results_free(continuo_results* results);
+/* 0 for NULL. */
+CONTINUO_API size_t continuo_results_count(const continuo_results* results);
+/* A result, given and new music together, as the bytes of a MIDI file: says how many there are and writes the first
+ * `capacity` of them to `bytes`, which may be NULL with 0. 0: a failure. */
+CONTINUO_API size_t continuo_results_midi(const continuo_results* results, size_t index, void* bytes, size_t capacity);
+/* How well the wishes fitted, as a JSON object: "bits", "joint_bits", "effective_size" ... Valid until the results are
+ * freed. "": a failure. */
+CONTINUO_API const char* continuo_results_facts(const continuo_results* results, size_t index);
 
 /* --- Choosing ---------------------------------------------------------------------------------------------------- */
 

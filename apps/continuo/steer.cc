@@ -134,6 +134,7 @@ void add_infill(CLI::App& app) {
 void add_accompany(CLI::App& app) {
   auto request = std::make_shared<SteeredRequest>();
   request->task = SteeredTask::kAccompany;
+  request->steering.wishes.every_bar = true;
   auto* command = app.add_subcommand("accompany", "Write instruments beside a melody or any piece");
   command->footer(
       "Examples:\n"
@@ -145,6 +146,9 @@ void add_accompany(CLI::App& app) {
   command->add_option("--bars", request->bars, "Bars to accompany, counted from 1: 5-8 (default: all)")
       ->type_name("BARS");
   add_wish_options(*command, *request);
+  command->add_flag_callback(
+      "--rests", [request] { request->steering.wishes.every_bar = false; },
+      "Let the instruments be silent in bars, as the model likes; else each begins a note in every bar");
   add_file_options(*command, *request, "accompanied");
   command->get_option("--instruments")->required();
   command->callback([request, command] { run_command(*command, *request); });

@@ -26,6 +26,9 @@ std::string track_label(const Track& track) {
 std::vector<LegendEntry> legend_of_values(const NoteValues& values) {
   constexpr int kSteps = 4;
   std::vector<LegendEntry> entries;
+  for (const auto& [value, name] : values.names)
+    entries.push_back({displayable(name, 32), value_colour(value / values.high)});
+  if (!entries.empty()) return entries;
   for (int i = 0; i <= kSteps; ++i) {
     const double share = static_cast<double>(i) / kSteps;
     const std::string more = i == kSteps ? " " + displayable(values.unit, 32) + " or more" : "";

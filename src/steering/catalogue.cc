@@ -94,7 +94,7 @@ void check_instruments(const Asked& asked) {
       refuse_wish(std::string("no note of the range of ") + program_name(program) + " is in " + scale_name(wishes),
                   "Allow more of them, or another instrument.");
   }
-  if (wishes.all_play && wishes.programs.empty())
+  if ((wishes.all_play || wishes.every_bar) && wishes.programs.empty())
     refuse_wish("all instruments shall play, but none is named", "Name the instruments.");
   for (const auto& [program, bar] : wishes.enters) {
     if (!wishes.programs.empty() && std::ranges::find(wishes.programs, program) == wishes.programs.end())
@@ -237,6 +237,18 @@ void check_time(const Asked& asked) {
   generation::add_wishes(plain, asked.composer, unused);
 }
 
+RuleMaker every_bar_of(const Asked& asked) {
+  std::map<int, int> programs;
+  for (const int program : asked.wishes.programs) {
+    const auto enters = asked.wishes.enters.find(program);
+    programs[program] = enters == asked.wishes.enters.end() ? 0 : enters->second - 1;
+  }
+  std::vector<bool> free_bars(static_cast<std::size_t>(asked.outline.last_bar()));
+  for (const FreeSpan& span : asked.outline.free)
+    for (int bar = span.first_bar; bar <= span.last_bar; ++bar) free_bars[static_cast<std::size_t>(bar) - 1] = true;
+  return in_every_bar(std::move(programs), std::move(free_bars), asked.composer.representation->vocabulary());
+}
+
 }  // namespace
 
 std::vector<RuleMaker> rules_of(const Wishes& wishes, const loaded::LoadedModel& composer, const Outline& outline,
@@ -271,6 +283,7 @@ std::vector<RuleMaker> rules_of(const Wishes& wishes, const loaded::LoadedModel&
   if (wishes.hand_span > 0) rules.push_back(two_hands(wishes.hand_span));
   if (wishes.metre) rules.push_back(metre_is(*wishes.metre, vocabulary));
   if (wishes.tempo) rules.push_back(tempo_within(*wishes.tempo, vocabulary));
+  if (wishes.every_bar) rules.push_back(every_bar_of(asked));
   if (wishes.all_play) rules.push_back(all_play(wishes.programs, vocabulary));
   if (!wishes.allow_loops) rules.push_back(rule_of(generation::never_loop(), "no loops"));
   if (composer.known != nullptr && !wishes.allow_copies)

@@ -17,10 +17,14 @@ constexpr double kLeast = 1e-40;  ///< probability of what the network takes for
 Draw::Draw(const generation::SamplingOptions& sampling, const representation::Vocabulary& vocabulary)
     : sampling_(sampling),
       sampler_(sampling, vocabulary),
+      never_cut_(vocabulary.size()),
       allowed_(vocabulary.size()),
       left_(vocabulary.size()),
       factors_(vocabulary.size(), 1.0F),
-      values_(vocabulary.size()) {}
+      values_(vocabulary.size()) {
+  for (std::size_t s = 0; s < never_cut_.size(); ++s)
+    never_cut_[s] = generation::is_never_cut(vocabulary.meanings()[s].kind) ? 1 : 0;
+}
 
 double Draw::sum_left() const noexcept { return std::accumulate(values_.begin(), values_.end(), 0.0); }
 
@@ -67,7 +71,7 @@ Symbol Draw::draw(double total, Random& random) const noexcept {
   constexpr int kTries = 64;
   for (int attempt = 0; attempt < kTries; ++attempt) {
     const Symbol symbol = any(total, random);
-    if (sampling_.top_p >= 1 || before(symbol) < sampling_.top_p * total) return symbol;
+    if (sampling_.top_p >= 1 || never_cut_[symbol] != 0 || before(symbol) < sampling_.top_p * total) return symbol;
   }
   return most_probable();
 }

@@ -36,6 +36,7 @@ class Draw {
 
   generation::SamplingOptions sampling_;
   generation::Sampler sampler_;
+  std::vector<std::uint8_t> never_cut_;  ///< by symbol: as generation::is_never_cut()
   std::vector<std::uint8_t> allowed_, left_;
   std::vector<float> factors_;
   std::vector<std::pair<Symbol, bool>> verdicts_;  ///< of the guide, on what was drawn

@@ -103,6 +103,8 @@ bool read_simple_wish(const std::string& name, const ordered_json& value, Wishes
     wishes.key = text(value, name);
   else if (name == "all_play")
     wishes.all_play = flag(value, name);
+  else if (name == "every_bar")
+    wishes.every_bar = flag(value, name);
   else if (name == "any_range")
     wishes.any_range = flag(value, name);
   else if (name == "allow_copies")
@@ -179,6 +181,7 @@ ordered_json json_of(const Wishes& wishes) {
     if ((wishes.pitch_classes >> pitch & 1) != 0) json["pitch_classes"].push_back(pitch);
   if (!wishes.programs.empty() || wishes.drums) json["instruments"] = instruments(wishes.programs, wishes.drums);
   put("all_play", wishes.all_play, plain.all_play);
+  put("every_bar", wishes.every_bar, plain.every_bar);
   for (const auto& [program, bar] : wishes.enters) json["enters"][program_name(program)] = bar;
   for (const auto& [program, range] : wishes.ranges) json["ranges"][program_name(program)] = {range.low, range.high};
   put("any_range", wishes.any_range, plain.any_range);

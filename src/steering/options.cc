@@ -35,9 +35,9 @@ Option word_option(std::string name, std::string explanation, std::function<std:
 }
 
 template <class T>
-Option whole_option(std::string name, std::string explanation, T& value, std::uint64_t low, std::uint64_t high) {
-  return {.name = std::move(name),
-          .explanation = std::move(explanation),
+Option whole_option(const char* name, const char* explanation, T& value, std::uint64_t low, std::uint64_t high) {
+  return {.name = name,
+          .explanation = explanation,
           .kind = OptionKind::kWhole,
           .low = static_cast<double>(low),
           .high = high,
@@ -191,6 +191,8 @@ std::vector<Option> options_of(Wishes& wishes) {
   options.push_back(choice_option("cadence", "The last bar: on the tonic, held, or open on the dominant",
                                   wishes.cadence, kCadenceNames));
   options.push_back(flag_option("all-play", "Each of the instruments has a note", wishes.all_play));
+  options.push_back(
+      flag_option("every-bar", "Each of the instruments begins a note in every new bar", wishes.every_bar));
   options.push_back(word_option(
       "enters", "The bar at which an instrument enters: violin=5,cello=9", [&wishes] { return enters_text(wishes); },
       [&wishes](const std::string& text) { set_enters(wishes, text); }));

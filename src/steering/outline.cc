@@ -6,10 +6,13 @@
 #include <utility>
 
 #include "continuo/base/error.h"
+#include "continuo/base/random.h"
 #include "continuo/music/time.h"
 
 namespace continuo::steering {
 namespace {
+
+constexpr std::uint64_t kTakenOut = 0x4F50;  ///< of random numbers
 
 [[noreturn]] void refuse_outline(const std::string& message, const std::string& hint) {
   throw Error({.message = message, .hint = hint, .code = ErrorCode::kInvalidArgument});
@@ -70,7 +73,8 @@ void check(const Outline& outline, const Score& given) {
   }
 }
 
-Score without_free(const Outline& outline, const Score& given) {
+Score without_free(const Outline& outline, const Score& given, double amount, std::uint64_t seed) {
+  Random random(seed, kTakenOut);
   Score rest = given;
   const MeterMap metre(given);
   for (const FreeSpan& span : outline.free) {
@@ -79,7 +83,9 @@ Score without_free(const Outline& outline, const Score& given) {
     for (std::size_t t = 0; t < rest.tracks.size(); ++t) {
       const bool named = std::ranges::find(span.tracks, static_cast<int>(t) + 1) != span.tracks.end();
       if (!span.tracks.empty() && !named) continue;
-      std::erase_if(rest.tracks[t].notes, [&](const Note& note) { return note.onset >= begin && note.onset < end; });
+      std::erase_if(rest.tracks[t].notes, [&](const Note& note) {
+        return note.onset >= begin && note.onset < end && (amount >= 1 || random.uniform() < amount);
+      });
     }
   }
   return rest;

@@ -57,18 +57,21 @@ struct Particles::Impl : Swarm {
 
   bool active(std::size_t i) const { return !weights[i].zero() && !states[i]->guide->finished(); }
   /// Every particle of `moving` goes on to `target`.
-  std::vector<Running> stretch(std::span<const std::size_t> moving, std::int64_t target, const std::stop_token& stop);
+  std::vector<Running> stretch(Swarm& swarm, std::span<const Weight> begun, std::span<const std::size_t> moving,
+                               std::int64_t target, const std::stop_token& stop);
   /// False where none has arrived.
   bool take(std::span<const std::size_t> moving, std::vector<Running>& running);
+  void look_ahead(std::span<const std::size_t> arrived, const std::stop_token& stop);
   void resample_if_needed();
 };
 
-std::vector<Running> Particles::Impl::stretch(std::span<const std::size_t> moving, std::int64_t target,
+std::vector<Running> Particles::Impl::stretch(Swarm& swarm, std::span<const Weight> begun,
+                                              std::span<const std::size_t> moving, std::int64_t target,
                                               const std::stop_token& stop) {
-  std::vector<Running> running(states.size());
+  std::vector<Running> running(swarm.states.size());
   for (const std::size_t i : moving) {
-    running[i].guide = states[i]->guide->clone();
-    running[i].weight = weights[i];
+    running[i].guide = swarm.states[i]->guide->clone();
+    running[i].weight = begun[i];
   }
   const auto threads = static_cast<std::size_t>(options.threads > 0 ? options.threads : available_cores());
   const std::size_t together = std::clamp<std::size_t>((moving.size() + threads - 1) / threads, 1, kTogether);
@@ -76,7 +79,7 @@ std::vector<Running> Particles::Impl::stretch(std::span<const std::size_t> movin
   std::vector<std::size_t> made(groups);
   parallel_for(groups, options.threads, [&](std::size_t g) {
     const auto own = moving.subspan(g * together, std::min(together, moving.size() - g * together));
-    made[g] = run_together(*this, own, target, running, stop);
+    made[g] = run_together(swarm, own, target, running, stop);
   });
   for (const std::size_t count : made) steps += count;
   return running;
@@ -95,6 +98,36 @@ bool Particles::Impl::take(std::span<const std::size_t> moving, std::vector<Runn
       states[i] = std::move(one.arrived);
   }
   return true;
+}
+
+/// The weights of particles that have arrived get what is given further on as a factor, in place of the last one.
+void Particles::Impl::look_ahead(std::span<const std::size_t> arrived, const std::stop_token& stop) {
+  if (!options.look_ahead || states.size() < 2) return;
+  Swarm probes{model, vocabulary, options, states, random};
+  std::vector<std::size_t> probed;
+  for (const std::size_t i : arrived) {
+    if (weights[i].zero()) continue;
+    weights[i].divide(states[i]->ahead);
+    std::shared_ptr<const Guide> guide = states[i]->guide->finished() ? nullptr : states[i]->guide->look_ahead();
+    auto state = std::make_shared<State>(*states[i]);
+    state->ahead = {};
+    states[i] = state;
+    if (guide == nullptr) continue;
+    auto start = std::make_shared<State>(*state);
+    start->guide = std::move(guide);
+    probes.states[i] = std::move(start);
+    probed.push_back(i);
+  }
+  const std::vector<Weight> plain(states.size());
+  const auto running = stretch(probes, plain, probed, std::numeric_limits<std::int64_t>::max(), stop);
+  const auto failed = [&](std::size_t i) { return running[i].arrived == nullptr || running[i].weight.zero(); };
+  if (std::ranges::any_of(probed, failed)) return;  // beside others, those without a factor would weigh too much
+  for (const std::size_t i : probed) {
+    auto state = std::make_shared<State>(*states[i]);
+    state->ahead = running[i].weight.root();
+    weights[i].multiply(state->ahead);
+    states[i] = std::move(state);
+  }
 }
 
 void Particles::Impl::resample_if_needed() {
@@ -149,8 +182,9 @@ bool Particles::next(const std::stop_token& stop) {
   if (moving.empty()) return false;
   std::string failure;
   for (int attempt = 0; attempt < std::max(1, impl_->options.tries); ++attempt) {
-    auto running = impl_->stretch(moving, target, stop);
+    auto running = impl_->stretch(*impl_, impl_->weights, moving, target, stop);
     if (impl_->take(moving, running)) {
+      impl_->look_ahead(moving, stop);
       impl_->resample_if_needed();
       return true;
     }

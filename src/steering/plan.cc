@@ -7,7 +7,6 @@
 #include <utility>
 
 #include "continuo/base/error.h"
-#include "continuo/base/random.h"
 #include "continuo/representation/labels.h"
 
 namespace continuo::steering {
@@ -15,8 +14,6 @@ namespace {
 
 using representation::SymbolKind;
 using Ranks = std::bitset<kDrumRank + 1>;
-
-constexpr std::uint64_t kOpening = 0x4F50;  ///< of random numbers
 
 int rank_of_track(const representation::Vocabulary& vocabulary, const Track& track) {
   if (!vocabulary.has(SymbolKind::kProgram)) return 0;
@@ -91,25 +88,6 @@ std::vector<SheetNote> notes_before(const std::vector<SheetNote>& notes, int bar
 
 std::tuple<int, Unit, int, int> order(const SheetNote& note) { return {note.bar, note.at, note.rank, note.pitch}; }
 
-/// Sorts what stood in the free spans: a share `amount` of it is written anew, the rest is given. With a rhythm that is
-/// kept, what is written anew is open notes, and nothing else is free.
-void vary(const Request& request, Planned& planned, ScriptPlan& plan) {
-  const Keep keep = request.wishes.keep;
-  const bool rhythm = keep == Keep::kRhythm || keep == Keep::kContour;
-  Random random(request.seed, kOpening);
-  for (const SheetNote& note : planned.stood) {
-    if (request.wishes.amount >= 1 || random.uniform() < request.wishes.amount)
-      planned.anew.push_back(note);
-    else
-      plan.given.push_back(note);
-  }
-  std::sort(plan.given.begin(), plan.given.end(),
-            [](const SheetNote& a, const SheetNote& b) { return order(a) < order(b); });
-  if (!rhythm) return;
-  plan.open = planned.anew;
-  plan.free.clear();
-}
-
 /// The notes of `full` that `own` has not: what the outline takes out.
 std::vector<SheetNote> taken_out(const Sheet& full, const Sheet& own) {
   std::set<std::tuple<int, Unit, int, int>> left;
@@ -120,9 +98,31 @@ std::vector<SheetNote> taken_out(const Sheet& full, const Sheet& own) {
   return stood;
 }
 
+/// Of each bar in which something new stands: a plan with the first given bar behind the new ones in its place.
+void add_ahead(const Sheet& full, int behind, ScriptPlan& plan) {
+  std::vector<SheetNote> notes;
+  std::copy_if(plan.given.begin(), plan.given.end(), std::back_inserter(notes),
+               [&](const SheetNote& note) { return note.bar == behind; });
+  if (notes.empty()) return;
+  std::vector<std::shared_ptr<const ScriptPlan>> ahead(static_cast<std::size_t>(behind));
+  for (int bar = 0; bar < behind; ++bar) {
+    if (!plan.is_new(bar)) continue;
+    auto probe = std::make_shared<ScriptPlan>();
+    probe->vocabulary = plan.vocabulary;
+    probe->given = notes;
+    for (SheetNote& note : probe->given) note.bar = bar;
+    probe->signatures.assign(static_cast<std::size_t>(bar) + 1, full.bars[static_cast<std::size_t>(behind)].signature);
+    probe->tempos = {{0, 0, plan.tempo_at(behind, 0)}};
+    probe->tempo_bars = bar + 1;
+    probe->bars = bar + 1;
+    ahead[static_cast<std::size_t>(bar)] = std::move(probe);
+  }
+  plan.ahead = std::move(ahead);
+}
+
 /// What the outline leaves of the given score, in normal form, and which of its tracks take new notes.
 void set_rest(const Request& request, Planned& planned) {
-  planned.rest = without_free(request.outline, request.given);
+  planned.rest = without_free(request.outline, request.given, request.wishes.amount, request.seed);
   for (std::size_t t = 0; t < planned.rest.tracks.size(); ++t) {
     if (planned.rest.tracks[t].notes.empty()) continue;
     const bool open = std::any_of(request.outline.free.begin(), request.outline.free.end(), [&](const FreeSpan& span) {
@@ -181,7 +181,13 @@ Planned plan_of(const loaded::LoadedModel& composer, const Request& request) {
     planned.as_it_stood = all;
     planned.heard_as_it_stood = before_bar(full, planned.first_bar);
   }
-  vary(request, planned, *plan);
+  planned.everything = full.notes;
+  const Keep keep = request.wishes.keep;
+  if (keep == Keep::kRhythm || keep == Keep::kContour) {  // then nothing else is free
+    plan->open = planned.stood;
+    plan->free.clear();
+  }
+  if (tail) add_ahead(full, last, *plan);
   planned.heard = before_bar(own, planned.first_bar);
   planned.plan = std::move(plan);
   return planned;

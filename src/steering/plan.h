@@ -23,8 +23,8 @@ struct Planned {
   int joint_bar = 0;  ///< the first given bar behind the last free one, from 0
   int label = 0;
   std::vector<std::string> warnings;
-  std::vector<SheetNote> stood;  ///< what the outline takes out
-  std::vector<SheetNote> anew;   ///< of it, what is written anew; the rest is given again
+  std::vector<SheetNote> stood;       ///< what the outline takes out
+  std::vector<SheetNote> everything;  ///< that the given score has
   /// The same with everything as it stood, and what is heard before; null where nothing stood, or no joint is behind.
   std::shared_ptr<const ScriptPlan> as_it_stood;
   std::vector<Symbol> heard_as_it_stood;

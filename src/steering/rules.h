@@ -38,6 +38,9 @@ RuleMaker in_ranges(const InstrumentRanges& ranges);
 RuleMaker only_instruments(std::vector<int> programs, bool drums);
 RuleMaker instruments_enter(std::map<int, int> enters);
 RuleMaker all_play(std::vector<int> programs, const representation::Vocabulary& vocabulary);
+/// From the bar, from 0, at which each of them enters.
+RuleMaker in_every_bar(std::map<int, int> programs, std::vector<bool> free_bars,
+                       const representation::Vocabulary& vocabulary);
 RuleMaker metre_is(std::pair<int, int> metre, const representation::Vocabulary& vocabulary);
 RuleMaker tempo_within(std::pair<double, double> tempo, const representation::Vocabulary& vocabulary);
 /// `between`: pitch classes that may stand between beats.
@@ -49,8 +52,8 @@ RuleMaker onsets_about(double per_bar);
 RuleMaker two_hands(int span);
 /// `share` of the new notes at least is not among `stood`.
 RuleMaker differs(const Stood& stood, double share);
-/// The highest notes of each instrument rise, fall and stay as those of `stood`, whose rhythm is kept.
-RuleMaker same_contour(const Stood& stood);
+/// The highest notes of each instrument rise, fall and stay as those of `everything` that the given score has.
+RuleMaker same_contour(const Stood& everything);
 /// Each instrument writes the pitches of `stood` in their order, all of them, in bars `first` to `last` (from 0).
 RuleMaker same_pitches(const Stood& stood, int first, int last, const representation::Vocabulary& vocabulary);
 

@@ -83,41 +83,6 @@ class InstrumentsEnter final : public CopiedRule<InstrumentsEnter> {
   std::map<int, int> enters_;  ///< bars from 1
 };
 
-/// In the last bar the piece does not end before everyone has played.
-class AllPlay final : public CopiedRule<AllPlay> {
- public:
-  AllPlay(std::vector<int> programs, const representation::Vocabulary& vocabulary) : missing_(std::move(programs)) {
-    for (std::size_t s = 0; s < vocabulary.size(); ++s) {
-      const auto& meaning = vocabulary.meanings()[s];
-      if (meaning.kind == SymbolKind::kProgram) symbols_.emplace_back(static_cast<Symbol>(s), meaning.value);
-      if (meaning.kind == SymbolKind::kEnd || meaning.kind == SymbolKind::kBar) ends_.push_back(static_cast<Symbol>(s));
-    }
-  }
-  std::string name() const override { return "all instruments play"; }
-  std::string reason() const override { return "would leave an instrument silent"; }
-  void note(const WrittenNote& note) override {
-    if (!note.given && !note.instrument.drums) std::erase(missing_, note.instrument.program);
-  }
-  void mask(const Place& place, std::span<std::uint8_t> mask) override {
-    if (missing_.empty() || place.bar + 1 < place.bars) return;
-    for (const Symbol symbol : ends_) mask[symbol] = 0;
-  }
-  bool bias(const Place& place, std::span<float> factors) override {
-    if (missing_.empty() || place.bars == 0) return false;
-    const int bars_left = place.bars - place.bar;
-    const float factor = bars_left <= 1 ? 64.0F : bars_left == 2 ? 8.0F : 1.5F;
-    for (const auto& [symbol, program] : symbols_)
-      if (std::ranges::find(missing_, program) != missing_.end()) factors[symbol] *= factor;
-    return true;
-  }
-  double weigh(const Place& /*place*/, bool end) override { return end && !missing_.empty() ? 0 : 1; }
-
- private:
-  std::vector<int> missing_;
-  std::vector<std::pair<Symbol, int>> symbols_;
-  std::vector<Symbol> ends_;
-};
-
 /// Leaves of one kind of symbol only those that fit. Where one in force does not fit, another must come.
 class FittingSymbols : public CopiedRule<FittingSymbols> {
  public:
@@ -175,10 +140,6 @@ RuleMaker only_instruments(std::vector<int> programs, bool drums) {
 
 RuleMaker instruments_enter(std::map<int, int> enters) {
   return [enters = std::move(enters)] { return std::make_unique<InstrumentsEnter>(enters); };
-}
-
-RuleMaker all_play(std::vector<int> programs, const representation::Vocabulary& vocabulary) {
-  return [rule = AllPlay(std::move(programs), vocabulary)] { return rule.clone(); };
 }
 
 RuleMaker metre_is(std::pair<int, int> metre, const representation::Vocabulary& vocabulary) {

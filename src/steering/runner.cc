@@ -93,6 +93,7 @@ class Runner {
     one.weight.multiply(one.guide->weigh());
     if (one.weight.zero()) one.failure = one.guide->reason();
     state->length = from.length + one.symbols.size();
+    state->ahead = from.ahead;
     state->past = std::make_shared<const Past>(Past{from.past, std::move(one.symbols)});
     state->guide = std::move(one.guide);
     one.arrived = std::move(state);

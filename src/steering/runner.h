@@ -26,6 +26,7 @@ struct State {
   std::vector<float> logits;
   std::shared_ptr<const Past> past;
   std::size_t length = 0;
+  Weight ahead;  ///< factor of the weight for what is given further on
 };
 
 /// A particle on its way from one place to the next.

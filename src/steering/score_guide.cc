@@ -59,9 +59,25 @@ ScoreGuide::ScoreGuide(const ScoreGuide& other)
       joint_bar_(other.joint_bar_),
       bits_(other.bits_),
       joint_bits_(other.joint_bits_),
+      probe_(other.probe_),
       reason_(other.reason_) {
   for (const auto& rule : other.rules_) rules_.push_back(rule->clone());
   reader_.place().cursor = cursor_.get();
+}
+
+ScoreGuide::ScoreGuide(const ScoreGuide& other, Script script)
+    : cursor_(other.cursor_->clone()),
+      vocabulary_(other.vocabulary_),
+      reader_(other.reader_),
+      script_(std::move(script)),
+      joint_bar_(other.joint_bar_),
+      probe_(true) {
+  reader_.place().cursor = cursor_.get();
+}
+
+std::unique_ptr<Guide> ScoreGuide::look_ahead() const {
+  auto script = script_.ahead(reader_);
+  return script && !probe_ ? std::unique_ptr<Guide>(new ScoreGuide(*this, std::move(*script))) : nullptr;
 }
 
 void ScoreGuide::begin(Symbol symbol) {

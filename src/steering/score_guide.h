@@ -30,6 +30,7 @@ class ScoreGuide final : public Guide {
   std::int64_t place() const override;
   double weigh() override;
   bool finished() const override { return script_.finished(reader_); }
+  std::unique_ptr<Guide> look_ahead() const override;
   std::string reason() const override { return reason_; }
 
   double bits() const noexcept { return bits_; }
@@ -37,6 +38,7 @@ class ScoreGuide final : public Guide {
   int bar() const noexcept { return reader_.place().bar; }
 
  private:
+  ScoreGuide(const ScoreGuide& other, Script script);
   void take(Symbol symbol, bool given);
   void mask_pitches(std::span<std::uint8_t> left);
   Pitches pitches_of(const Instrument& instrument);
@@ -49,6 +51,7 @@ class ScoreGuide final : public Guide {
   int joint_bar_;
   double bits_ = 0, joint_bits_ = 0;
   std::vector<Symbol> wanted_;
+  bool probe_ = false;  ///< made by look_ahead()
   std::string reason_ = "is given and cannot be reached";
 };
 

@@ -198,6 +198,13 @@ bool Script::advance(const PlaceReader& before, Symbol symbol) {
   return note_ == Latest::kGiven;
 }
 
+std::optional<Script> Script::ahead(const PlaceReader& reader) const {
+  const auto bar = static_cast<std::size_t>(std::max(0, reader.place().bar));
+  if (reader.latest() != SymbolKind::kBar || bar >= plan_->ahead.size() || plan_->ahead[bar] == nullptr)
+    return std::nullopt;
+  return Script(plan_->ahead[bar]);
+}
+
 bool Script::finished(const PlaceReader& reader) const noexcept {
   const Place& place = reader.place();
   if (reader.latest() == SymbolKind::kEnd || place.bar >= plan_->bars) return true;

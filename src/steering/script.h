@@ -29,6 +29,7 @@ struct ScriptPlan {
   }
   /// Whether anything new stands in the bar.
   bool is_new(int bar) const noexcept;
+  std::vector<std::shared_ptr<const ScriptPlan>> ahead;  ///< by bar: the first given bar behind, as if it came here
   /// The tempo that the given music has there; 0: free.
   Symbol tempo_at(int bar, Unit at) const noexcept;
 };
@@ -52,6 +53,8 @@ class Script {
   /// Whether all is written: `reader` stands behind the latest symbol.
   bool finished(const PlaceReader& reader) const noexcept;
   const ScriptPlan& plan() const noexcept { return *plan_; }
+  /// The next given bar as if it came now; nothing where that is not to be tried.
+  std::optional<Script> ahead(const PlaceReader& reader) const;
 
  private:
   enum class Latest : std::uint8_t { kFree, kGiven, kOpen };

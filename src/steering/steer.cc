@@ -89,8 +89,11 @@ struct Steering::Impl {
     const auto variation = variation_rules();
     rules.insert(rules.end(), variation.begin(), variation.end());
     rules.insert(rules.end(), request.rules.begin(), request.rules.end());
-    options = {
-        .sampling = request.sampling, .particles = request.particles, .seed = request.seed, .threads = request.threads};
+    options = {.sampling = request.sampling,
+               .particles = request.particles,
+               .seed = request.seed,
+               .threads = request.threads,
+               .look_ahead = request.look_ahead};
     const ScoreGuide guide = guide_of(composer, planned.plan, rules, planned.heard, planned.joint_bar);
     particles = std::make_unique<Particles>(composer.model, composer.representation->vocabulary(), guide, planned.heard,
                                             planned.label, options);
@@ -99,15 +102,15 @@ struct Steering::Impl {
   std::vector<RuleMaker> variation_rules() const {
     const Wishes& wishes = request.wishes;
     std::vector<RuleMaker> own;
-    if (wishes.keep != Keep::kNothing && planned.anew.empty())
+    if (wishes.keep != Keep::kNothing && planned.stood.empty())
       throw Error({.message = "nothing stood there that could be kept",
                    .hint = "Name bars and tracks that have notes.",
                    .code = ErrorCode::kInvalidArgument,
                    .about = "keep"});
     if (wishes.differ > 0) own.push_back(differs(planned.stood, wishes.differ));
-    if (wishes.keep == Keep::kContour) own.push_back(same_contour(planned.stood));
+    if (wishes.keep == Keep::kContour) own.push_back(same_contour(planned.everything));
     if (wishes.keep == Keep::kPitches)
-      own.push_back(same_pitches(planned.anew, planned.first_bar, request.outline.last_bar() - 1,
+      own.push_back(same_pitches(planned.stood, planned.first_bar, request.outline.last_bar() - 1,
                                  composer.representation->vocabulary()));
     return own;
   }

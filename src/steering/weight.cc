@@ -23,6 +23,26 @@ void Weight::multiply(double factor) noexcept {
   exponent_ = mantissa_ == 0 ? 0 : exponent_ + exponent;
 }
 
+void Weight::multiply(const Weight& other) noexcept {
+  multiply(other.mantissa_);
+  if (!zero()) exponent_ += other.exponent_;
+}
+
+void Weight::divide(const Weight& other) noexcept {
+  int exponent = 0;
+  mantissa_ = std::frexp(mantissa_ / other.mantissa_, &exponent);
+  exponent_ = mantissa_ == 0 ? 0 : exponent_ - other.exponent_ + exponent;
+}
+
+Weight Weight::root() const noexcept {
+  const bool odd = exponent_ % 2 != 0;
+  Weight root;
+  root.mantissa_ = std::sqrt(odd ? mantissa_ * 2 : mantissa_);
+  root.exponent_ = (odd ? exponent_ - 1 : exponent_) / 2;
+  root.multiply(1.0);
+  return root;
+}
+
 double Weight::relative(std::int64_t exponent) const noexcept {
   constexpr std::int64_t kFar = 2000;  // beyond the range of doubles
   return std::ldexp(mantissa_, static_cast<int>(std::clamp(exponent_ - exponent, -kFar, kFar)));

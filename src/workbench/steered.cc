@@ -82,6 +82,11 @@ std::optional<std::vector<std::uint8_t>> extended(const SteeredJob& job, const s
 
 }  // namespace
 
+Score rest_of(const SteeredJob& job) {
+  const steering::Request& run = job.request.steering;
+  return steering::without_free(run.outline, run.given, run.wishes.amount, run.seed);
+}
+
 std::vector<std::vector<bool>> new_notes_of(const Score& score, const Score& rest) {
   using Key = std::tuple<int, bool, Tick, int>;
   std::multiset<Key> known;

@@ -89,15 +89,15 @@ plot::PianoRollOptions steered_roll(const SteeredJob& job, const steering::Resul
   plot::PianoRollOptions roll{.title = title, .facts = {key_in_words(result.score)}};
   const steering::Request& run = job.request.steering;
   if (note_count(run.given) == 0) return roll;
-  const auto fresh = new_notes_of(result.score, steering::without_free(run.outline, run.given));
-  roll.values.unit = "new";
+  const auto fresh = new_notes_of(result.score, rest_of(job));
+  roll.values.names = {{kGivenShade, "given"}, {kNewShade, "new"}};
   for (const auto& track : fresh) {
     roll.values.of_tracks.emplace_back();
     for (const bool is_new : track) roll.values.of_tracks.back().push_back(is_new ? kNewShade : kGivenShade);
   }
   const MeterMap metre(result.score);
   for (const auto& span : run.outline.free)
-    roll.marks.push_back({metre.bar_start(span.first_bar - 1), metre.bar_start(span.last_bar)});
+    if (span.replace) roll.marks.push_back({metre.bar_start(span.first_bar - 1), metre.bar_start(span.last_bar)});
   return roll;
 }
 

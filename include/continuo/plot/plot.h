@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "continuo/music/score.h"
@@ -28,6 +29,7 @@ struct NoteValues {
       of_tracks;     ///< as Score::tracks and their notes; what is not finite or missing is grey
   double high = 1;   ///< above 0
   std::string unit;  ///< for the legend, for example "bits"
+  std::vector<std::pair<double, std::string>> names;  ///< values that the legend names, in place of a scale
 };
 
 struct PianoRollOptions {

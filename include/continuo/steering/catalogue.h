@@ -58,10 +58,11 @@ struct Wishes {
   std::uint16_t pitch_classes = 0;  ///< bit p: pitch class p (0: C); 0: those of `key`. Drums have none
   std::vector<int> programs;        ///< that may play, General MIDI from 0; empty, without drums: see FreeSpan
   bool drums = false;
-  bool all_play = false;                           ///< each of `programs` has at least one new note
-  std::map<int, int> enters;                       ///< by program: the first bar in which it plays
-  std::map<int, PitchRange> ranges;                ///< by program, in place of the model's
-  bool any_range = false;                          ///< the model's ranges bind nothing
+  bool every_bar = false;            ///< each of `programs` begins a new note in every free bar, from its entry on
+  bool all_play = false;             ///< each of `programs` has at least one new note
+  std::map<int, int> enters;         ///< by program: the first bar in which it plays
+  std::map<int, PitchRange> ranges;  ///< by program, in place of the model's
+  bool any_range = false;            ///< the model's ranges bind nothing
   std::optional<std::pair<double, double>> tempo;  ///< quarters a minute, lowest and highest, of new bars
   std::optional<std::pair<int, int>> metre;        ///< of new bars
   std::optional<ChordChart> chords;                ///< its first bar is the first free one

@@ -1,7 +1,7 @@
 // Outline: what of a piece is given and what is free.
 #pragma once
 
-#include <optional>
+#include <cstdint>
 #include <vector>
 
 #include "continuo/music/score.h"
@@ -46,8 +46,8 @@ int bars_of(const Score& score);
 /// Throws Error (kInvalidArgument): no span, bars or tracks that there are not, new bars behind none.
 void check(const Outline& outline, const Score& given);
 
-/// The given score without the notes that the outline takes out; everything else is as it was, tracks without notes
-/// included.
-Score without_free(const Outline& outline, const Score& given);
+/// The given score without the notes that the outline takes out, or with `amount` below 1 a random share of them;
+/// everything else is as it was, tracks without notes included.
+Score without_free(const Outline& outline, const Score& given, double amount = 1, std::uint64_t seed = 1);
 
 }  // namespace continuo::steering

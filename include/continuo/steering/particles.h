@@ -7,8 +7,8 @@
 //                           and over all places of         weigh().
 //
 // With SamplingOptions::top_p below 1 (or top_k), each symbol is drawn from the most probable of those that the wishes
-// leave, and the step counts as probable as all of them together: nothing that is given is ever too improbable.
-// N particles estimate P: as N grows, what they write converges to it.
+// leave (instruments are never cut), and the step counts as probable as all of them together: nothing that is given is
+// ever too improbable. N particles estimate P: as N grows, what they write converges to it.
 #pragma once
 
 #include <cstddef>
@@ -34,6 +34,9 @@ class Weight {
   Weight() = default;
   /// factor: 0 or more, finite.
   void multiply(double factor) noexcept;
+  void multiply(const Weight& other) noexcept;
+  void divide(const Weight& other) noexcept;  ///< which is not 0
+  Weight root() const noexcept;               ///< the square root
   bool zero() const noexcept { return mantissa_ == 0; }
   /// In units of 2^exponent.
   double relative(std::int64_t exponent) const noexcept;
@@ -71,6 +74,10 @@ class Guide {
   /// Asked at each new place, and at the end: a factor of the weight, 0 or more.
   virtual double weigh() { return 1; }
   virtual bool finished() const = 0;
+  /// A guide that tries from here what is given further on, to tell early which particles will fit; null: none. All of
+  /// it is given. The square root of what it costs is a factor of the weight until the next place, where it is taken
+  /// back: what is sampled from does not depend on it.
+  virtual std::unique_ptr<Guide> look_ahead() const { return nullptr; }
   /// Why nothing was left, where nothing was.
   virtual std::string reason() const { return "nothing is left that may come next"; }
 };
@@ -83,6 +90,7 @@ struct ParticleOptions {
   int threads = 0;                   ///< 0: every core; changes nothing
   double resample_below = 0.5;       ///< share of the particles: with a smaller effective size they are resampled
   std::size_t most_steps = 200'000;  ///< of a particle: it is given up then
+  bool look_ahead = true;            ///< see Guide::look_ahead()
   int tries = 8;                     ///< how often a stretch in which every particle fails is begun anew
 };
 

@@ -33,7 +33,8 @@ struct Request {
   std::size_t count = 1;       ///< results, at most `particles`
   /// Given bars behind the last free one that weigh the particles; 0: all of them.
   int horizon = 2;
-  int threads = 0;  ///< 0: every core; changes nothing
+  bool look_ahead = true;  ///< at each bar line within a gap, try the given bar behind it; changes the way, not the aim
+  int threads = 0;         ///< 0: every core; changes nothing
 };
 
 /// One result. The bits are what the model itself says; fewer are better.

@@ -69,6 +69,9 @@ SteeredFiles steer_files(const SteeredJob& job, const ProgressSink& progress = {
 /// fitted.
 std::string fit_in_words(const steering::Result& result, std::size_t particles);
 
+/// What is given: the notes that stay.
+Score rest_of(const SteeredJob& job);
+
 /// Which notes of a result are new: of each track, of each note.
 std::vector<std::vector<bool>> new_notes_of(const Score& score, const Score& rest);
 
