@@ -157,8 +157,8 @@ SteeredFiles steer_files(const SteeredJob& job, const ProgressSink& progress, co
 std::string fit_in_words(const steering::Result& result, std::size_t particles) {
   std::string text;
   if (result.joint_bits > 0) {
-    text = fmt::format("the given bars behind cost {:.1f} bits, behind plain continuations {:.1f}", result.joint_bits,
-                       result.plain_joint_bits);
+    text = fmt::format("the given bars behind cost {:.1f} bits, on the average of all particles {:.1f}",
+                       result.joint_bits, result.plain_joint_bits);
     if (result.true_joint_bits) text += fmt::format(", behind what stood there {:.1f}", *result.true_joint_bits);
     text += "; ";
   }

@@ -65,8 +65,8 @@ struct SteeredFiles {
 /// Throws Error; Interrupted, and then nothing is written.
 SteeredFiles steer_files(const SteeredJob& job, const ProgressSink& progress = {}, const std::stop_token& stop = {});
 
-/// "joint 75.2 bits (plain continuations 93.1, as it stood 74.4); 12 of 16 particles count": how well the wishes
-/// fitted.
+/// "the given bars behind cost 75.2 bits, on the average of all particles 93.1; 12 of 16 particles count at the end":
+/// how well the wishes fitted.
 std::string fit_in_words(const steering::Result& result, std::size_t particles);
 
 /// What is given: the notes that stay.
