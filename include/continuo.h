@@ -32,7 +32,7 @@ typedef struct continuo_sampler continuo_sampler; /* one thread at a time */
 typedef struct continuo_session continuo_session; /* one piece being composed; one thread at a time, but for cancel */
 typedef struct continuo_results continuo_results; /* what continuo_steer wrote; immutable */
 typedef int (*continuo_progress)(double share, void* user);
-typedef struct continuo_state continuo_state;     /* where a session was; immutable */
+typedef struct continuo_state continuo_state; /* where a session was; immutable */
 
 /* "0.1.0" */
 CONTINUO_API const char* continuo_version(void);
@@ -195,10 +195,10 @@ CONTINUO_API continuo_state* continuo_state_parse(const continuo_model* model, c
 /* --- Writing around what is given -------------------------------------------------------------------------------- */
 
 /* New music around the `midi_size` bytes of a MIDI file (NULL: without one), as `request` says, a JSON object
- * (docs/steering.md): {"free": [{"bars": [5, 8]}], "wishes": {"key": "D minor"}, "seed": 1, "particles": 16, "count": 2}.
- * Returns when it is done. `progress`, if not NULL, is called at bar lines with the share that is done, from 0 to 1, and
- * `user`; any other answer than 0 stops the work. NULL: a failure, or stopped. The same model, request and file give the
- * same results. */
+ * (docs/steering.md): {"free": [{"bars": [5, 8]}], "wishes": {"key": "D minor"}, "seed": 1, "particles": 16, "count":
+ * 2}. Returns when it is done. `progress`, if not NULL, is called at bar lines with the share that is done, from 0 to
+ * 1, and `user`; any other answer than 0 stops the work. NULL: a failure, or stopped. The same model, request and file
+ * give the same results. */
 CONTINUO_API continuo_results* continuo_steer(const continuo_model* model, const char* request, const void* midi,
                                               size_t midi_size, continuo_progress progress, void* user);
 CONTINUO_API void continuo_results_free(continuo_results* results);
