@@ -63,10 +63,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   try {
     const auto filter = loaded::PassageFilter::parse({data, size}, "fuzz");
     // Any passage may be asked about: the answer for the same one is the same.
-    std::vector<loaded::Step> passage(filter.notes() - 1);
+    std::vector<Step> passage(filter.notes() - 1);
     for (int asked = 0; asked < 4; ++asked) {
       for (std::size_t i = 0; i < passage.size(); ++i)
-        passage[i] = static_cast<loaded::Step>(data[(i * 7 + static_cast<std::size_t>(asked) * 13) % size] * 257);
+        passage[i] = static_cast<Step>(data[(i * 7 + static_cast<std::size_t>(asked) * 13) % size] * 257);
       if (filter.contains(passage) != filter.contains(passage)) std::abort();
     }
   } catch (const Error&) {

@@ -71,7 +71,7 @@ void bench_training(const TrainingBench& bench) {
       for (const std::string& precision : precisions) {
         training::OptimisationOptions t = subject.training;
         t.threads = threads;
-        t.precision = precision;
+        t.precision = value_named<training::TrainingPrecision>(precision).value();
         const auto speed =
             training::measure_speed({.network = subject.network, .training = t, .seconds = bench.seconds / turns},
                                     terminal_progress(), interruption());

@@ -114,7 +114,7 @@ void add_compare(CLI::App& app) {
   add_piece_set_options(*command, options->set);
   command->get_option("--select-column")->description("Only real pieces with 1 in this column of their MANIFEST.csv");
   command->add_option("-s,--seed", options->set.seed, "Of composing, of --max-pieces and of the pieces to hear")
-      ->check(whole(0, kMostSeed))
+      ->check(whole(0, kMaxSeed))
       ->capture_default_str();
   command->add_option("--listen", options->heard, "Pieces of each side to hear on the page")
       ->check(whole(0, 100))

@@ -289,7 +289,7 @@ void add_compose(CLI::App& app) {
       ->type_name("N");
   command->add_flag("--no-page", options->no_page, "No page beside the other files");
   command->add_option("--threads", options->threads, "Threads that share the pieces between them; 0: every core")
-      ->check(whole(0, kMostThreads))
+      ->check(whole(0, kMaxThreads))
       ->capture_default_str();
   command
       ->add_option("--max-copy", options->max_copy,

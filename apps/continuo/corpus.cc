@@ -120,10 +120,10 @@ void add_filters(CLI::App& command, CorpusOptions& options) {
       ->excludes(any)
       ->capture_default_str();
   command.add_option("--min-notes", scan.min_notes, "Pieces with fewer notes are left out")
-      ->check(whole(0, kMostPieces))
+      ->check(whole(0, kMaxPieces))
       ->capture_default_str();
   command.add_option("--max-notes", scan.max_notes, "Pieces with more notes are left out")
-      ->check(whole(0, kMostPieces))
+      ->check(whole(0, kMaxPieces))
       ->capture_default_str();
   command
       .add_option("--programs", scan.programs,
@@ -133,7 +133,7 @@ void add_filters(CLI::App& command, CorpusOptions& options) {
       ->type_name("P,P,...");
   command.add_flag("--no-drums", options.no_drums, "Leave out pieces with percussion");
   command.add_option("--max-pieces", scan.max_pieces, "Draw so many of those that pass; 0: all")
-      ->check(whole(0, kMostPieces))
+      ->check(whole(0, kMaxPieces))
       ->capture_default_str();
   command.add_option("--select-column", scan.select_column, "Keep only files with 1 in this column of MANIFEST.csv")
       ->type_name("COLUMN");
@@ -194,7 +194,7 @@ void add_corpus(CLI::App& app) {
       ->check(number(0, 1))
       ->capture_default_str();
   command->add_option("-s,--seed", options->scan.seed, "Of --max-pieces, the split and --check-planted")
-      ->check(whole(0, kMostSeed))
+      ->check(whole(0, kMaxSeed))
       ->capture_default_str();
   command->add_option("--picture", options->picture, "Histogram of lengths to draw, .png or .svg")->type_name("FILE");
   command
@@ -214,7 +214,7 @@ void add_corpus(CLI::App& app) {
       ->check(whole(0, 1'000'000))
       ->type_name("N");
   command->add_option("--threads", options->scan.threads, "Files read at the same time; 0: every core")
-      ->check(whole(0, kMostThreads))
+      ->check(whole(0, kMaxThreads))
       ->capture_default_str();
   command->callback([options] { run_corpus(*options); });
 }

@@ -98,14 +98,14 @@ void add_evaluate(CLI::App& app) {
       ->transform(one_of({"held-out", "test", "validation", "train", "all"}))
       ->capture_default_str();
   command->add_option("--max-pieces", options->pieces, "A seeded random choice of so many of them; 0: all")
-      ->check(whole(0, kMostPieces))
+      ->check(whole(0, kMaxPieces))
       ->capture_default_str();
-  command->add_option("--seed", options->seed, "Of that choice")->check(whole(0, kMostSeed))->capture_default_str();
+  command->add_option("--seed", options->seed, "Of that choice")->check(whole(0, kMaxSeed))->capture_default_str();
   command->add_option("--cache", options->cache, "Folder of encoded pieces (default: ~/.cache/continuo)")
       ->type_name("FOLDER");
   add_precision(*command, options->engine.precision);
   command->add_option("--threads", options->threads, "Pieces at a time; 0: every core")
-      ->check(whole(0, kMostThreads))
+      ->check(whole(0, kMaxThreads))
       ->capture_default_str();
   command->callback([options] {
     if (options->models.empty()) options->models.emplace_back(kDefaultModel);

@@ -68,10 +68,10 @@ void print_network(const weights::NetworkSpec& spec) {
   weights::NetworkSpec same = spec;
   weights::visit_options(same, options);
   if (spec.inputs > 0)
-    fmt::print("  frames          of {} values in, {} values out, {}\n", spec.inputs, spec.vocabulary_size,
-               spec.output);
+    fmt::print("  frames          of {} values in, {} values out, {}\n", spec.inputs, spec.frame_width(),
+               name_of(spec.output));
   else if (spec.reads_frames())
-    fmt::print("  frames          of {} values, {}\n", spec.vocabulary_size, spec.output);
+    fmt::print("  frames          of {} values, {}\n", spec.frame_width(), name_of(spec.output));
   if (spec.match() > 0) fmt::print("  match model     of passages of {} symbols or more\n", spec.match());
   if (spec.receptive_field() > 0) {
     fmt::print("  receptive field {} steps\n", format_count(static_cast<std::uint64_t>(spec.receptive_field())));
@@ -139,7 +139,7 @@ void print_model(const std::filesystem::path& path, bool whole_recipe) {
   if (spec.labels > 0) fmt::print("  conditioned on  {} labels\n", spec.labels);
   const std::string& representation = file.metadata(weights::kRepresentationKey);
   if (representation.empty()) {
-    fmt::print("  representation  none: {} symbols without meaning\n", spec.vocabulary_size);
+    fmt::print("  representation  none: {} symbols without meaning\n", spec.symbols());
   } else {
     print_representation(representation);
   }

@@ -26,7 +26,7 @@ void print_sound(const std::filesystem::path& path) {
              counted(static_cast<std::uint64_t>(source->channels()), "channel"),
              format_count(static_cast<std::uint64_t>(source->sample_rate())), workbench::listening_in_words(heard),
              heard.level.loudness_lufs, 100 * heard.level.clipped_ratio, heard.flatness);
-  if (source->mended() > 0) fmt::print("  note: {} replaced by 0\n", counted(source->mended(), "NaN sample"));
+  if (source->repaired() > 0) fmt::print("  note: {} replaced by 0\n", counted(source->repaired(), "NaN sample"));
   for (const auto& complaint : audio::complaints(heard)) fmt::print("  note: {}\n", complaint);
 }
 

@@ -109,7 +109,7 @@ void add_measure(CLI::App& app) {
   command->add_option("--csv", options->table, "Table of every piece")->type_name("FILE");
   add_piece_set_options(*command, options->set);
   command->add_option("-s,--seed", options->set.seed, "Of --max-pieces")
-      ->check(whole(0, kMostSeed))
+      ->check(whole(0, kMaxSeed))
       ->capture_default_str();
   command
       ->add_option("--resolution", options->measure.resolution,

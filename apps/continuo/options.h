@@ -14,9 +14,9 @@
 
 namespace continuo::app {
 
-inline constexpr std::uint64_t kMostSeed = (std::uint64_t{1} << 63) - 1;  ///< TOML's greatest, which recipes keep
-inline constexpr std::uint64_t kMostThreads = 1024;
-inline constexpr std::uint64_t kMostPieces = 1'000'000'000;
+inline constexpr std::uint64_t kMaxSeed = (std::uint64_t{1} << 63) - 1;  ///< TOML's greatest, which recipes keep
+inline constexpr std::uint64_t kMaxThreads = 1024;
+inline constexpr std::uint64_t kMaxPieces = 1'000'000'000;
 
 /// Text that is a whole number from `least` to `most` and nothing else. CLI11's own checks let -1 pass for a large
 /// number, and what overflows for another.

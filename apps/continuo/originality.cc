@@ -96,14 +96,14 @@ void write_page(const fs::path& path, const OriginalityOptions& options, const S
   page.write(path);
 }
 
-std::shared_ptr<const representation::Representation> heard_through(const OriginalityOptions& options) {
+std::shared_ptr<const representation::Representation> via_representation(const OriginalityOptions& options) {
   return options.model.empty() ? nullptr : loaded::LoadedModel::load(model_or_default(options.model)).representation;
 }
 
 void write_filter(const OriginalityOptions& options) {
   check_outputs({options.filter}, {options.model, options.passages.corpus});
   const auto index =
-      workbench::open_index(options.passages, heard_through(options).get(), terminal_progress(), interruption());
+      workbench::open_index(options.passages, via_representation(options).get(), terminal_progress(), interruption());
   const evaluation::PassageFilter filter = evaluation::filter_of(evaluation::PassageSet(index, options.filter_notes));
   filter.write(options.filter);
   fmt::print("{} passages of {} notes, of {} notes of {} pieces, in {:.1f} MB\n  {}\n", format_count(filter.passages()),
@@ -132,7 +132,7 @@ void run_originality(const OriginalityOptions& options) {
   if (std::ranges::any_of(outputs, workbench::is_page)) audio::check({.soundfont = options.soundfont});
   const Score score = read_score(options.piece);
   const auto index =
-      workbench::open_index(options.passages, heard_through(options).get(), terminal_progress(), interruption());
+      workbench::open_index(options.passages, via_representation(options).get(), terminal_progress(), interruption());
   Tick given = 0;
   if (!options.prompt.empty()) {
     given = evaluation::shared_beginning(score, read_score(options.prompt));
@@ -228,7 +228,7 @@ void add_originality(CLI::App& app) {
   command->add_option("--filter-notes", options->filter_notes, "Notes of each passage of --filter")
       ->check(whole(6, 1'000'000))
       ->capture_default_str();
-  command->add_option("--seed", options->seed, "Of --check-planted")->check(whole(0, kMostSeed))->capture_default_str();
+  command->add_option("--seed", options->seed, "Of --check-planted")->check(whole(0, kMaxSeed))->capture_default_str();
   command->callback([options] { run_originality(*options); });
 }
 

@@ -21,10 +21,10 @@ void add_piece_set_options(CLI::App& command, workbench::PieceSetOptions& option
                   "Only pieces of a folder with 1 in this column of its MANIFEST.csv")
       ->type_name("NAME");
   command.add_option("--max-pieces", options.max_pieces, "Draw so many pieces at random; 0: all")
-      ->check(whole(0, kMostPieces))
+      ->check(whole(0, kMaxPieces))
       ->capture_default_str();
   command.add_option("--threads", options.threads, "Pieces read at the same time; 0: every core")
-      ->check(whole(0, kMostThreads))
+      ->check(whole(0, kMaxThreads))
       ->capture_default_str();
 }
 

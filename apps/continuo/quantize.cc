@@ -165,7 +165,7 @@ void add_quantize(CLI::App& app) {
       ->check(whole(0, 1'000'000'000'000))
       ->capture_default_str();
   command->add_option("--threads", options->threads, "Threads of the measuring; 0: every core")
-      ->check(whole(0, kMostThreads))
+      ->check(whole(0, kMaxThreads))
       ->capture_default_str();
   command->add_flag("--overwrite", options->overwrite, "Replace the file if it is there already");
   command->callback([options] { run_quantize(*options); });

@@ -107,13 +107,13 @@ void add_reproduce(CLI::App& app) {
   paper->add_option("--select-column", settings.select_column, "Only pieces with 1 in this column of MANIFEST.csv")
       ->type_name("NAME");
   paper->add_option("--max-pieces", settings.max_pieces, "A random choice of so many pieces (default 500)")
-      ->check(whole(1, kMostPieces));
+      ->check(whole(1, kMaxPieces));
   paper->add_option("--soundfont", settings.soundfont, "SoundFont that plays the pieces (default: the system's)")
       ->type_name("FILE");
   paper->add_flag("--any-length", settings.any_length, "Also pieces shorter than 1 or longer than 5 minutes");
   paper->add_flag("--overwrite", settings.overwrite, "Replace the trainings that the output folder holds");
-  paper->add_option("--seed", settings.seed, "Of everything random")->check(whole(0, kMostSeed));
-  paper->add_option("--threads", settings.threads, "0: every core")->check(whole(0, kMostThreads));
+  paper->add_option("--seed", settings.seed, "Of everything random")->check(whole(0, kMaxSeed));
+  paper->add_option("--threads", settings.threads, "0: every core")->check(whole(0, kMaxThreads));
   paper->add_option("--cache", settings.cache, "Folder for encoded pieces (default: ~/.cache/continuo)")
       ->type_name("FOLDER");
   paper->callback([options] { run_reproduce(*options); });

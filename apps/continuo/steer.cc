@@ -54,7 +54,7 @@ void add_file_options(CLI::App& command, SteeredRequest& request, const char* na
       ->check(whole(1, 4096))
       ->capture_default_str();
   command.add_option("--threads", request.steering.threads, "Threads; 0: every core")
-      ->check(whole(0, kMostThreads))
+      ->check(whole(0, kMaxThreads))
       ->capture_default_str();
   command.add_option("--soundfont", request.render.soundfont, "SoundFont for the sound (default: the system's)")
       ->type_name("FILE");

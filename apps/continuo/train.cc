@@ -76,15 +76,8 @@ fs::path model_to_start_from(const TrainOptions& options) {
   return goes_on(options) && fs::exists(kept) ? kept : fs::path{};
 }
 
-/// The model's or the default one, over it the file's or that of the run that goes on, then what the command line says.
-training::Recipe make_recipe(const TrainOptions& options, const fs::path& init) {
-  std::optional<weights::ModelFile> model;
-  if (!init.empty()) model = weights::ModelFile::load(init);
-  training::Recipe recipe = training::starting_recipe({.model = model ? &*model : nullptr,
-                                                       .init = init,
-                                                       .recipe = options.recipe,
-                                                       .folder = options.output,
-                                                       .goes_on = goes_on(options)});
+/// What the command line says.
+void change_recipe(const TrainOptions& options, bool from_model, training::Recipe& recipe) {
   std::vector<training::OptionValue> changes;
   if (!options.network.empty()) changes.push_back({"network.name", options.network});
   if (!options.representation.empty()) changes.push_back({"representation.name", options.representation});
@@ -103,19 +96,20 @@ training::Recipe make_recipe(const TrainOptions& options, const fs::path& init) 
   if (!options.select_column.empty()) recipe.collection.select_column = options.select_column;
   if (!options.label_column.empty()) {
     recipe.collection.label_column = options.label_column;
-    if (!model) recipe.condition_on_label = true;
+    if (!from_model) recipe.condition_on_label = true;
   }
   if (options.freeze) limits.freeze = *options.freeze;
-  if (model) training::check_fits(recipe, *model, init);
   if (options.any_length) {
     recipe.collection.min_seconds = 0;
     recipe.collection.max_seconds = 1e9;
   }
-  if (!std::isfinite(limits.minutes) || !std::isfinite(limits.epochs)) {
-    throw Error({.message = "a length of the training that is no number", .hint = "Give minutes or epochs above 0."});
-  }
-  if (limits.minutes <= 0 && limits.epochs <= 0 && limits.steps <= 0) limits.minutes = 10;
-  return recipe;
+}
+
+/// The model's or the default one, over it the file's or that of the run that goes on, then what the command line says.
+training::Recipe make_recipe(const TrainOptions& options, const fs::path& init) {
+  return training::recipe_of_run(init,
+                                 {.recipe = options.recipe, .folder = options.output, .goes_on = goes_on(options)},
+                                 [&](training::Recipe& recipe) { change_recipe(options, !init.empty(), recipe); });
 }
 
 /// What the recipe in the output folder does not know.
@@ -331,8 +325,8 @@ void add_train(CLI::App& app) {
   command->add_option("--steps", options->steps, "Length in steps of the optimiser")
       ->check(whole(1, 1'000'000'000'000));
   command->add_option("--seed", options->seed, "Of the first weights and the order of examples")
-      ->check(whole(0, kMostSeed));
-  command->add_option("--threads", options->threads, "0: every core")->check(whole(0, kMostThreads));
+      ->check(whole(0, kMaxSeed));
+  command->add_option("--threads", options->threads, "0: every core")->check(whole(0, kMaxThreads));
   command->add_option("--device", options->device, "Where the network computes: cpu, or cuda where libtorch has it")
       ->capture_default_str();
   auto* resume =
@@ -360,7 +354,7 @@ void add_train(CLI::App& app) {
                     "Print the whole recipe, every option explained, and stop");
   command->add_flag("--any-length", options->any_length, "Also pieces shorter than 1 or longer than 5 minutes");
   command->add_option("--max-pieces", options->max_pieces, "A random choice of so many pieces; 0: all")
-      ->check(whole(0, kMostPieces));
+      ->check(whole(0, kMaxPieces));
   command->add_option("--select-column", options->select_column, "Only pieces with 1 in this column of MANIFEST.csv")
       ->type_name("NAME");
   command

@@ -17,13 +17,13 @@ namespace {
 
 namespace fs = std::filesystem;
 
-std::string loss_name(const std::string& output) {
+std::string loss_name(weights::Output output) {
   if (output == weights::kReal) return "mean squared error";
   return output == weights::kBinary ? "loss, nats per frame" : "loss, nats per symbol";
 }
 
 /// A loss with its unit, by what the network gives out.
-std::string with_unit(double loss, const std::string& output) {
+std::string with_unit(double loss, weights::Output output) {
   if (output == weights::kReal) return fmt::format("{:.6f} mean squared error of a value", loss);
   return fmt::format("{:.4f} nats = {:.4f} bits per {}", loss, loss / std::numbers::ln2,
                      output == weights::kBinary ? "frame" : "symbol");
@@ -34,7 +34,7 @@ std::string with_unit(double loss, const std::string& output) {
 void draw_curve(const fs::path& path, const std::string& title, const training::TrainResult& result) {
   const auto& curve = result.curve;
   const auto& baselines = result.baselines;
-  const std::string& output = result.output;
+  weights::Output output = result.output;
   plot::Curve train{.label = "training part", .points = true};
   plot::Curve held_out{.label = "held-out part", .points = true};
   for (const auto& point : curve) {
@@ -72,11 +72,11 @@ void print_summary(const fs::path& output, const training::Recipe& recipe, const
              format_count(result.train_symbols), unit, result.held_out_pieces, format_count(result.held_out_symbols),
              unit, part);
   if (frames) {
-    fmt::print("  frames           of {} values; {}: {}\n", result.vocabulary_size,
+    fmt::print("  frames           of {} values; {}: {}\n", result.outputs,
                result.output == weights::kReal ? "always zero" : "a uniform guess", both_units(base.uniform));
     fmt::print("  mean frame       {}\n", both_units(base.frequencies));
   } else {
-    fmt::print("  vocabulary       {} symbols; ln V {}\n", result.vocabulary_size, both_units(base.uniform));
+    fmt::print("  vocabulary       {} symbols; ln V {}\n", result.outputs, both_units(base.uniform));
     fmt::print("  frequencies      {}\n", both_units(base.frequencies));
   }
   fmt::print("  repetition       {}\n", both_units(base.repetition));

@@ -2,7 +2,6 @@
 #include <cmath>
 #include <cstdio>
 #include <filesystem>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -13,7 +12,7 @@
 #include "continuo/training/fine_tune.h"
 #include "continuo/training/recipe.h"
 #include "continuo/training/trainer.h"
-#include "continuo/weights/model_file.h"
+#include "remedies.h"
 #include "terminal.h"
 
 namespace {
@@ -112,19 +111,11 @@ Options read_options(const std::vector<std::string>& words) {
 }
 
 training::Recipe make_recipe(const Options& options, const fs::path& init, const continuo::corpus::Dataset& dataset) {
-  std::optional<continuo::weights::ModelFile> model;
-  if (!init.empty()) model = continuo::weights::ModelFile::load(init);
-  training::Recipe recipe = training::starting_recipe({.model = model ? &*model : nullptr,
-                                                       .init = init,
-                                                       .recipe = options.recipe,
-                                                       .folder = options.output,
-                                                       .goes_on = options.resume});
-  training::set_options(recipe, options.changes);
-  recipe.representation = dataset.spec();
-  if (model) training::check_fits(recipe, *model, init);
-  auto& limits = recipe.training;
-  if (limits.minutes <= 0 && limits.epochs <= 0 && limits.steps <= 0) limits.minutes = 10;
-  return recipe;
+  return training::recipe_of_run(init, {.recipe = options.recipe, .folder = options.output, .goes_on = options.resume},
+                                 [&](training::Recipe& recipe) {
+                                   training::set_options(recipe, options.changes);
+                                   recipe.representation = dataset.spec();
+                                 });
 }
 
 void run(const Options& options) {
@@ -180,8 +171,11 @@ int main(int argc, char** argv) {
     }
     run(read_options(words));
   } catch (const continuo::Interrupted& error) {
-    std::fprintf(stderr, "\ncontinuo-train: %s\n", error.what());
+    std::fprintf(stderr, "\ncontinuo-train: %s\n", continuo::app::explained(error).c_str());
     return 130;
+  } catch (const Error& error) {
+    std::fprintf(stderr, "continuo-train: %s\n", continuo::app::explained(error).c_str());
+    return 1;
   } catch (const std::exception& error) {
     std::fprintf(stderr, "continuo-train: %s\n", error.what());
     return 1;

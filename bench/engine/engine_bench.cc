@@ -36,10 +36,10 @@ void step(benchmark::State& state, const weights::NetworkSpec& spec) {
   state.counters["stream_bytes"] = static_cast<double>(model->stream_bytes());
 }
 
-weights::NetworkSpec wavenet(const std::string& block) {
+weights::NetworkSpec wavenet(weights::Block block) {
   weights::WaveNetSpec spec;
   spec.block = block;
-  if (block == "paper") spec.skip_channels = spec.residual_channels;
+  if (block == weights::Block::kPaper) spec.skip_channels = spec.residual_channels;
   return {.vocabulary_size = 400, .labels = 0, .network = spec};
 }
 
@@ -53,8 +53,8 @@ weights::NetworkSpec full_wavenet() {
   return {.vocabulary_size = 256, .labels = 0, .network = spec};
 }
 
-BENCHMARK_CAPTURE(step, wavenet_default, wavenet("standard"));
-BENCHMARK_CAPTURE(step, wavenet_paper_block, wavenet("paper"));
+BENCHMARK_CAPTURE(step, wavenet_default, wavenet(weights::Block::kStandard));
+BENCHMARK_CAPTURE(step, wavenet_paper_block, wavenet(weights::Block::kPaper));
 BENCHMARK_CAPTURE(step, wavenet_30_layers_64_256, full_wavenet());
 BENCHMARK_CAPTURE(step, lstm_2x256, weights::NetworkSpec{400, 0, weights::LstmSpec{}});
 BENCHMARK_CAPTURE(step, lstm_2x512, weights::NetworkSpec{400, 0, weights::LstmSpec{.hidden = 512}});

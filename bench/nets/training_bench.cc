@@ -33,11 +33,11 @@ void train(benchmark::State& state, const weights::NetworkSpec& spec) {
   state.SetLabel(nets::blas_library());
 }
 
-weights::NetworkSpec wavenet(const std::string& block, float dropout = 0) {
+weights::NetworkSpec wavenet(weights::Block block, float dropout = 0) {
   weights::WaveNetSpec spec;
   spec.block = block;
   spec.dropout = dropout;
-  if (block == "paper") spec.skip_channels = spec.residual_channels;
+  if (block == weights::Block::kPaper) spec.skip_channels = spec.residual_channels;
   return {.vocabulary_size = kVocabulary, .labels = 0, .network = spec};
 }
 
@@ -52,11 +52,11 @@ void thread_counts(benchmark::internal::Benchmark* benchmark) {
       benchmark->Args({openmp, blas, batch, 512});
 }
 
-BENCHMARK_CAPTURE(train, wavenet_default, wavenet("standard"))->Apply(thread_counts);
-BENCHMARK_CAPTURE(train, wavenet_dropout, wavenet("standard", 0.1F))
+BENCHMARK_CAPTURE(train, wavenet_default, wavenet(weights::Block::kStandard))->Apply(thread_counts);
+BENCHMARK_CAPTURE(train, wavenet_dropout, wavenet(weights::Block::kStandard, 0.1F))
     ->Args({1, 1, 16, 512})
     ->Unit(benchmark::kMillisecond);
-BENCHMARK_CAPTURE(train, wavenet_paper_block, wavenet("paper"))->Apply(thread_counts);
+BENCHMARK_CAPTURE(train, wavenet_paper_block, wavenet(weights::Block::kPaper))->Apply(thread_counts);
 BENCHMARK_CAPTURE(train, lstm_2x256, lstm(256))->Apply(thread_counts);
 BENCHMARK_CAPTURE(train, lstm_2x512, lstm(512))->Apply(thread_counts);
 BENCHMARK_CAPTURE(train, wavenet_lstm, weights::NetworkSpec{kVocabulary, 0, weights::WaveNetLstmSpec{}})

@@ -18,8 +18,8 @@
 namespace continuo::audio {
 namespace {
 
-constexpr std::uint64_t kMostWavBytes = 0xFFFF0000;  ///< RIFF sizes are 32 bits, with room for the headers
-constexpr double kVorbisQuality = 0.6;               ///< about 190 kbit/s for stereo
+constexpr std::uint64_t kMaxWavBytes = 0xFFFF0000;  ///< RIFF sizes are 32 bits, with room for the headers
+constexpr double kVorbisQuality = 0.6;              ///< about 190 kbit/s for stereo
 
 std::string lower_extension(const std::filesystem::path& path) {
   std::string extension = path.extension().string();
@@ -94,7 +94,7 @@ void AudioWriter::write(std::span<const float> samples) {
   if (samples.size() % channels != 0) fail(state.path, "samples that are no whole frames");
   const int type = state.info.format & SF_FORMAT_TYPEMASK;
   state.frames += samples.size() / channels;
-  if (type == SF_FORMAT_WAV && state.frames * channels * 2 > kMostWavBytes)
+  if (type == SF_FORMAT_WAV && state.frames * channels * 2 > kMaxWavBytes)
     fail(state.path, "a .wav file cannot be larger than 4 GB", "Let the name end in .flac.");
   std::vector<short> whole(kWriteFrames * channels);
   std::vector<float> real(kWriteFrames * channels);

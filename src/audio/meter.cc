@@ -15,7 +15,7 @@ constexpr double kSilentRms = 1e-3;                ///< -60 dBFS
 constexpr float kFullScale = 32767.0F / 32768.0F;  ///< the largest 16-bit value
 constexpr float kRaise = 100;                      ///< 40 dB
 constexpr double kRaiseDecibels = 40;
-constexpr double kMostGain = 1000;  ///< 60 dB: beyond it there is only noise to hear
+constexpr double kMaxGain = 1000;  ///< 60 dB: beyond it there is only noise to hear
 constexpr std::size_t kMeteredFrames = 8192;
 
 }  // namespace
@@ -110,8 +110,8 @@ Measurement Meter::result() const {
 double loudness_gain(double loudness, double peak, double target_lufs) noexcept {
   static const double kCeiling = std::pow(10.0, -1.0 / 20);
   if (!(peak > 0)) return 1;
-  const double wanted = std::isfinite(loudness) ? std::pow(10.0, (target_lufs - loudness) / 20) : kMostGain;
-  return std::min({wanted, kCeiling / peak, kMostGain});
+  const double wanted = std::isfinite(loudness) ? std::pow(10.0, (target_lufs - loudness) / 20) : kMaxGain;
+  return std::min({wanted, kCeiling / peak, kMaxGain});
 }
 
 Measurement measure(const Waveform& waveform) {

@@ -10,8 +10,8 @@
 namespace continuo::audio {
 namespace {
 
-constexpr std::size_t kMostExtents = 8192;
-constexpr std::size_t kMostColumns = 2048;
+constexpr std::size_t kMaxExtents = 8192;
+constexpr std::size_t kMaxColumns = 2048;
 
 }  // namespace
 
@@ -33,7 +33,7 @@ struct OverviewMaker::State {
 
     void add(const Column& frame) {
       if (in_last == step || columns.empty()) {
-        if (columns.size() == kMostExtents) merge();
+        if (columns.size() == kMaxExtents) merge();
         columns.push_back(frame);
         in_last = 1;
       } else {
@@ -67,7 +67,7 @@ struct OverviewMaker::State {
   /// The window that begins at `offset`; its centre is the next multiple of `hop`.
   void take_window() {
     if (in_last == windows_per_column || sums.empty()) {
-      if (sums.size() == kMostColumns * bins()) merge();
+      if (sums.size() == kMaxColumns * bins()) merge();
     }
     const auto power = spectrum(std::span(recent).subspan(offset, window));
     if (in_last == windows_per_column || sums.empty()) {

@@ -68,7 +68,7 @@ class Planner {
   void assign_channels() {
     std::size_t sounding = 0;
     for (const Track& track : score_.tracks) sounding += track.notes.empty() ? 0 : 1;
-    const bool share = sounding > static_cast<std::size_t>(Synth::kMostChannels);
+    const bool share = sounding > static_cast<std::size_t>(Synth::kMaxChannels);
     std::map<std::pair<bool, int>, std::uint16_t> shared;
     channel_of_.assign(score_.tracks.size(), 0);
     for (std::size_t i = 0; i < score_.tracks.size(); ++i) {

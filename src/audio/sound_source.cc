@@ -41,7 +41,7 @@ class FileSource final : public SoundSource {
     if (info_.frames <= 0 || info_.frames == SF_COUNT_MAX) return 0;
     return static_cast<double>(info_.frames) / info_.samplerate;
   }
-  std::uint64_t mended() const override { return mended_; }
+  std::uint64_t repaired() const override { return repaired_; }
 
   bool next(std::vector<float>& block) override {
     const auto channels = static_cast<std::size_t>(info_.channels);
@@ -55,7 +55,7 @@ class FileSource final : public SoundSource {
     for (float& sample : block) {
       if (std::isfinite(sample)) continue;  // floating-point files may hold anything
       sample = 0;
-      ++mended_;
+      ++repaired_;
     }
     return true;
   }
@@ -67,7 +67,7 @@ class FileSource final : public SoundSource {
   SF_INFO info_{};
   std::unique_ptr<SNDFILE, Close> handle_;
   std::size_t block_frames_ = 1;
-  std::uint64_t mended_ = 0;
+  std::uint64_t repaired_ = 0;
 };
 
 class ScoreSource final : public SoundSource {

@@ -162,7 +162,7 @@ Synth::Synth(const fs::path& soundfont, int sample_rate, int channels) : state_(
   state_->settings.reset(new_fluid_settings());
   fluid_settings_t* settings = state_->settings.get();
   if (settings == nullptr) throw Error("FluidSynth cannot start");
-  const int groups = std::clamp((channels + 15) / 16, 1, kMostChannels / 16);
+  const int groups = std::clamp((channels + 15) / 16, 1, kMaxChannels / 16);
   fluid_settings_setnum(settings, "synth.sample-rate", sample_rate);
   fluid_settings_setint(settings, "synth.midi-channels", groups * 16);
   fluid_settings_setint(settings, "synth.polyphony", 512);

@@ -12,8 +12,8 @@ namespace continuo::audio {
 /// per thread and its samples are held once per process. One thread.
 class Synth {
  public:
-  static constexpr int kBlockFrames = 64;    ///< events take effect at multiples of this
-  static constexpr int kMostChannels = 256;  ///< that FluidSynth can have
+  static constexpr int kBlockFrames = 64;   ///< events take effect at multiples of this
+  static constexpr int kMaxChannels = 256;  ///< that FluidSynth can have
 
   /// Throws Error for a SoundFont that cannot be used and for a rate outside of 8,000 to 96,000.
   Synth(const std::filesystem::path& soundfont, int sample_rate, int channels);

@@ -11,7 +11,7 @@
 namespace continuo::audio {
 namespace {
 
-constexpr std::uint64_t kMostSamples = std::uint64_t{1} << 31;  ///< 8 GiB of floats: 6.7 hours of 44.1 kHz stereo
+constexpr std::uint64_t kMaxSamples = std::uint64_t{1} << 31;  ///< 8 GiB of floats: 6.7 hours of 44.1 kHz stereo
 
 }  // namespace
 
@@ -21,8 +21,8 @@ Waveform read_file(const std::filesystem::path& path) {
   std::vector<float> block;
   try {
     while (source->next(block)) {
-      if (waveform.samples.size() + block.size() > kMostSamples)
-        fail(path, "is longer than the " + std::to_string(kMostSamples) + " samples that are read",
+      if (waveform.samples.size() + block.size() > kMaxSamples)
+        fail(path, "is longer than the " + std::to_string(kMaxSamples) + " samples that are read",
              "Cut it into parts.");
       waveform.samples.insert(waveform.samples.end(), block.begin(), block.end());
     }

@@ -103,7 +103,7 @@ size_t continuo_model_input_size(const continuo_model* model) {
 }
 
 const char* continuo_model_output(const continuo_model* model) {
-  return model == nullptr ? "" : model->model->spec().output.c_str();
+  return model == nullptr ? "" : continuo::name_of(model->model->spec().output).data();
 }
 
 const char* continuo_model_precision(const continuo_model* model) {

@@ -18,7 +18,7 @@ namespace {
 using representation::Symbol;
 using representation::SymbolView;
 
-constexpr std::uint32_t kMostWidth = 1 << 16;
+constexpr std::uint32_t kMaxWidth = 1 << 16;
 
 constexpr const char* kHint = "Delete it: it is made again from the collection when it is needed.";
 constexpr const char* kHintForOthers = "Give a .dataset file that training has left, or the folder of the pieces.";
@@ -81,7 +81,7 @@ DatasetHeader checked_header(const std::filesystem::path& path, std::span<const 
   const std::uint64_t room = bytes.size() - sizeof header;
   const bool kind_known =
       header.kind == StepKind::kNarrow || header.kind == StepKind::kWide || header.kind == StepKind::kFrame;
-  if (!kind_known || header.width == 0 || header.width > kMostWidth ||
+  if (!kind_known || header.width == 0 || header.width > kMaxWidth ||
       header.step_bytes != bytes_of_step(header.kind, header.width))
     refuse(path, "has steps of an unknown kind", offsetof(DatasetHeader, kind));
   if (header.steps_offset != sizeof header || header.steps > room / header.step_bytes ||

@@ -46,7 +46,7 @@ std::vector<Task> tasks_of(const Collection& collection, const Split& split) {
 
 /// `given`, or where there are none the labels of the training part, 'unknown' first; none when no piece has one.
 /// Gives each task its label.
-std::vector<std::string> settle_labels(std::vector<Task>& tasks, const std::vector<std::string>& given) {
+std::vector<std::string> resolve_labels(std::vector<Task>& tasks, const std::vector<std::string>& given) {
   constexpr const char* kUnknown = "unknown";
   std::map<std::string, int> numbers;
   for (std::size_t i = 1; i < given.size(); ++i) numbers[given[i]] = static_cast<int>(i);
@@ -221,7 +221,7 @@ Plan plan(const Collection& collection, const Split& split, const Representation
   // A setting that is left out and one that is given its default make the same file.
   for (const auto& setting : representation::default_settings(spec.name))
     made.spec.settings.try_emplace(setting.name, setting.value);
-  made.spec.labels = settle_labels(made.tasks, spec.labels);
+  made.spec.labels = resolve_labels(made.tasks, spec.labels);
   const bool rendered =
       representation::reads_sound(spec.name) &&
       std::any_of(made.tasks.begin(), made.tasks.end(), [](const Task& t) { return !t.piece->sound; });

@@ -22,7 +22,7 @@ using representation::FrameCode;
 using representation::KeySet;
 using representation::Symbol;
 
-constexpr std::size_t kMostBytes = std::size_t{1} << 30;
+constexpr std::size_t kMaxBytes = std::size_t{1} << 30;
 constexpr double kSecondsPerQuarter = 0.5;
 constexpr std::array<std::pair<const char*, Part>, 3> kParts = {
     {{"train", Part::kTrain}, {"valid", Part::kValidation}, {"test", Part::kTest}}};
@@ -87,7 +87,7 @@ void write(const fs::path& path, const Json& all, const representation::Represen
 Dataset open_frame_file(const fs::path& path, const representation::RepresentationSpec& spec,
                         const fs::path& cache_folder) {
   const auto frames = representation::make(spec);
-  const auto bytes = read_file(path, kMostBytes);
+  const auto bytes = read_file(path, kMaxBytes);
   const std::string mark = "continuo " CONTINUO_VERSION " frames " + std::to_string(kDatasetVersion) + "\n" +
                            representation::to_json(frames->spec()) + "\n" + content_hash(bytes);
   const fs::path cached = cache_folder / (content_hash(mark) + ".dataset");

@@ -74,7 +74,7 @@ SoundFacts examine_sound(const std::filesystem::path& path, double max_seconds, 
       throw Error({.message = "is longer than a day", .path = path.string()});
   }
   facts.seconds = static_cast<double>(trimmer.end() - trimmer.begin()) / source->sample_rate();
-  facts.repaired = source->mended();
+  facts.repaired = source->repaired();
   facts.print = std::stoull(hasher.digits().substr(0, 16), nullptr, 16);
   return facts;
 }

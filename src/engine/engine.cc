@@ -33,7 +33,7 @@ constexpr std::pair<std::string_view, InstructionSet> kInstructionSets[] = {
 bool splits(const weights::NetworkSpec& spec) {
   const auto* wavenet = std::get_if<weights::WaveNetSpec>(&spec.network);
   if (const auto* joined = std::get_if<weights::WaveNetLstmSpec>(&spec.network)) wavenet = &joined->wavenet;
-  return wavenet != nullptr && wavenet->block == "standard";
+  return wavenet != nullptr && wavenet->block == weights::Block::kStandard;
 }
 
 Options resolved(const Options& options, const weights::ModelFile& file) {

@@ -14,10 +14,10 @@ namespace continuo::engine {
 enum class InstructionSet : int;
 struct Affine;
 
-inline constexpr size_t kLanes = 16;          ///< outputs are padded to a multiple of this
-inline constexpr size_t kPanelRows = 64;      ///< rows that are packed side by side
-inline constexpr size_t kBytesAt = 16;        ///< floats before the bytes of a rounded vector, which are thus aligned
-inline constexpr size_t kMostColumns = 4096;  ///< of a matrix in int8: sums of whole numbers stay far within 32 bits
+inline constexpr size_t kLanes = 16;         ///< outputs are padded to a multiple of this
+inline constexpr size_t kPanelRows = 64;     ///< rows that are packed side by side
+inline constexpr size_t kBytesAt = 16;       ///< floats before the bytes of a rounded vector, which are thus aligned
+inline constexpr size_t kMaxColumns = 4096;  ///< of a matrix in int8: sums of whole numbers stay far within 32 bits
 
 /// How a product begins.
 enum class Start : int {
@@ -34,8 +34,8 @@ struct Kernels {
                   size_t y_stride) noexcept;
   /// The same for a few products between others of one vector, where setting up what is fastest for many takes longer
   /// than it saves.
-  void (*product_now_and_then)(const Affine& affine, Start start, size_t streams, const float* x, size_t x_stride,
-                               float* y, size_t y_stride) noexcept;
+  void (*product_single)(const Affine& affine, Start start, size_t streams, const float* x, size_t x_stride, float* y,
+                         size_t y_stride) noexcept;
   /// prepared = {scale, and from kBytesAt on whole numbers of one byte}: x ~ scale * whole, scale = max |x| / 127, ties
   /// to even.
   void (*quantise)(size_t size, const float* x, float* prepared) noexcept;

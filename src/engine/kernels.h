@@ -23,7 +23,7 @@ const Kernels& kernels_of(InstructionSet set) noexcept;
 bool has_run(InstructionSet set) noexcept;
 
 /// Packs weight(row, column) and bias(row) in the arena's form; with a measuring arena it asks for nothing.
-/// Wider matrices than kMostColumns stay in single precision. `scale(row)`, for int8, is the scale of a longer row of
+/// Wider matrices than kMaxColumns stay in single precision. `scale(row)`, for int8, is the scale of a longer row of
 /// which this is a part; without it each row has its own.
 template <class Weight, class Bias, class Scale>
 Affine pack_affine(Arena& arena, std::size_t rows, std::size_t columns, const Weight& weight, const Bias& bias,
@@ -94,7 +94,7 @@ Affine pack_affine(Arena& arena, std::size_t rows, std::size_t columns, const We
                    const Scale& scale) {
   Affine affine;
   affine.kernels = &kernels_of(arena.form.instruction_set);
-  affine.precision = columns > kMostColumns ? Precision::kFp32 : arena.form.precision;
+  affine.precision = columns > kMaxColumns ? Precision::kFp32 : arena.form.precision;
   affine.rows = rows;
   affine.columns = columns;
   float* const panels = arena.take(padded(rows) * affine.groups());

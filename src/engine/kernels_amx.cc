@@ -90,14 +90,14 @@ CONTINUO_INLINE void finish_panel(const Matrix& m, size_t first, size_t streams,
   for (size_t row = first; row < m.rows && row < first + kPanelRows; row += kWidth) {
     const Floats bias = load(m.bias + row);
     const Floats scales = load(m.scales + row);
-    const Wholes offsets = load_wholes(m.offsets + row);
+    const Ints offsets = load_ints(m.offsets + row);
     const int32_t* own = dots + row - first;
     const float* scale = x;
     float* out = y + row;
     CONTINUO_UNROLL
     for (size_t s = 0; s < streams; ++s, own += kPanelRows, scale += x_stride, out += y_stride) {
       const Floats begun = kStart == Start::kBias ? bias : kStart == Start::kAdd ? plus(load(out), bias) : load(out);
-      store(out, fma(to_floats(_mm512_add_epi32(load_wholes(own), offsets)), times(all(*scale), scales), begun));
+      store(out, fma(to_floats(_mm512_add_epi32(load_ints(own), offsets)), times(all(*scale), scales), begun));
     }
   }
 }

@@ -12,7 +12,7 @@ constexpr bool kBiased = false;
 #include "engine/avx2.inc"
 
 /// The sign of x goes to w, so that pairs of products stay within 16 bits: 2 * 127 * 127 < 2^15.
-inline __attribute__((always_inline)) Wholes dot(Wholes sum, Wholes x, const float* w) {
+inline __attribute__((always_inline)) Ints dot(Ints sum, Ints x, const float* w) {
   const __m256i pairs = _mm256_maddubs_epi16(_mm256_abs_epi8(x), _mm256_sign_epi8(bits(w), x));
   return _mm256_add_epi32(sum, _mm256_madd_epi16(pairs, _mm256_set1_epi16(1)));
 }

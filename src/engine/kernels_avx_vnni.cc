@@ -11,7 +11,7 @@ constexpr bool kBiased = true;  // products take bytes that are 128 greater
 
 #include "engine/avx2.inc"
 
-inline __attribute__((always_inline)) Wholes dot(Wholes sum, Wholes x, const float* w) {
+inline __attribute__((always_inline)) Ints dot(Ints sum, Ints x, const float* w) {
   return _mm256_dpbusd_avx_epi32(sum, x, bits(w));
 }
 inline __attribute__((always_inline)) void store_bytes(int8_t* p, Floats x, int n) {

@@ -10,7 +10,7 @@ constexpr int kSet = 5;  // InstructionSet::kNeon
 
 #include "engine/neon.inc"
 
-inline __attribute__((always_inline)) Wholes dot(Wholes sum, Wholes x, const float* w) {
+inline __attribute__((always_inline)) Ints dot(Ints sum, Ints x, const float* w) {
   const int8x16_t a = bytes_of(x), b = bytes_at(w);
   const int32x4_t low = vpaddlq_s16(vmull_s8(vget_low_s8(a), vget_low_s8(b)));
   const int32x4_t high = vpaddlq_s16(vmull_high_s8(a, b));

@@ -10,7 +10,7 @@ constexpr int kSet = 6;  // InstructionSet::kNeonDot
 
 #include "engine/neon.inc"
 
-inline __attribute__((always_inline)) Wholes dot(Wholes sum, Wholes x, const float* w) {
+inline __attribute__((always_inline)) Ints dot(Ints sum, Ints x, const float* w) {
   return vdotq_s32(sum, bytes_of(x), bytes_at(w));
 }
 

@@ -1,4 +1,4 @@
-// What a network is told of earlier passages: rows of tables added to its embedding, and a weight on a logit.
+// Input features of earlier passages: rows of tables added to the embedding, and a weight on a logit.
 #pragma once
 
 #include <algorithm>
@@ -25,7 +25,7 @@ struct MatchTables {
     if (match.length > 0) add(channels, embedding + match.symbol * channels, input);
   }
 
-  int shortest;                      ///< 0: it is told of none
+  int shortest;                      ///< 0: none are read
   const float* embedding = nullptr;  ///< [vocabulary, channels]
   const float* length = nullptr;     ///< [kMatchLengths, channels]
   const float* copy = nullptr;       ///< [kMatchLengths], added to the logit of the symbol that would follow

@@ -73,7 +73,7 @@ void add_matches(const MatchTables& tables, const std::vector<weights::Match>& m
     }
 }
 
-void weigh_matches(const MatchTables& tables, const std::vector<weights::Match>& matches, std::size_t vocabulary,
+void add_copy_bias(const MatchTables& tables, const std::vector<weights::Match>& matches, std::size_t vocabulary,
                    std::vector<float>& logits) {
   for (std::size_t t = 0; t < matches.size(); ++t)
     if (matches[t].length > 0) logits[t * vocabulary + matches[t].symbol] += tables.copy[matches[t].length];
@@ -137,7 +137,7 @@ std::vector<float> recompute_head(const WaveNetHead& head, const Sequence& x, co
   Sequence h = recompute_pointwise(head.hidden, x);
   rectify(h);
   std::vector<float> logits = recompute_pointwise(head.logits, h).to_float();
-  weigh_matches(body.match, recompute_matches(body.match, inputs), head.logits.rows, logits);
+  add_copy_bias(body.match, recompute_matches(body.match, inputs), head.logits.rows, logits);
   return logits;
 }
 

@@ -31,10 +31,10 @@ class Sequence {
 Sequence recompute_embedding(const Embedding& embedding, const Inputs& inputs);
 /// What the match model says at each step; nothing where the network has none.
 std::vector<weights::Match> recompute_matches(const MatchTables& tables, const Inputs& inputs);
-/// Adds to the embedding what the network is told of these.
+/// Adds the input features of these to the embedding.
 void add_matches(const MatchTables& tables, const std::vector<weights::Match>& matches, Sequence& x);
 /// Adds to the logits [time, vocabulary] of the symbols that would follow.
-void weigh_matches(const MatchTables& tables, const std::vector<weights::Match>& matches, std::size_t vocabulary,
+void add_copy_bias(const MatchTables& tables, const std::vector<weights::Match>& matches, std::size_t vocabulary,
                    std::vector<float>& logits);
 /// y[t] = b + sum over taps j of W[j] x[t - (taps - 1 - j) dilation], x being zero before the start.
 Sequence recompute_convolution(const Affine& affine, const Sequence& x, std::size_t dilation);

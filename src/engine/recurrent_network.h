@@ -98,7 +98,7 @@ std::vector<float> recompute_recurrent(const Weights& own, const Inputs& given, 
   const std::vector<weights::Match> matches = recompute_matches(own.match, given);
   add_matches(own.match, matches, inputs);
   std::vector<float> logits = recompute_pointwise(own.head, layers(own.layers, inputs)).to_float();
-  weigh_matches(own.match, matches, own.head.rows, logits);
+  add_copy_bias(own.match, matches, own.head.rows, logits);
   return logits;
 }
 

@@ -13,7 +13,7 @@
 namespace continuo::engine {
 WaveNetBody::WaveNetBody(const weights::ModelFile& file, const weights::WaveNetSpec& wavenet, Arena& arena)
     : spec(wavenet),
-      paper(wavenet.block == "paper"),
+      paper(wavenet.block == weights::Block::kPaper),
       threads(paper ? 1 : arena.form.threads),
       channels(static_cast<std::size_t>(wavenet.residual_channels)),
       skips(static_cast<std::size_t>(wavenet.skip_channels)),
@@ -86,7 +86,7 @@ void WaveNetMemory::look_ahead(const WaveNetBody& body, const WaveNetLayer& laye
   const std::size_t first = (time - (taps - 1) * layer.dilation) & layer.ring_mask;
   const std::size_t count = block(layer) - step;
   const std::size_t straight = std::min(count, layer.ring_mask + 1 - first);  // the rest lies at the ring's beginning
-  const auto product = streams > 1 ? body.kernels->product : body.kernels->product_now_and_then;
+  const auto product = streams > 1 ? body.kernels->product : body.kernels->product_single;
   product(oldest, Start::kBias, straight * streams, ring + first * streams * body.slot, body.slot, first_sums, rows);
   if (straight < count)
     product(oldest, Start::kBias, (count - straight) * streams, ring, body.slot, first_sums + straight * streams * rows,
@@ -132,7 +132,7 @@ void WaveNetPartner::work(void* self, Partner& thread) noexcept {
   thread.report();
 }
 
-WaveNetState::WaveNetState(const WaveNetBody& body, Arena& arena, std::size_t streams, WaveNetRest rest)
+WaveNetState::WaveNetState(const WaveNetBody& body, Arena& arena, std::size_t streams, WaveNetTail rest)
     : memory_(body, arena, streams),
       rest_(rest),
       embedding_(body.embedding, arena, streams),
@@ -289,11 +289,11 @@ struct WaveNetWeights {
 struct WaveNetStates {
   WaveNetStates(const WaveNetWeights& its_weights, Arena& arena, std::size_t streams)
       : network(its_weights),
-        body(network.body, arena, streams, {after_the_skips, this, padded(network.head.logits.rows)}),
+        body(network.body, arena, streams, {run_tail, this, padded(network.head.logits.rows)}),
         head(network.head, arena, streams) {}
   WaveNetStates(const WaveNetStates&) = delete;  // the body knows where it is
   WaveNetStates& operator=(const WaveNetStates&) = delete;
-  static float* after_the_skips(void* self, const float* skip) noexcept {
+  static float* run_tail(void* self, const float* skip) noexcept {
     auto& own = *static_cast<WaveNetStates*>(self);
     return own.head.step(own.network.head, skip, padded(own.network.body.skips));
   }

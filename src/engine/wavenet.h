@@ -107,7 +107,7 @@ struct WaveNetMemory {
 };
 
 /// What a network makes of relu(sum of skips) [streams, padded(S)]: [streams, outputs], always in the same place.
-struct WaveNetRest {
+struct WaveNetTail {
   float* (*function)(void* network, const float* skip) noexcept;
   void* network;
   std::size_t outputs;
@@ -115,13 +115,13 @@ struct WaveNetRest {
 
 /// Follows the residual path of each step: sums the skips as the gated outputs come, and does the rest.
 struct WaveNetPartner {
-  WaveNetPartner(const WaveNetBody& its_body, const WaveNetMemory& its_memory, WaveNetRest its_rest)
+  WaveNetPartner(const WaveNetBody& its_body, const WaveNetMemory& its_memory, WaveNetTail its_rest)
       : body(its_body), memory(its_memory), rest(its_rest), thread(work, this) {}
   static void work(void* self, Partner& thread) noexcept;
 
   const WaveNetBody& body;
   WaveNetMemory memory;
-  WaveNetRest rest;
+  WaveNetTail rest;
   float* result = nullptr;  ///< of the rest
   Partner thread;
 };
@@ -130,7 +130,7 @@ struct WaveNetPartner {
 class WaveNetState {
  public:
   /// `rest` is called once for each step, on whichever thread.
-  WaveNetState(const WaveNetBody& body, Arena& arena, std::size_t streams, WaveNetRest rest);
+  WaveNetState(const WaveNetBody& body, Arena& arena, std::size_t streams, WaveNetTail rest);
 
   /// What the rest makes of one more step of each.
   float* step(const WaveNetBody& body, const Input* inputs, const std::size_t* labels) noexcept;
@@ -164,7 +164,7 @@ class WaveNetState {
   void gate(const WaveNetBody& body, const WaveNetLayer& layer, const std::size_t* labels, float* pre) noexcept;
 
   WaveNetMemory memory_;
-  WaveNetRest rest_;
+  WaveNetTail rest_;
   std::uint64_t time_ = 0;
   bool ahead_known_ = false;  ///< the oldest taps of this step were summed when the last one waited for the partner
   EmbeddingState embedding_;

@@ -25,7 +25,7 @@ struct WaveNetLstmStates {
   WaveNetLstmStates(const WaveNetLstmWeights& its_weights, Arena& arena, std::size_t count)
       : network(its_weights),
         streams(count),
-        body(network.body, arena, count, {after_the_skips, this, padded(network.head.logits.rows)}),
+        body(network.body, arena, count, {run_tail, this, padded(network.head.logits.rows)}),
         lstm(network.lstm, arena, count),
         head(network.head, arena, count),
         joined(arena.take(count * padded(network.head.hidden.columns))) {}
@@ -35,7 +35,7 @@ struct WaveNetLstmStates {
   float* step(const WaveNetLstmWeights& weights, const Input* inputs, const std::size_t* labels) noexcept {
     return body.step(weights.body, inputs, labels);
   }
-  static float* after_the_skips(void* self, const float* skip) noexcept {
+  static float* run_tail(void* self, const float* skip) noexcept {
     auto& own = *static_cast<WaveNetLstmStates*>(self);
     const std::size_t skips = own.network.body.skips;
     const std::size_t hidden = own.network.lstm.hidden;

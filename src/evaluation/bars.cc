@@ -9,7 +9,7 @@
 namespace continuo::evaluation {
 namespace {
 
-constexpr int kMostBars = 100'000;
+constexpr int kMaxBars = 100'000;
 constexpr std::uint8_t kDrums = 128;
 
 }  // namespace
@@ -21,7 +21,7 @@ std::vector<Bar> bars_of(const Score& score) {
     const std::uint8_t instrument = track.is_drums() ? kDrums : track.program;
     for (const Note& note : track.notes) {
       const BarPosition place = meter.bar_at(note.onset);
-      if (place.bar >= kMostBars) continue;
+      if (place.bar >= kMaxBars) continue;
       const auto bar = static_cast<std::size_t>(place.bar);
       if (bars.size() <= bar) bars.resize(bar + 1);
       bars[bar].push_back({note.onset - place.bar_start, note.pitch, instrument});

@@ -56,7 +56,7 @@ void check_finite(double sum) {
                .code = ErrorCode::kDamaged});
 }
 
-/// `report` is told of the symbols that were read, now and then.
+/// `report` is called with the number of symbols that were read.
 template <class Report>
 PieceLikelihood read_piece(const PieceTask& task, const Report& report) {
   const LabelledSequence& sequence = task.sequence;

@@ -19,7 +19,7 @@
 namespace continuo::evaluation {
 namespace {
 
-constexpr std::size_t kMostSteps = 50'000'000;  // of a piece, so that no file makes a table of beats too large
+constexpr std::size_t kMaxSteps = 50'000'000;  // of a piece, so that no file makes a table of beats too large
 
 /// The notes that are not drums, on one line of time.
 struct Pitched {
@@ -96,7 +96,7 @@ Sounding sounding(std::vector<Note> notes) {
 /// which it ends, even where it ends as that begins. Drums count.
 double empty_beat_rate(const Score& score) {
   const Tick length = end_tick(score);
-  if (length < 1 || static_cast<std::size_t>(length / score.ppq) >= kMostSteps) return kUndefined;
+  if (length < 1 || static_cast<std::size_t>(length / score.ppq) >= kMaxSteps) return kUndefined;
   std::vector<int> changes(static_cast<std::size_t>(length / score.ppq) + 2);
   for (const Track& track : score.tracks) {
     for (const Note& note : track.notes) {

@@ -13,7 +13,7 @@ namespace continuo::generation {
 /// every eighth a bar further; after 64 at one place, or 1,000 in all, the piece ends before it. Copyable.
 class Backtracking {
  public:
-  /// Whether a bar has begun at `cursor` that add_bar() was not told of.
+  /// Whether a bar has begun at `cursor` that add_bar() has not noted.
   bool at_new_bar(const representation::Cursor& cursor) const { return cursor.bars() != bars_; }
   /// A symbol was chosen at `cursor`, after `size` symbols.
   void add_bar(const representation::Cursor& cursor, std::size_t size);

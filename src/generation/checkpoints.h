@@ -7,7 +7,7 @@
 
 #include "continuo/engine/engine.h"
 #include "continuo/representation/representation.h"
-#include "generation/frame_ear.h"
+#include "generation/frame_adapter.h"
 
 namespace continuo::generation {
 
@@ -17,7 +17,7 @@ struct Checkpoint {
   std::shared_ptr<engine::Snapshot> network;
   std::vector<float> output;  ///< of the network's last step
   std::shared_ptr<const representation::Cursor> cursor;
-  std::shared_ptr<const FrameEar> ear;
+  std::shared_ptr<const FrameAdapter> adapter;
 };
 
 /// The latest checkpoints of one piece, oldest first, within a limit of memory. Copies share the snapshots.

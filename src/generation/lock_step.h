@@ -17,7 +17,7 @@
 
 namespace continuo::generation {
 
-inline constexpr std::size_t kMostTogether = 16;  ///< pieces of one batch: beyond it, a thread gains nothing
+inline constexpr std::size_t kMaxTogether = 16;  ///< pieces of one batch: beyond it, a thread gains nothing
 
 /// What a piece's network shall hear next.
 struct Feed {
@@ -160,7 +160,7 @@ void compose_all(const engine::Model& model, bool frames, std::size_t count, int
                  const Make& make, const Finish& finish) {
   const auto wanted = static_cast<std::size_t>(threads > 0 ? threads : available_cores());
   const std::size_t workers = std::clamp<std::size_t>(count, 1, wanted);
-  const std::size_t together = std::min((count + workers - 1) / workers, kMostTogether);
+  const std::size_t together = std::min((count + workers - 1) / workers, kMaxTogether);
   std::atomic<std::size_t> begun{0};
   std::mutex mutex;
   std::exception_ptr failure;

@@ -12,9 +12,9 @@ int label_index(const representation::RepresentationSpec& spec, const std::strin
 }
 
 std::size_t random_length(std::size_t asked, const weights::NetworkSpec& network) {
-  if (asked > kMostRandom) {
+  if (asked > kMaxRandom) {
     throw Error({.message = "the random array is to have " + std::to_string(asked) + " steps, more than " +
-                            std::to_string(kMostRandom),
+                            std::to_string(kMaxRandom),
                  .hint = "The network sees no more than its receptive field: leave the length out."});
   }
   if (asked > 0) return asked;

@@ -9,7 +9,7 @@
 
 #include "continuo/generation/compose.h"
 #include "generation/checkpoints.h"
-#include "generation/frame_ear.h"
+#include "generation/frame_adapter.h"
 #include "generation/lock_step.h"
 
 namespace continuo::generation {
@@ -45,8 +45,8 @@ class NetworkFeed {
   /// Goes on from `output`, which it copies.
   void answer(std::span<const float> output);
 
-  std::size_t remembered_;       ///< symbols on which the network's output depends; 0: all
-  std::optional<FrameEar> ear_;  ///< of networks over frames of keys
+  std::size_t remembered_;               ///< symbols on which the network's output depends; 0: all
+  std::optional<FrameAdapter> adapter_;  ///< of networks over frames of keys
   std::vector<representation::Symbol> queue_;
   std::size_t at_ = 0;  ///< in the queue
   std::span<const float> output_, logits_;

@@ -97,7 +97,7 @@ StepResult Piece::go_on(const PieceNetwork& network) {
 StepResult Piece::choose(const PieceNetwork& network, double share) {
   engine::check_finite(feed_.output());
   if (!options_->mask_grammar) std::fill(mask_.begin(), mask_.end(), std::uint8_t{1});
-  rules_.mask_marks(mask_, share, length_.bars());
+  rules_.mask_control_symbols(mask_, share, length_.bars());
   const std::span<const float> logits = length_.ending().inclined(feed_.logits(), mask_);
   const Rules::Choice choice = rules_.choose(
       *cursor_, mask_, [&] { return draw(logits); }, &length_.bars());

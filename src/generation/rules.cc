@@ -2,6 +2,7 @@
 #include "generation/rules.h"
 
 #include <algorithm>
+#include <cstring>
 
 namespace continuo::generation {
 namespace {
@@ -12,7 +13,7 @@ using representation::kStart;
 using representation::Symbol;
 
 bool allows_nothing(std::span<const std::uint8_t> mask) {
-  return std::find(mask.begin(), mask.end(), std::uint8_t{1}) == mask.end();
+  return mask.empty() || std::memchr(mask.data(), 1, mask.size()) == nullptr;
 }
 
 }  // namespace
@@ -32,7 +33,7 @@ Rules::Rules(const Rules& other)
   for (const auto& constraint : other.constraints_) constraints_.push_back(constraint->clone());
 }
 
-void Rules::mask_marks(std::span<std::uint8_t> mask, double share, const BarGoal& goal) const {
+void Rules::mask_control_symbols(std::span<std::uint8_t> mask, double share, const BarGoal& goal) const {
   mask[kStart] = 0;
   for (std::size_t i = 0; i < labels_; ++i) mask[2 + i] = 0;
   if (end_allowed_ && (goal.set() ? goal.reached() : share >= earliest_end_)) return;

@@ -23,7 +23,7 @@ class Rules {
 
   /// Forbids Start and labels; End where it may not come: before `earliest_end` of the length, or before a note has
   /// begun in the last bar of a length in bars. `mask` stands for what the grammar allows.
-  void mask_marks(std::span<std::uint8_t> mask, double share, const BarGoal& goal) const;
+  void mask_control_symbols(std::span<std::uint8_t> mask, double share, const BarGoal& goal) const;
 
   struct Choice {
     representation::Symbol symbol = 0;

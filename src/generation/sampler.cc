@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <bit>
 #include <cmath>
+#include <cstring>
 #include <limits>
 
 #include "continuo/base/error.h"
@@ -91,10 +92,11 @@ Sampler::Sampler(const SamplingOptions& options, std::size_t vocabulary_size) : 
   for (const auto& [kind, temperature] : options.kinds) check(temperature);
   if (options.top_k < 0) throw Error("top-k must be 0 (all symbols) or more");
   if (!(options.top_p > 0 && options.top_p <= 1)) throw Error("top-p must be above 0 and at most 1");
-  weight_.resize(vocabulary_size);
-  never_cut_.resize(vocabulary_size);
+  for (auto* values : {&gathered_, &weight_, &shift_, &divisor_, &of_symbols_}) values->resize(vocabulary_size);
   block_.resize(vocabulary_size / kBlock + 1);
   keys_.resize(vocabulary_size);
+  symbols_.resize(vocabulary_size);
+  never_cut_.resize(vocabulary_size);
 }
 
 Sampler::Sampler(const SamplingOptions& options, const representation::Vocabulary& vocabulary)
@@ -106,166 +108,210 @@ Sampler::Sampler(const SamplingOptions& options, const representation::Vocabular
     auto group =
         std::find_if(groups_.begin(), groups_.end(), [&](const Group& one) { return one.temperature == temperature; });
     if (group == groups_.end()) group = groups_.insert(groups_.end(), Group{.temperature = temperature});
-    const auto index = static_cast<std::size_t>(group - groups_.begin());
-    if (runs_.empty() || runs_.back().group != index) runs_.push_back({symbol, symbol, index});
-    runs_.back().end = symbol + 1;
+    group_of_.push_back(static_cast<std::uint8_t>(group - groups_.begin()));
   }
   if (groups_.size() == 1) options_.temperature = static_cast<double>(groups_.front().temperature);
-  if (groups_.size() < 2) runs_.clear();
+  if (groups_.size() < 2) group_of_.clear();
 }
 
-std::optional<float> Sampler::one_temperature(std::span<const std::uint8_t> mask) const noexcept {
-  if (runs_.empty()) return bounded_temperature(options_.temperature);
-  if (mask.empty()) return std::nullopt;
-  std::optional<std::size_t> only;
-  for (const Run& run : runs_) {
-    if (only == run.group) continue;
-    const auto from = mask.begin() + static_cast<std::ptrdiff_t>(run.begin);
-    const auto to = mask.begin() + static_cast<std::ptrdiff_t>(run.end);
-    if (std::find(from, to, std::uint8_t{1}) == to) continue;
-    if (only) return std::nullopt;
-    only = run.group;
-  }
-  return groups_[only.value_or(0)].temperature;
-}
-
-void Sampler::weigh_groups(std::span<const float> logits, std::span<const std::uint8_t> mask, float greatest) noexcept {
-  const auto allowed = [&](std::size_t symbol) { return mask.empty() || mask[symbol] != 0; };
-  for (Group& group : groups_) group = {group.temperature, std::numeric_limits<float>::lowest(), 0, 0};
-  for (const Run& run : runs_) {
-    Group& group = groups_[run.group];
-    for (std::size_t symbol = run.begin; symbol < run.end; ++symbol)
-      if (allowed(symbol)) group.greatest = std::max(group.greatest, logits[symbol]);
-  }
-  for (const Run& run : runs_) {
-    Group& group = groups_[run.group];
-    for (std::size_t symbol = run.begin; symbol < run.end; ++symbol) {
-      weight_[symbol] = allowed(symbol) ? exponential((logits[symbol] - group.greatest) / group.temperature) : 0.0F;
-      if (!allowed(symbol)) continue;
-      group.weights += double{weight_[symbol]};
-      group.mass += double{exponential(logits[symbol] - greatest)};
+void Sampler::gather(std::span<const float> logits, std::span<const std::uint8_t> mask) noexcept {
+  logits_ = logits.first(std::min(logits.size(), weight_.size()));
+  vocabulary_ = size_ = logits_.size();
+  masked_ = !mask.empty();
+  if (!masked_) return;
+  const std::size_t end = std::min(mask.size(), vocabulary_);
+  size_ = 0;
+  const auto take = [&](std::size_t from, std::size_t to) {
+    for (std::size_t at = from; at < to; ++at) {
+      symbols_[size_] = static_cast<std::uint16_t>(at);
+      gathered_[size_] = logits_[at];
+      size_ += mask[at] != 0 ? 1 : 0;
     }
+  };
+  constexpr std::size_t kAtOnce = sizeof(std::uint64_t);
+  std::size_t at = 0;
+  for (; at + kAtOnce <= end; at += kAtOnce) {
+    std::uint64_t some = 0;
+    std::memcpy(&some, mask.data() + at, sizeof some);
+    if (some != 0) take(at, at + kAtOnce);
   }
-  for (const Run& run : runs_) {
-    const Group& group = groups_[run.group];
-    if (group.weights <= 0) continue;
-    const auto scale = static_cast<float>(group.mass / group.weights);
-    for (std::size_t symbol = run.begin; symbol < run.end; ++symbol) weight_[symbol] *= scale;
+  take(at, end);
+  logits_ = std::span<const float>(gathered_).first(size_);
+}
+
+float Sampler::greatest() const noexcept {
+  return in_lanes(
+      0, size_, std::numeric_limits<float>::lowest(), [](float a, float b) { return a > b ? a : b; },
+      [&](std::size_t i) { return logits_[i]; });
+}
+
+std::uint16_t Sampler::most_probable(float greatest) const noexcept {
+  for (std::size_t i = 0; i < size_; ++i)
+    if (logits_[i] == greatest) return symbol(i);
+  return 0;
+}
+
+std::optional<float> Sampler::one_temperature() const noexcept {
+  if (group_of_.empty()) return bounded_temperature(options_.temperature);
+  if (!masked_) return std::nullopt;
+  if (size_ == 0) return groups_.front().temperature;
+  const std::uint8_t first = group_of_[symbols_[0]];
+  for (std::size_t i = 1; i < size_; ++i)
+    if (group_of_[symbols_[i]] != first) return std::nullopt;
+  return groups_[first].temperature;
+}
+
+void Sampler::weigh_groups(float greatest) noexcept {
+  for (Group& one : groups_) one = {one.temperature, std::numeric_limits<float>::lowest(), 0, 0};
+  for (std::size_t i = 0; i < size_; ++i) {
+    float& most = groups_[group_of_[symbol(i)]].greatest;
+    most = std::max(most, logits_[i]);
+  }
+  for (std::size_t i = 0; i < size_; ++i) {
+    shift_[i] = group(i).greatest;
+    divisor_[i] = group(i).temperature;
+  }
+  const float* const logits = logits_.data();
+  float* const weight = weight_.data();
+  float* const at_one = divisor_.data();  // the divisor is read before the weight at temperature 1 takes its place
+  for (std::size_t i = 0; i < size_; ++i) {
+    weight[i] = exponential((logits[i] - shift_[i]) / at_one[i]);
+    at_one[i] = exponential(logits[i] - greatest);
+  }
+  for (std::size_t i = 0; i < size_; ++i) {
+    Group& own = groups_[group_of_[symbol(i)]];
+    own.weights += double{weight[i]};
+    own.mass += double{at_one[i]};
+  }
+  for (std::size_t i = 0; i < size_; ++i) {
+    const Group& own = group(i);
+    if (own.weights > 0) weight[i] *= static_cast<float>(own.mass / own.weights);
   }
 }
 
-std::optional<float> Sampler::weigh(std::span<const float> logits, std::span<const std::uint8_t> mask,
-                                    float greatest) noexcept {
-  const std::size_t size = logits.size();
-  const std::optional<float> temperature = one_temperature(mask);
+std::optional<float> Sampler::weigh(float greatest) noexcept {
+  const std::optional<float> temperature = one_temperature();
+  const float* const logits = logits_.data();
   float* const weight = weight_.data();
   if (!temperature)
-    weigh_groups(logits, mask, greatest);
+    weigh_groups(greatest);
   else if (*temperature == 1.0F)  // as below, without the divisions, which take long
-    for (std::size_t symbol = 0; symbol < size; ++symbol) weight[symbol] = exponential(logits[symbol] - greatest);
+    for (std::size_t i = 0; i < size_; ++i) weight[i] = exponential(logits[i] - greatest);
   else
-    for (std::size_t symbol = 0; symbol < size; ++symbol)
-      weight[symbol] = exponential((logits[symbol] - greatest) / *temperature);
-  for (std::size_t symbol = 0; symbol < mask.size() && symbol < size; ++symbol)
-    if (mask[symbol] == 0) weight[symbol] = 0;
+    for (std::size_t i = 0; i < size_; ++i) weight[i] = exponential((logits[i] - greatest) / *temperature);
   return temperature;
 }
 
 std::span<const float> Sampler::weigh(std::span<const float> logits, std::span<const std::uint8_t> mask) noexcept {
-  logits = logits.first(std::min(logits.size(), weight_.size()));
-  float greatest = std::numeric_limits<float>::lowest();
-  for (std::size_t symbol = 0; symbol < logits.size(); ++symbol)
-    if (mask.empty() || mask[symbol] != 0) greatest = std::max(greatest, logits[symbol]);
-  weigh(logits, mask, greatest);
-  return std::span<const float>(weight_).first(logits.size());
+  gather(logits, mask);
+  weigh(greatest());
+  if (!masked_) return std::span<const float>(weight_).first(size_);
+  std::fill_n(of_symbols_.begin(), vocabulary_, 0.0F);
+  for (std::size_t i = 0; i < size_; ++i) of_symbols_[symbols_[i]] = weight_[i];
+  return std::span<const float>(of_symbols_).first(vocabulary_);
 }
 
 std::uint16_t Sampler::choose(std::span<const float> logits, std::span<const std::uint8_t> mask,
                               Random& random) noexcept {
-  logits = logits.first(std::min(logits.size(), weight_.size()));
-  const std::size_t size = logits.size();
-  const auto logit = [&](std::size_t symbol) {
-    return mask.empty() || mask[symbol] != 0 ? logits[symbol] : -std::numeric_limits<float>::infinity();
-  };
-  const auto greater = [](float a, float b) { return a > b ? a : b; };
-  const float lowest = std::numeric_limits<float>::lowest();
-  const float greatest = mask.empty()
-                             ? in_lanes(0, size, lowest, greater, [&](std::size_t symbol) { return logits[symbol]; })
-                             : in_lanes(0, size, lowest, greater, logit);
-  const auto most_probable = [&] {
-    for (std::size_t symbol = 0; symbol < size; ++symbol)
-      if (logit(symbol) == greatest) return static_cast<std::uint16_t>(symbol);
-    return std::uint16_t{0};
-  };
-  if (options_.argmax) return most_probable();
+  gather(logits, mask);
+  const float most = greatest();
+  if (options_.argmax) return most_probable(most);
 
-  const std::optional<float> temperature = weigh(logits, mask, greatest);
-  const float* const weight = weight_.data();
+  const std::optional<float> temperature = weigh(most);
   // With one temperature logits rise as weights do.
-  const std::span<const float> order = temperature ? logits : std::span<const float>(weight_).first(size);
-  if (options_.top_k > 0 && static_cast<std::size_t>(options_.top_k) < size) keep_first(order, options_.top_k, 1);
+  const std::span<const float> order = temperature ? logits_ : std::span<const float>(weight_).first(size_);
+  if (options_.top_k > 0 && static_cast<std::size_t>(options_.top_k) < vocabulary_)
+    keep_first(order, options_.top_k, 1);
 
   // One of the nucleus by rejection: a draw from all symbols stands if those before it have less than the share. That
   // is the rule with a chance of top_p at the least, and far cheaper than ranking.
   constexpr int kTries = 8;
-  double total = sum_weights(size);
+  double total = sum_weights();
   for (int attempt = 0; attempt < kTries; ++attempt) {
-    const std::optional<std::uint16_t> drawn = draw(size, random.uniform() * total);
-    if (!drawn) return most_probable();
-    if (options_.top_p >= 1 || never_cut_[*drawn] != 0) return *drawn;
+    const std::optional<std::size_t> drawn = draw(random.uniform() * total);
+    if (!drawn) return most_probable(most);
+    if (options_.top_p >= 1 || never_cut_[symbol(*drawn)] != 0) return symbol(*drawn);
     // All others together have less than the share: those before it do.
     constexpr double kBeyondRounding = 1e-6;
-    if (double{weight[*drawn]} > (1 - options_.top_p + kBeyondRounding) * total) return *drawn;
-    const float own = order[*drawn];
-    const auto plus = [](double a, double b) { return a + b; };
-    const auto of = [&](std::size_t i, bool counts) { return double{kept_if(counts, weight[i])}; };
-    const double before =
-        in_lanes(0, *drawn, 0.0, plus, [&](std::size_t i) { return of(i, order[i] >= own); }) +
-        in_lanes(std::size_t{*drawn} + 1, size, 0.0, plus, [&](std::size_t i) { return of(i, order[i] > own); });
-    if (before < options_.top_p * total) return *drawn;
+    if (double{weight_[*drawn]} > (1 - options_.top_p + kBeyondRounding) * total) return symbol(*drawn);
+    if (weights_before(order, *drawn) < options_.top_p * total) return symbol(*drawn);
   }
-  keep_first(order, static_cast<int>(size), options_.top_p);
-  total = sum_weights(size);
-  const std::optional<std::uint16_t> drawn = draw(size, random.uniform() * total);
-  return drawn ? *drawn : most_probable();
+  keep_first(order, static_cast<int>(vocabulary_), options_.top_p);
+  total = sum_weights();
+  const std::optional<std::size_t> drawn = draw(random.uniform() * total);
+  return drawn ? symbol(*drawn) : most_probable(most);
 }
 
 void Sampler::keep_first(std::span<const float> order, int count, double share) noexcept {
   std::size_t possible = 0;
   double total = 0;
-  for (std::size_t symbol = 0; symbol < order.size(); ++symbol) {
-    if (weight_[symbol] == 0) continue;
-    keys_[possible++] = key(order[symbol], static_cast<std::uint16_t>(symbol));
-    total += double{weight_[symbol]};
+  for (std::size_t i = 0; i < order.size(); ++i) {
+    if (weight_[i] == 0) continue;
+    keys_[possible++] = key(order[i], static_cast<std::uint16_t>(i));
+    total += double{weight_[i]};
   }
   std::sort(keys_.begin(), keys_.begin() + static_cast<std::ptrdiff_t>(possible));
   double mass = 0;
   for (std::size_t i = 0; i < possible; ++i) {
-    const std::size_t symbol = keys_[i] & 0xFFFFU;
-    float& weight = weight_[symbol];
-    const bool kept = i < static_cast<std::size_t>(count) && (mass < share * total || never_cut_[symbol] != 0);
+    const std::size_t candidate = keys_[i] & 0xFFFFU;
+    float& weight = weight_[candidate];
+    const bool kept =
+        i < static_cast<std::size_t>(count) && (mass < share * total || never_cut_[symbol(candidate)] != 0);
     mass += double{weight};
     if (!kept) weight = 0;
   }
 }
 
-double Sampler::sum_weights(std::size_t size) noexcept {
+double Sampler::weights_before(std::span<const float> order, std::size_t candidate) const noexcept {
+  const float own = order[candidate];
+  const float* const weight = weight_.data();
+  const auto plus = [](double a, double b) { return a + b; };
+  const auto of = [&](std::size_t i, bool counts) { return double{kept_if(counts, weight[i])}; };
+  if (!masked_)
+    return in_lanes(0, candidate, 0.0, plus, [&](std::size_t i) { return of(i, order[i] >= own); }) +
+           in_lanes(candidate + 1, size_, 0.0, plus, [&](std::size_t i) { return of(i, order[i] > own); });
+  // The same sums without the zeros of the others: each symbol has its lane.
+  const auto in_symbols = [&](std::size_t from, std::size_t to, std::size_t first, std::size_t last, const auto& f) {
+    double lanes[4] = {0, 0, 0, 0};
+    const std::size_t whole = (last - first) / 4 * 4;
+    for (std::size_t i = from; i < to; ++i) {
+      const std::size_t place = symbols_[i] - first;
+      lanes[place < whole ? place % 4 : 0] += f(i);
+    }
+    return (lanes[0] + lanes[1]) + (lanes[2] + lanes[3]);
+  };
+  const std::size_t drawn = symbols_[candidate];
+  return in_symbols(0, candidate, 0, drawn, [&](std::size_t i) { return of(i, order[i] >= own); }) +
+         in_symbols(candidate + 1, size_, drawn + 1, vocabulary_, [&](std::size_t i) { return of(i, order[i] > own); });
+}
+
+double Sampler::sum_weights() noexcept {
   double total = 0;
-  for (std::size_t block = 0; block < size; block += kBlock) {
+  std::size_t i = 0;
+  for (std::size_t block = 0; block * kBlock < vocabulary_; ++block) {
+    const std::size_t end = std::min((block + 1) * kBlock, vocabulary_);
     double sum = 0;
-    for (std::size_t symbol = block; symbol < std::min(block + kBlock, size); ++symbol) sum += double{weight_[symbol]};
-    block_[block / kBlock] = sum;
+    if (masked_)
+      for (; i < size_ && symbols_[i] < end; ++i) sum += double{weight_[i]};
+    else
+      for (; i < end; ++i) sum += double{weight_[i]};
+    block_[block] = sum;
     total += sum;
   }
   return total;
 }
 
-std::optional<std::uint16_t> Sampler::draw(std::size_t size, double left) const noexcept {
+std::optional<std::size_t> Sampler::draw(double left) const noexcept {
   std::size_t block = 0;
-  for (; block + kBlock < size && left >= block_[block / kBlock]; block += kBlock) left -= block_[block / kBlock];
-  for (std::size_t symbol = block; symbol < size; ++symbol) {
-    left -= double{weight_[symbol]};
-    if (left < 0) return static_cast<std::uint16_t>(symbol);
+  for (; (block + 1) * kBlock < vocabulary_ && left >= block_[block]; ++block) left -= block_[block];
+  std::size_t i = block * kBlock;
+  if (masked_) {
+    const auto begin = symbols_.begin();
+    i = static_cast<std::size_t>(std::lower_bound(begin, begin + static_cast<std::ptrdiff_t>(size_), i) - begin);
+  }
+  for (; i < size_; ++i) {
+    left -= double{weight_[i]};
+    if (left < 0) return i;
   }
   return std::nullopt;
 }

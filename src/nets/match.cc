@@ -40,7 +40,7 @@ Tensor embed_matches(const Matches& matches, const ParameterFinder& find) {
          torch::embedding(find("match.embedding.weight"), matches.symbols) * there;
 }
 
-Tensor weigh_matches(const Tensor& logits, const Matches& matches, const ParameterFinder& find, std::int64_t first) {
+Tensor add_copy_bias(const Tensor& logits, const Matches& matches, const ParameterFinder& find, std::int64_t first) {
   if (!matches.symbols.defined()) return logits;
   const Tensor lengths = matches.lengths.slice(0, first).t();
   const Tensor weight = find("match.copy").index_select(0, lengths.reshape({-1})).view_as(lengths) * lengths.gt(0);

@@ -20,7 +20,7 @@ torch::Tensor embed_matches(const Matches& matches, const ParameterFinder& find)
 
 /// Logits [batch, time - first, V] with values of "match.copy" added to those of the symbols that would follow; as they
 /// are without matches.
-torch::Tensor weigh_matches(const torch::Tensor& logits, const Matches& matches, const ParameterFinder& find,
+torch::Tensor add_copy_bias(const torch::Tensor& logits, const Matches& matches, const ParameterFinder& find,
                             std::int64_t first);
 
 }  // namespace continuo::nets

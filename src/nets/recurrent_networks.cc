@@ -35,7 +35,7 @@ Tensor run(const ParameterFinder& find, const Tensor& symbols, const Tensor& lab
   x = layers(drop(x), drop);
   if (match > 0 && state != nullptr) state->tensors.push_back(matches.memory.to(symbols.device()));
   const Tensor wanted = drop(x.slice(0, first)).transpose(0, 1).contiguous();
-  return weigh_matches(linear(wanted, find("head.weight"), find("head.bias")), matches, find, first);
+  return add_copy_bias(linear(wanted, find("head.weight"), find("head.bias")), matches, find, first);
 }
 
 }  // namespace

@@ -66,7 +66,7 @@ torch::Tensor wavenet_head(const torch::Tensor& x, const Matches& matches, const
                            std::int64_t first) {
   const torch::Tensor hidden =
       torch::relu(linear(x.transpose(0, 1).contiguous(), find("head.0.weight"), find("head.0.bias")));
-  return weigh_matches(linear(hidden, find("head.1.weight"), find("head.1.bias")), matches, find, first);
+  return add_copy_bias(linear(hidden, find("head.1.weight"), find("head.1.bias")), matches, find, first);
 }
 
 WaveNetImpl::WaveNetImpl(const weights::NetworkSpec& spec) : NetworkImpl(spec) {}

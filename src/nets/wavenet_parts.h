@@ -8,7 +8,7 @@ namespace continuo::nets {
 
 struct Skips {
   torch::Tensor sum;  ///< relu(skip sum) [time - first, batch, S]
-  Matches matches;    ///< of all positions, where the network is told of any
+  Matches matches;    ///< of all positions, where the network reads any
 };
 
 /// Of `symbols` [batch, time] or frames. `state` (may be null) holds the past of these, the tails of the layers and the

@@ -351,7 +351,7 @@ Tensor wavenet_stack(const weights::WaveNetSpec& spec, const Tensor& input, cons
                      std::int64_t first, const std::vector<Tensor>& tails, std::vector<Tensor>* new_tails,
                      const std::vector<Tensor>& keep) {
   auto plan = c10::make_intrusive<Plan>();
-  plan->paper = spec.block == "paper";
+  plan->paper = spec.block == weights::Block::kPaper;
   plan->time = input.size(0);
   plan->batch = input.size(1);
   plan->first = first;

@@ -14,7 +14,7 @@ namespace continuo::plot {
 namespace {
 
 constexpr double kHuge = 1e100;  ///< beyond it values count as not finite: differences must not overflow
-constexpr int kMostBins = 2000;
+constexpr int kMaxBins = 2000;
 
 bool usable(double value) { return std::isfinite(value) && std::abs(value) <= kHuge; }
 
@@ -235,10 +235,10 @@ void curves(const Target& target, std::span<const Curve> lines, const ChartOptio
 
 void histogram(const Target& target, std::span<const double> values, const HistogramOptions& options) {
   const auto canvas = make_canvas(target.path(), options.width, options.height);
-  if (options.bins < 1 || options.bins > kMostBins)
+  if (options.bins < 1 || options.bins > kMaxBins)
     throw Error({.message = fmt::format("a histogram of {} bins", options.bins),
                  .path = target.path().string(),
-                 .hint = fmt::format("Choose 1 to {} bins.", kMostBins)});
+                 .hint = fmt::format("Choose 1 to {} bins.", kMaxBins)});
   if (!(options.low < options.high) || !usable(options.low) || !usable(options.high))
     throw Error({.message = fmt::format("a histogram from {} to {}", options.low, options.high),
                  .path = target.path().string(),

@@ -114,13 +114,13 @@ int receptive_field(std::span<const ConvolutionLayer> layers) {
 }
 
 void receptive_field(const Target& target, std::span<const ConvolutionLayer> layers, const std::string& title) {
-  constexpr int kMostInputs = 65'536, kAllNodes = 64, kRowLabels = 132;
+  constexpr int kMaxInputs = 65'536, kAllNodes = 64, kRowLabels = 132;
   std::int64_t sum = 1;
   for (const ConvolutionLayer& layer : layers) {
     if (layer.kernel_size < 1 || layer.dilation < 1) throw Error("a layer without taps or dilation has no picture");
     sum += (layer.kernel_size - 1) * static_cast<std::int64_t>(layer.dilation);
   }
-  if (layers.empty() || sum > kMostInputs) {
+  if (layers.empty() || sum > kMaxInputs) {
     throw Error({.message = fmt::format("a receptive field of {} layers and {} inputs", layers.size(), sum),
                  .path = target.path().string(),
                  .hint = "Up to 65,536 inputs can be drawn."});

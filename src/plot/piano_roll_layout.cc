@@ -8,7 +8,7 @@
 namespace continuo::plot {
 namespace {
 
-constexpr std::size_t kMostSystems = 24;
+constexpr std::size_t kMaxSystems = 24;
 constexpr double kSecondsPerSystem = 40, kQuartersPerSystem = 112;  ///< at a width of kUsualWidth
 constexpr double kUsualWidth = 1500;
 constexpr double kTallest = 7200;  ///< pixels that many systems may grow to
@@ -58,7 +58,7 @@ Range widened(Range range, int lanes) {
 /// Breaks [0, end) into rows of at most `capacity` ticks that begin at bars where a bar fits.
 std::vector<System> broken(Tick end, Tick capacity, const MeterMap& meter) {
   std::vector<System> systems;
-  for (Tick begin = 0; begin < end && systems.size() <= kMostSystems;) {
+  for (Tick begin = 0; begin < end && systems.size() <= kMaxSystems;) {
     Tick next = begin + capacity;
     if (next >= end) {
       next = end;
@@ -73,7 +73,7 @@ std::vector<System> broken(Tick end, Tick capacity, const MeterMap& meter) {
 }
 
 std::vector<System> break_into_systems(Tick end, double wanted, const MeterMap& meter) {
-  const auto most = static_cast<std::size_t>(std::clamp(std::ceil(wanted), 1.0, static_cast<double>(kMostSystems)));
+  const auto most = static_cast<std::size_t>(std::clamp(std::ceil(wanted), 1.0, static_cast<double>(kMaxSystems)));
   if (most == 1) return {{.begin = 0, .end = end}};
   const Tick fair = std::max<Tick>(1, (end + static_cast<Tick>(most) - 1) / static_cast<Tick>(most));
   // Rows of an even number of equal bars, of a multiple of four when they are many.

@@ -197,9 +197,9 @@ void check_voices(const Asked& asked) {
   constexpr int kFingers = 10;
   if (wishes.hand_span > 0 && players > 0 && wishes.least_voices > players * kFingers)
     refuse_wish("two hands have not " + std::to_string(wishes.least_voices) + " fingers", "Ask for fewer voices.");
-  constexpr int kMostOnsets = 144;
-  if (wishes.onsets_per_bar > kMostOnsets)
-    refuse_wish("a bar has at most " + std::to_string(kMostOnsets) + " onsets", "Ask for fewer.");
+  constexpr int kMaxOnsets = 144;
+  if (wishes.onsets_per_bar > kMaxOnsets)
+    refuse_wish("a bar has at most " + std::to_string(kMaxOnsets) + " onsets", "Ask for fewer.");
 }
 
 void check_variation(const Asked& asked) {

@@ -9,7 +9,7 @@ namespace {
 
 /// Draws until two are allowed: 1 over the number of draws but one is an estimate of the share that is allowed, right
 /// on the average, so that the weights stay exact though nobody asks about every symbol.
-constexpr int kMostDraws = 256;
+constexpr int kMaxDraws = 256;
 constexpr double kLeast = 1e-40;  ///< probability of what the network takes for impossible
 
 }  // namespace
@@ -104,14 +104,14 @@ std::optional<Drawn> Draw::next(std::span<const float> logits, Guide& guide, Ran
   const double drawn_from = sampling_.top_k > 0 ? sum_left() : mass;
   verdicts_.clear();
   std::optional<Symbol> chosen;
-  for (int draws = 1; draws <= kMostDraws; ++draws) {
+  for (int draws = 1; draws <= kMaxDraws; ++draws) {
     const Symbol symbol = draw(drawn_from, random);
     if (!allows(guide, symbol)) continue;
     if (chosen) return Drawn{*chosen, probability(*chosen), mass / all / (draws - 1)};
     chosen = symbol;
   }
   if (!chosen) return std::nullopt;
-  return Drawn{*chosen, probability(*chosen), mass / all / kMostDraws};
+  return Drawn{*chosen, probability(*chosen), mass / all / kMaxDraws};
 }
 
 bool Draw::allows(Guide& guide, Symbol symbol) {

@@ -98,7 +98,7 @@ std::pair<double, double> two(const ordered_json& value, const std::string& memb
 
 /// Wishes of numbers, words and flags.
 bool read_simple_wish(const std::string& name, const ordered_json& value, Wishes& wishes) {
-  constexpr std::uint64_t kMostVoices = 1000;
+  constexpr std::uint64_t kMaxVoices = 1000;
   if (name == "key")
     wishes.key = text(value, name);
   else if (name == "all_play")
@@ -122,11 +122,11 @@ bool read_simple_wish(const std::string& name, const ordered_json& value, Wishes
   else if (name == "differ")
     wishes.differ = number(value, name, 0, 1);
   else if (name == "most_voices")
-    wishes.most_voices = static_cast<int>(whole(value, name, 0, kMostVoices));
+    wishes.most_voices = static_cast<int>(whole(value, name, 0, kMaxVoices));
   else if (name == "least_voices")
-    wishes.least_voices = static_cast<int>(whole(value, name, 0, kMostVoices));
+    wishes.least_voices = static_cast<int>(whole(value, name, 0, kMaxVoices));
   else if (name == "most_voices_each")
-    wishes.most_voices_each = static_cast<int>(whole(value, name, 0, kMostVoices));
+    wishes.most_voices_each = static_cast<int>(whole(value, name, 0, kMaxVoices));
   else if (name == "hand_span")
     wishes.hand_span = static_cast<int>(whole(value, name, 0, 127));
   else if (name == "onsets_per_bar")
@@ -218,14 +218,14 @@ Wishes wishes_of(const ordered_json& json) {
 }
 
 FreeSpan span_from(const ordered_json& json) {
-  constexpr std::uint64_t kMostBars = 10'000;
+  constexpr std::uint64_t kMaxBars = 10'000;
   if (!json.is_object()) refuse_member("free", "a list of objects");
   FreeSpan span;
   for (const auto& [name, value] : json.items()) {
     if (name == "bars") {
       if (list(value, name).size() != 2) refuse_member(name, "two numbers, the first bar and the last");
-      span.first_bar = static_cast<int>(whole(value[0], name, 1, kMostBars));
-      span.last_bar = static_cast<int>(whole(value[1], name, 1, kMostBars));
+      span.first_bar = static_cast<int>(whole(value[0], name, 1, kMaxBars));
+      span.last_bar = static_cast<int>(whole(value[1], name, 1, kMaxBars));
     } else if (name == "tracks") {
       for (const auto& track : list(value, name))
         span.tracks.push_back(static_cast<int>(whole(track, name, 1, 65'535)));
@@ -249,7 +249,7 @@ ordered_json json_of(const FreeSpan& span) {
 }
 
 void read_member(const std::string& name, const ordered_json& value, Request& request) {
-  constexpr std::uint64_t kMostParticles = 4096, kMostHorizon = 10'000;
+  constexpr std::uint64_t kMaxParticles = 4096, kMaxHorizon = 10'000;
   constexpr std::uint64_t kSeedLimit = (std::uint64_t{1} << 63) - 1;
   if (name == "free") {
     request.outline.free.clear();
@@ -265,11 +265,11 @@ void read_member(const std::string& name, const ordered_json& value, Request& re
   } else if (name == "seed") {
     request.seed = whole(value, name, 0, kSeedLimit);
   } else if (name == "particles") {
-    request.particles = whole(value, name, 1, kMostParticles);
+    request.particles = whole(value, name, 1, kMaxParticles);
   } else if (name == "count") {
-    request.count = whole(value, name, 1, kMostParticles);
+    request.count = whole(value, name, 1, kMaxParticles);
   } else if (name == "horizon") {
-    request.horizon = static_cast<int>(whole(value, name, 0, kMostHorizon));
+    request.horizon = static_cast<int>(whole(value, name, 0, kMaxHorizon));
   } else {
     refuse_member(name, "one of free, ends, wishes, sampling, style, seed, particles, count, horizon");
   }

@@ -15,7 +15,7 @@ using generation::Option;
 using generation::OptionKind;
 using generation::OptionValue;
 
-constexpr std::uint64_t kMostVoicesAsked = 1000;
+constexpr std::uint64_t kMaxVoicesAsked = 1000;
 
 Option word_option(std::string name, std::string explanation, std::function<std::string()> get,
                    std::function<void(const std::string&)> set, std::vector<std::string> choices = {}) {
@@ -200,11 +200,11 @@ std::vector<Option> options_of(Wishes& wishes) {
       "ranges", "Lowest and highest note of instruments: violin=G3:C6", [&wishes] { return ranges_text(wishes); },
       [&wishes](const std::string& text) { set_ranges(wishes, text); }));
   options.push_back(whole_option("most-voices", "Notes that sound where one begins, at most; 0: any number",
-                                 wishes.most_voices, 0, kMostVoicesAsked));
+                                 wishes.most_voices, 0, kMaxVoicesAsked));
   options.push_back(whole_option("least-voices", "Notes that sound where one begins, at least", wishes.least_voices, 0,
-                                 kMostVoicesAsked));
+                                 kMaxVoicesAsked));
   options.push_back(whole_option("most-voices-each", "The same of one instrument, at most; 0: any number",
-                                 wishes.most_voices_each, 0, kMostVoicesAsked));
+                                 wishes.most_voices_each, 0, kMaxVoicesAsked));
   options.push_back(number_option("onsets", "Moments of a bar at which notes begin, about; 0: as it comes",
                                   wishes.onsets_per_bar, 144, false));
   options.push_back(whole_option("hand-span",

@@ -56,11 +56,11 @@ int bars_of(const Score& score) {
 }
 
 void check(const Outline& outline, const Score& given) {
-  constexpr int kMostBars = 10'000;
+  constexpr int kMaxBars = 10'000;
   const int bars = bars_of(given);
   if (outline.free.empty()) refuse_outline("nothing is free to be written", "Name the bars that shall be written.");
   for (const FreeSpan& span : outline.free) {
-    if (span.first_bar < 1 || span.last_bar < span.first_bar || span.last_bar > kMostBars)
+    if (span.first_bar < 1 || span.last_bar < span.first_bar || span.last_bar > kMaxBars)
       refuse_outline(bars_in_words(span) + " cannot be written", "Bars count from 1, the first one first.");
     if (span.first_bar > bars + 1)
       refuse_outline(bars_in_words(span) + " cannot be written: the given music has " + std::to_string(bars) + " bars",

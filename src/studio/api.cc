@@ -22,8 +22,8 @@
 namespace continuo::studio {
 namespace {
 
-constexpr std::size_t kMostJson = std::size_t{2} << 20;
-constexpr std::size_t kMostMidi = std::size_t{8} << 20;
+constexpr std::size_t kMaxJson = std::size_t{2} << 20;
+constexpr std::size_t kMaxMidi = std::size_t{8} << 20;
 
 Reply json_reply(const Json& json, int status = 200) {
   return {.status = status, .type = "application/json", .body = text_of_json(json)};
@@ -54,7 +54,7 @@ Json body_of(const Request& request) {
     throw Error({.message = "the body must be JSON",
                  .hint = "Send it with Content-Type: application/json.",
                  .code = ErrorCode::kUnsupported});
-  if (request.body.size() > kMostJson)
+  if (request.body.size() > kMaxJson)
     throw Error({.message = "the body is larger than 2 MiB", .code = ErrorCode::kInvalidArgument});
   Json json = json_depth(request.body) > kMaxJsonDepth ? Json() : Json::parse(request.body, nullptr, false);
   if (!json.is_object()) throw Error({.message = "the body is no JSON object", .code = ErrorCode::kInvalidArgument});
@@ -90,8 +90,8 @@ int take_number(const std::string& text) {
 
 std::vector<Channel> mixer_of(const Json& json) {
   const auto list = json.find("mixer");
-  constexpr std::size_t kMostChannels = 256;
-  if (list == json.end() || !list->is_array() || list->size() > kMostChannels)
+  constexpr std::size_t kMaxChannels = 256;
+  if (list == json.end() || !list->is_array() || list->size() > kMaxChannels)
     throw Error({.message = "mixer must be a list of up to 256 channels",
                  .code = ErrorCode::kInvalidArgument,
                  .about = "mixer"});
@@ -135,7 +135,7 @@ struct Studio::State {
   }
 
   Reply import(const Request& request) {
-    if (request.body.size() > kMostMidi)
+    if (request.body.size() > kMaxMidi)
       throw Error({.message = "the file is larger than 8 MiB",
                    .hint = "Take a part of it.",
                    .code = ErrorCode::kInvalidArgument});
@@ -190,9 +190,9 @@ struct Studio::State {
   Reply sound(const std::string& id, int take, const std::string& query) {
     const Piece piece = store.piece(id);
     const auto music = store.music(id, take);
-    constexpr double kLatest = 86'400, kMostAtOnce = 600;
+    constexpr double kLatest = 86'400, kMaxAtOnce = 600;
     const Excerpt excerpt{.from = from_query(query, "from", 0, 0, kLatest),
-                          .seconds = from_query(query, "seconds", 30, 0.05, kMostAtOnce),
+                          .seconds = from_query(query, "seconds", 30, 0.05, kMaxAtOnce),
                           .soundfont = desk.soundfont,
                           .piece = duration_seconds(music->score)};
     return stream_reply("audio/wav", [this, score = mixed(music->score, piece.mixer), excerpt](Sink& sink) {

@@ -11,7 +11,7 @@ namespace continuo::studio {
 namespace {
 
 constexpr Tick kLastTick = (Tick{1} << 34) - 1;  ///< that a MIDI file can hold
-constexpr std::size_t kMostChanges = 10'000;
+constexpr std::size_t kMaxChanges = 10'000;
 
 std::size_t track_of(const Json& change, const Score& score, const std::vector<Channel>& mixer) {
   if (score.tracks.empty()) refuse("the piece has no tracks", "track");
@@ -50,7 +50,7 @@ void set_note(Note& note, const Json& change) {
 }
 
 const Json& list_of(const Json& changes) {
-  if (!changes.is_array() || changes.empty() || changes.size() > kMostChanges)
+  if (!changes.is_array() || changes.empty() || changes.size() > kMaxChanges)
     refuse("changes must be a list of 1 to 10,000 changes", "changes");
   for (const Json& change : changes)
     if (!change.is_object()) refuse("a change must be an object", "changes");

@@ -14,8 +14,8 @@
 namespace continuo::studio {
 namespace {
 
-constexpr double kMostSeconds = 1800;
-constexpr int kMostBars = 1000;
+constexpr double kMaxSeconds = 1800;
+constexpr int kMaxBars = 1000;
 std::string word(const std::string& text) {
   const bool plain = !text.empty() && text.find_first_not_of(
                                           "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -57,7 +57,7 @@ generation::ComposeOptions compose_options(const Json& settings, const StudioMod
   generation::ComposeOptions options = request.compose;
   const generation::Asked asked{.temperature = settings.contains("temperature"), .top_p = settings.contains("top_p")};
   options.sampling = generation::with_defaults(options.sampling, model.sampling, asked);
-  if (options.seconds.value_or(0) > kMostSeconds || options.bars.value_or(0) > kMostBars || options.symbols)
+  if (options.seconds.value_or(0) > kMaxSeconds || options.bars.value_or(0) > kMaxBars || options.symbols)
     throw Error({.message = "the piece would be too long",
                  .hint = "Ask for 1800 seconds or 1000 bars at most; it can go on from there.",
                  .code = ErrorCode::kInvalidArgument,

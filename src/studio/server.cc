@@ -19,9 +19,9 @@
 namespace continuo::studio {
 namespace {
 
-constexpr std::size_t kMostConnections = 400;  ///< that are served at once; further ones wait
-constexpr std::size_t kMostBody = std::size_t{9} << 20;
-constexpr std::size_t kMostPath = 512, kMostQuery = 1024;
+constexpr std::size_t kMaxConnections = 400;  ///< that are served at once; further ones wait
+constexpr std::size_t kMaxBody = std::size_t{9} << 20;
+constexpr std::size_t kMaxPath = 512, kMaxQuery = 1024;
 constexpr int kReadSeconds = 5, kWriteSeconds = 10, kIdleSeconds = 2;
 constexpr const char* kCookie = "continuo=";
 
@@ -172,7 +172,7 @@ struct Server::State {
 
   Handled before(const httplib::Request& request, httplib::Response& response) const {
     for (const auto& [name, value] : kHeaders) response.set_header(name, value);
-    if (request.path.size() > kMostPath || request.target.size() > kMostPath + kMostQuery) {
+    if (request.path.size() > kMaxPath || request.target.size() > kMaxPath + kMaxQuery) {
       refuse(response, 414, "the address is too long", "");
       return Handled::Handled;
     }
@@ -208,13 +208,13 @@ struct Server::State {
   }
 
   void prepare() {
-    server.new_task_queue = [] { return new ConnectionPool(kMostConnections); };
+    server.new_task_queue = [] { return new ConnectionPool(kMaxConnections); };
     server.set_tcp_nodelay(true);
     server.set_socket_options([](int socket) {
       const int yes = 1;
       setsockopt(socket, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
     });
-    server.set_payload_max_length(kMostBody);
+    server.set_payload_max_length(kMaxBody);
     server.set_read_timeout(kReadSeconds);
     server.set_write_timeout(kWriteSeconds);
     server.set_keep_alive_timeout(kIdleSeconds);

@@ -13,7 +13,7 @@
 namespace continuo::studio {
 namespace {
 
-constexpr int kMostTakes = 8, kMostNewBars = 256;
+constexpr int kMaxTakes = 8, kMaxNewBars = 256;
 constexpr std::size_t kParticles = 16;
 
 /// "bars": [5, 8], both counted from 1, within the `last` that there are.
@@ -97,7 +97,7 @@ void work_on(const Desk& desk, const std::string& id, int take, const Json& requ
   guarded(sink, [&] {
     const auto parent = desk.store.music(id, take);
     Task task = task_of(parent->score, desk.store.piece(id).mixer);
-    task.steer.count = static_cast<std::size_t>(whole_of(request, "takes", 1, kMostTakes, 4));
+    task.steer.count = static_cast<std::size_t>(whole_of(request, "takes", 1, kMaxTakes, 4));
     const Place place(desk.gate, sink);
     const auto begun = Clock::now();
     const auto results = run(desk, task.steer, sink);
@@ -162,7 +162,7 @@ void compose_steered(const Desk& desk, const Json& request, Sink& sink) {
     const Json settings = settings_of(request);
     if (settings.contains("seconds") || !settings.contains("bars"))
       refuse("a piece under these wishes has a length in bars", "bars", "Ask for bars in place of seconds.");
-    const auto bars = static_cast<int>(whole_of(settings, "bars", 1, kMostNewBars));
+    const auto bars = static_cast<int>(whole_of(settings, "bars", 1, kMaxNewBars));
     const generation::Wishes asked = generation::wishes_of({.key = settings.value("key", ""),
                                                             .instruments = settings.value("instruments", ""),
                                                             .tempo = settings.value("tempo", ""),

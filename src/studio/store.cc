@@ -19,9 +19,9 @@ namespace fs = std::filesystem;
 
 constexpr int kVersion = 1;
 constexpr std::size_t kRecentTakes = 48;
-constexpr std::size_t kMostIdBytes = 64;
-constexpr std::uintmax_t kMostJsonBytes = std::uintmax_t{8} << 20;
-constexpr std::uint64_t kMostMidiBytes = std::uint64_t{64} << 20;
+constexpr std::size_t kMaxIdBytes = 64;
+constexpr std::uintmax_t kMaxJsonBytes = std::uintmax_t{8} << 20;
+constexpr std::uint64_t kMaxMidiBytes = std::uint64_t{64} << 20;
 
 std::string time_in_words(const char* format) {
   const std::time_t now = std::chrono::system_clock::to_time_t(std::chrono::system_clock::now());
@@ -54,7 +54,7 @@ void require_no_link(const fs::path& path) {
 
 Json read_json(const fs::path& path) {
   require_plain(path, fs::file_type::regular);
-  const auto bytes = read_file(path, kMostJsonBytes);
+  const auto bytes = read_file(path, kMaxJsonBytes);
   const std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
   Json json = json_depth(text) > kMaxJsonDepth ? Json() : Json::parse(text, nullptr, false);
   if (!json.is_object())
@@ -174,8 +174,8 @@ Composed mark_composed(const TakeMusic* before, const Score& score, bool fresh) 
 std::string plain_title(std::string_view text) {
   std::string title = is_utf8(text) ? std::string(text) : from_latin1(text);
   std::erase_if(title, [](unsigned char c) { return c < 0x20 || c == 0x7F; });
-  constexpr std::size_t kMostBytes = 120;
-  while (title.size() > kMostBytes || !is_utf8(title)) title.pop_back();
+  constexpr std::size_t kMaxBytes = 120;
+  while (title.size() > kMaxBytes || !is_utf8(title)) title.pop_back();
   return title;
 }
 
@@ -188,7 +188,7 @@ Store::Store(fs::path folder) : folder_(std::move(folder)), lock_(folder_) {
 void Store::check_id(const std::string& id) {
   const bool plain =
       std::ranges::all_of(id, [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-'; });
-  if (id.empty() || id.size() > kMostIdBytes || !plain || id == "removed")
+  if (id.empty() || id.size() > kMaxIdBytes || !plain || id == "removed")
     no_such("no piece can have this name", "Names of pieces have lower-case letters, digits and dashes.");
 }
 
@@ -290,7 +290,7 @@ std::shared_ptr<const TakeMusic> Store::music(const std::string& id, int take) {
   const fs::path file = folder / (std::to_string(take) + ".mid");
   require_plain(file, fs::file_type::regular);
   auto music = std::make_shared<TakeMusic>();
-  music->bytes = read_file(file, kMostMidiBytes);
+  music->bytes = read_file(file, kMaxMidiBytes);
   music->score = midi::read(music->bytes).score;
   music->composed = composed_of(read_json(folder / (std::to_string(take) + ".json")), music->score);
   const std::scoped_lock guard(mutex_);

@@ -12,8 +12,8 @@
 namespace continuo::studio {
 namespace {
 
-constexpr std::size_t kMostNotes = 200'000;
-constexpr std::size_t kMostTracks = 256;
+constexpr std::size_t kMaxNotes = 200'000;
+constexpr std::size_t kMaxTracks = 256;
 
 std::string as_utf8(const std::string& text) { return is_utf8(text) ? text : from_latin1(text); }
 
@@ -69,7 +69,7 @@ Json track_view(const Track& track, const std::vector<bool>* composed) {
 }  // namespace
 
 void check_size(const Score& score) {
-  if (note_count(score) > kMostNotes || score.tracks.size() > kMostTracks)
+  if (note_count(score) > kMaxNotes || score.tracks.size() > kMaxTracks)
     throw Error({.message = "the piece has " + format_count(note_count(score)) + " notes on " +
                             format_count(score.tracks.size()) + " tracks",
                  .hint = "The studio shows up to 200,000 notes on 256 tracks. Take a part of the piece.",

@@ -2,7 +2,9 @@
 #include "continuo/training/fine_tune.h"
 
 #include <algorithm>
+#include <cmath>
 #include <nlohmann/json.hpp>
+#include <optional>
 
 #include "continuo/base/error.h"
 #include "training/recipe_fields.h"
@@ -54,7 +56,9 @@ Recipe fine_tuning_recipe(const weights::ModelFile& model, const std::filesystem
   if (model.network().is_counted())
     throw Error(ErrorInfo{.message = "a " + model.network().name() + " model is counted: there is nothing to fine-tune",
                           .path = path.string(),
-                          .hint = "Train without --init: counting takes seconds."});
+                          .hint = "Counting takes seconds.",
+                          .code = ErrorCode::kUnsupported,
+                          .remedy = Remedy::kDoNotStartFrom});
   Recipe recipe;
   if (const std::string& text = model.metadata(weights::kRecipeKey); !text.empty())
     recipe.training = parse_recipe(text, path.string()).training;
@@ -71,6 +75,23 @@ Recipe fine_tuning_recipe(const weights::ModelFile& model, const std::filesystem
   return recipe;
 }
 
+Recipe recipe_of_run(const std::filesystem::path& init, RunStart start, const std::function<void(Recipe&)>& change) {
+  std::optional<weights::ModelFile> model;
+  if (!init.empty()) model = weights::ModelFile::load(init);
+  start.model = model ? &*model : nullptr;
+  start.init = init;
+  Recipe recipe = starting_recipe(start);
+  change(recipe);
+  if (model) check_fits(recipe, *model, init);
+  auto& limits = recipe.training;
+  if (!std::isfinite(limits.minutes) || !std::isfinite(limits.epochs))
+    throw Error(ErrorInfo{.message = "a length of the training is not a finite number",
+                          .hint = "Give minutes or epochs above 0.",
+                          .code = ErrorCode::kInvalidArgument});
+  if (limits.minutes <= 0 && limits.epochs <= 0 && limits.steps <= 0) limits.minutes = kDefaultMinutes;
+  return recipe;
+}
+
 Recipe starting_recipe(const RunStart& start) {
   Recipe recipe = start.model != nullptr ? fine_tuning_recipe(*start.model, start.init) : Recipe();
   const std::filesystem::path before = start.folder / "recipe.toml";
@@ -80,8 +101,9 @@ Recipe starting_recipe(const RunStart& start) {
 }
 
 void check_fits(const Recipe& recipe, const weights::ModelFile& model, const std::filesystem::path& path) {
-  const auto refuse = [&](const std::string& message, const std::string& hint) {
-    throw Error(ErrorInfo{.message = message, .path = path.string(), .hint = hint});
+  const auto refuse = [&](const std::string& message, const std::string& hint, Remedy remedy = Remedy::kNone) {
+    throw Error(ErrorInfo{
+        .message = message, .path = path.string(), .hint = hint, .code = ErrorCode::kMismatch, .remedy = remedy});
   };
   const Recipe own = fine_tuning_recipe(model, path);
   const Fields ours = fields_of(own);
@@ -93,11 +115,12 @@ void check_fits(const Recipe& recipe, const weights::ModelFile& model, const std
     if (found != wanted.values.end() && found->second == value) continue;
     const std::string other = found != wanted.values.end() ? found->second.dump() : "nothing";
     refuse("this model has " + key + " = " + value.dump() + ", but the recipe or the command says " + other,
-           "Network and representation come from the model: leave " + key + " out, or train without --init.");
+           "Network and representation come from the model: leave " + key + " out, or train without the model.",
+           Remedy::kDoNotStartFrom);
   }
   if (own.representation.labels.empty() && !recipe.collection.label_column.empty())
     refuse("this model knows no labels, so collection.label_column has no use",
-           "Leave the labels out, or start from a model that was trained with --label-column.");
+           "Leave the labels out, or start from a model that was trained with labels.");
   const int layers = weights::layer_count(model.network());
   if (recipe.training.freeze > layers)
     refuse("training.freeze = " + std::to_string(recipe.training.freeze) + ", but this " + model.network().name() +

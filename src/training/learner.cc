@@ -39,7 +39,7 @@ Tensor input_of(const Batch& batch) {
 }
 
 /// Losses [scored steps] of outputs [rows, length - first, width] in the order of the steps.
-Tensor losses_of(const Tensor& outputs, const Batch& batch, const std::string& kind) {
+Tensor losses_of(const Tensor& outputs, const Batch& batch, weights::Output kind) {
   namespace F = torch::nn::functional;
   const auto device = outputs.device();
   const Tensor targets =
@@ -74,7 +74,9 @@ torch::Device device_named(const std::string& name, int local_rank) {
     const std::string reason = error.what();
     throw Error(
         ErrorInfo{.message = "libtorch cannot compute on \"" + name + "\": " + reason.substr(0, reason.find('\n')),
-                  .hint = "Leave --device out to train on the processor; docs/gpu.md says how to build for a GPU."});
+                  .hint = "docs/gpu.md says how to build for a GPU.",
+                  .code = ErrorCode::kUnsupported,
+                  .remedy = Remedy::kUseProcessor});
   }
 }
 
@@ -170,7 +172,7 @@ StepOutcome Learner::step(std::span<const Batch> batches, std::uint64_t number, 
   Parts& p = *parts_;
   p.network->train();
   nets::DropoutDraws draws(Random(p.options.seed, number).next());
-  const nets::BfloatProducts products(p.options.precision == "bf16");
+  const nets::BfloatProducts products(p.options.precision == TrainingPrecision::kBf16);
   StepOutcome outcome;
   p.optimiser->zero_grad();
   outcome.loss = p.reduction ? p.add_gradient_together(batches, draws) : p.add_gradient(batches);
@@ -255,7 +257,7 @@ std::map<std::string, std::vector<float>> Learner::tensors() const {
   return nets::export_tensors(*parts_->network);
 }
 
-void Learner::set_precision(const std::string& precision) { parts_->options.precision = precision; }
+void Learner::set_precision(TrainingPrecision precision) { parts_->options.precision = precision; }
 
 std::size_t Learner::parameters() const { return static_cast<std::size_t>(nets::parameter_count(*parts_->network)); }
 

@@ -73,7 +73,7 @@ class Learner {
   std::map<std::string, std::vector<float>> tensors() const;
   std::size_t parameters() const;
   /// "fp32" or "bf16", of the steps that follow.
-  void set_precision(const std::string& precision);
+  void set_precision(TrainingPrecision precision);
 
   /// Weights, their average, optimiser and carried state with a text of the caller's, in one file that is complete or
   /// absent; the first of several processes writes it.

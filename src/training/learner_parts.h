@@ -24,7 +24,9 @@ struct Learner::Parts {
   Ranks* ranks = nullptr;                        ///< null: one process alone
   std::unique_ptr<GradientReduction> reduction;  ///< where there are several processes
 
-  bool carries() const { return options.objective == "every-position" && options.order == "contiguous"; }
+  bool carries() const {
+    return options.objective == Objective::kEveryPosition && options.order == ReadingOrder::kContiguous;
+  }
   bool labelled() const { return network->spec().labels > 0; }
   /// What the network says of a batch; `past` may be null.
   torch::Tensor outputs_of(const Batch& batch, nets::State* past);

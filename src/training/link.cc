@@ -120,11 +120,12 @@ class GlooLink : public Link {
     try {
       body();
     } catch (const std::exception& error) {
-      throw Error(
-          ErrorInfo{.message = "process " + std::to_string(info_.rank) + " of " + std::to_string(info_.size) +
-                               " has lost another one, or waited for it for more than " +
-                               std::to_string(static_cast<int>(seconds_)) + " seconds: " + reason_of(error),
-                    .hint = "See what the others say. The last checkpoint stays: start them all again with --resume."});
+      throw Error(ErrorInfo{.message = "process " + std::to_string(info_.rank) + " of " + std::to_string(info_.size) +
+                                       " has lost another one, or waited for it for more than " +
+                                       std::to_string(static_cast<int>(seconds_)) + " seconds: " + reason_of(error),
+                            .hint = "See what the others say. The last checkpoint stays: start them all again.",
+                            .code = ErrorCode::kSystem,
+                            .remedy = Remedy::kResume});
     }
   }
 

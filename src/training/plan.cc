@@ -43,14 +43,29 @@ std::size_t excerpt_context(const weights::NetworkSpec& network) {
   return network.receptive_field() > 0 ? static_cast<std::size_t>(network.receptive_field()) - 1 : kWarmUp;
 }
 
-/// Sizes and output from the data. `width` is that of a frame, or 0 for symbols.
-weights::NetworkSpec fill_in(const Recipe& recipe, std::size_t vocabulary, std::size_t width, std::size_t labels) {
+/// What a step of the data is, of which one number is 0.
+struct StepShape {
+  std::size_t symbols = 0;  ///< of the vocabulary
+  std::size_t width = 0;    ///< values of a frame
+};
+
+/// Of the representation of a dataset; with `keys`, of frames of keys into which symbols are expanded.
+StepShape shape_of(const representation::RepresentationSpec& spec, bool keys) {
+  if (keys) return {.width = static_cast<std::size_t>(representation::FrameCode(spec).keys())};
+  if (!representation::reads_sound(spec.name)) return {.symbols = representation::make(spec)->vocabulary().size()};
+  const auto sound = representation::make_sound(spec);
+  const auto size = static_cast<std::size_t>(sound->width());
+  return sound->steps() == representation::Steps::kFrames ? StepShape{.width = size} : StepShape{.symbols = size};
+}
+
+/// Sizes and output from the data.
+weights::NetworkSpec fill_in(const Recipe& recipe, const StepShape& shape, std::size_t labels) {
   weights::NetworkSpec spec = recipe.network;
-  spec.vocabulary_size = static_cast<int>(width > 0 ? width : vocabulary);
-  if (width > 0 && !spec.reads_frames()) spec.output = weights::kReal;
-  if (width == 0 && spec.reads_frames())
-    throw Error(ErrorInfo{.message = "network.output is \"" + spec.output + "\", but " + recipe.representation.name +
-                                     " makes symbols, not frames",
+  spec.vocabulary_size = static_cast<int>(shape.width + shape.symbols);
+  if (shape.width > 0 && !spec.reads_frames()) spec.output = weights::kReal;
+  if (shape.width == 0 && spec.reads_frames())
+    throw Error(ErrorInfo{.message = "network.output is \"" + std::string(name_of(spec.output)) + "\", but " +
+                                     recipe.representation.name + " makes symbols, not frames",
                           .hint = "Set network.output to \"categorical\"."});
   spec.labels = recipe.condition_on_label ? static_cast<int>(labels) : 0;
   if (recipe.condition_on_label && labels < 2)
@@ -67,7 +82,6 @@ void resolve_frames(const representation::RepresentationSpec& spec, Plan& plan) 
   const bool keys = plan.network.output == weights::kBinary;
   const auto head = keys ? representation::FrameHead::kKeys : representation::FrameHead::kChain;
   plan.network.inputs = code.inputs(head);
-  if (keys) plan.network.vocabulary_size = code.keys();
   weights::validate(plan.network);
   if (!keys && !code.context()) return;
   if (keys) {
@@ -97,7 +111,7 @@ void resolve_frames(const representation::RepresentationSpec& spec, Plan& plan) 
 }
 
 evaluation::Baselines baselines_of(const Plan& plan) {
-  const auto width = static_cast<std::size_t>(plan.network.vocabulary_size);
+  const auto width = static_cast<std::size_t>(plan.network.outputs());
   if (plan.network.output != weights::kCategorical) {
     // Where frames were expanded with more than their keys, the keys alone are what is predicted.
     std::deque<std::vector<float>> keys;
@@ -150,20 +164,11 @@ std::optional<InstrumentRanges> ranges_of(const representation::Representation& 
 
 Plan make_plan(const corpus::Dataset& dataset, const Recipe& recipe) {
   Plan plan;
-  std::size_t vocabulary = 0;
-  std::size_t width = 0;
-  if (representation::reads_sound(dataset.spec().name)) {
-    const auto sound = representation::make_sound(dataset.spec());
-    const auto size = static_cast<std::size_t>(sound->width());
-    (sound->steps() == representation::Steps::kFrames ? width : vocabulary) = size;
-  } else {
-    plan.music = representation::make(dataset.spec());
-    vocabulary = plan.music->vocabulary().size();
-  }
+  if (!representation::reads_sound(dataset.spec().name)) plan.music = representation::make(dataset.spec());
   const bool keys = dataset.spec().name == "frames" && recipe.network.output == weights::kBinary;
-  if (keys) std::swap(vocabulary, width);  // resolve_frames() has the exact number
-  plan.network = fill_in(recipe, vocabulary, width, dataset.spec().labels.size());
-  if (keys) width = 0;
+  const StepShape shape = shape_of(dataset.spec(), keys);
+  plan.network = fill_in(recipe, shape, dataset.spec().labels.size());
+  const std::size_t width = keys ? 0 : shape.width;  // keys are expanded from symbols
   plan.train = pieces_of(dataset, corpus::Part::kTrain, width);
   plan.train_pieces = plan.train.size();
   if (plan.music != nullptr) plan.ranges = ranges_of(*plan.music, plan.train);
@@ -201,9 +206,9 @@ Plan make_plan(const corpus::Dataset& dataset, const Recipe& recipe) {
 ExampleOptions example_options(const Recipe& recipe, const weights::NetworkSpec& network) {
   const OptimisationOptions& t = recipe.training;
   using Order = ExampleOptions::Order;
-  return {.order = t.objective == "many-to-one" ? Order::kManyToOne
-                   : t.order == "random"        ? Order::kRandom
-                                                : Order::kContiguous,
+  return {.order = t.objective == Objective::kManyToOne ? Order::kManyToOne
+                   : t.order == ReadingOrder::kRandom   ? Order::kRandom
+                                                        : Order::kContiguous,
           .chunk = t.chunk,
           .batch = t.batch,
           .context = std::max(0, network.receptive_field() - 1),
@@ -221,10 +226,19 @@ ExampleOptions own_examples(const Recipe& recipe, const weights::NetworkSpec& ne
 }
 
 std::string describe(const ExampleOptions& o) {
-  return "order " + std::to_string(static_cast<int>(o.order)) + ", chunk " + std::to_string(o.chunk) + ", batch " +
+  return "order " + std::string(name_of(o.order)) + ", chunk " + std::to_string(o.chunk) + ", batch " +
          std::to_string(o.batch) + ", transpose " + std::to_string(o.transpose) + ", tempo " + std::to_string(o.tempo) +
          ", label_dropout " + std::to_string(o.label_dropout) + (o.epoch_symbols > 0 ? ", excerpts" : "") + ", seed " +
          std::to_string(o.seed);
+}
+
+std::string order_named(const std::string& described) {
+  constexpr std::string_view kStart = "order ";
+  const std::size_t digit = kStart.size();
+  if (!described.starts_with(kStart) || described.size() <= digit || described[digit] < '0' || described[digit] > '2')
+    return described;
+  const auto order = static_cast<ExampleOptions::Order>(described[digit] - '0');
+  return std::string(kStart) + std::string(name_of(order)) + described.substr(digit + 1);
 }
 
 Augment augment_of(const Plan& plan) {
@@ -255,7 +269,7 @@ void check_shares(Ranks& ranks, const Plan& plan, const Recipe& recipe, const co
 TrainResult result_of(const Plan& plan) {
   TrainResult result;
   result.output = plan.network.output;
-  result.vocabulary_size = plan.network.vocabulary_size;
+  result.outputs = plan.network.outputs();
   result.receptive_field = plan.network.receptive_field();
   result.train_symbols = targets(plan.train);
   result.held_out_symbols = targets(plan.held_out);

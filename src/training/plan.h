@@ -46,6 +46,8 @@ ExampleOptions own_examples(const Recipe& recipe, const weights::NetworkSpec& ne
 void check_shares(Ranks& ranks, const Plan& plan, const Recipe& recipe, const corpus::Dataset& dataset);
 /// How examples are drawn, in words: a checkpoint goes on only where it is the same.
 std::string describe(const ExampleOptions& options);
+/// The same of a checkpoint in which the order of examples may still be a number.
+std::string order_named(const std::string& described);
 /// Augmentation by the plan's representation; none for sound.
 Augment augment_of(const Plan& plan);
 

@@ -20,15 +20,15 @@ bool gains(const weights::NetworkSpec& network, int threads, const std::string& 
 
 }  // namespace
 
-PrecisionChoice choose_precision(const std::string& asked, const weights::NetworkSpec& network, int threads,
+PrecisionChoice choose_precision(TrainingPrecision asked, const weights::NetworkSpec& network, int threads,
                                  const std::string& device) {
   PrecisionChoice choice{.precision = asked};
-  if (asked == kAutoPrecision) {
-    choice.precision = "fp32";
+  if (asked == TrainingPrecision::kAuto) {
+    choice.precision = TrainingPrecision::kFp32;
     if (!gains(network, threads, device) || !nets::has_bfloat_arithmetic()) return choice;
     choice.bfloat_speed = nets::bfloat_speed();
-    if (choice.bfloat_speed >= kWorthwhile) choice.precision = "bf16";
-  } else if (asked == "bf16" && device == "cpu") {
+    if (choice.bfloat_speed >= kWorthwhile) choice.precision = TrainingPrecision::kBf16;
+  } else if (asked == TrainingPrecision::kBf16 && device == "cpu") {
     choice.bfloat_speed = nets::bfloat_speed();
     if (choice.bfloat_speed == 0)
       throw Error(ErrorInfo{.message = "libtorch has no products of bfloat16 for this processor",
@@ -40,17 +40,17 @@ PrecisionChoice choose_precision(const std::string& asked, const weights::Networ
   return choice;
 }
 
-std::string precision_note(const std::string& asked, const PrecisionChoice& choice, bool began) {
+std::string precision_note(TrainingPrecision asked, const PrecisionChoice& choice, bool began) {
   if (choice.emulated()) {
     return "warning: this machine emulates bf16: its products take " + decimals(1 / choice.bfloat_speed, 1) +
            " times as long as those in fp32" +
            (began ? ". The run began in bf16; for fp32 start another one from last.safetensors"
                   : ". Leave training.precision at \"auto\" or set it to \"fp32\"");
   }
-  std::string note = "precision " + choice.precision;
+  std::string note = "precision " + std::string(name_of(choice.precision));
   if (began) return note + ", with which the run began";
-  if (asked != kAutoPrecision) return note;
-  if (choice.precision == "bf16")
+  if (asked != TrainingPrecision::kAuto) return note;
+  if (choice.precision == TrainingPrecision::kBf16)
     return note + ": this machine multiplies bf16 " + decimals(choice.bfloat_speed, 1) + " times as fast as fp32";
   return note + ": the faster one for this network on this machine";
 }

@@ -243,7 +243,8 @@ void apply(Recipe& recipe, const toml::table& table, const std::string& path) {
   if (changed.split.train + changed.split.validation > 1 + 1e-9) {
     refuse("split.train and split.validation make more than the whole", "Together they may be 1 at most.");
   }
-  if (t.order == "random" && t.objective == "every-position" && changed.network.receptive_field() == 0) {
+  if (t.order == ReadingOrder::kRandom && t.objective == Objective::kEveryPosition &&
+      changed.network.receptive_field() == 0) {
     refuse("training.order = \"random\" does not fit a network with recurrent state or a match model",
            "Use training.order = \"contiguous\".");
   }
@@ -276,8 +277,9 @@ Recipe load_recipe(const std::filesystem::path& path, const Recipe& base) {
 OptionValue option_from(const std::string& text) {
   const std::size_t equals = text.find('=');
   if (equals == std::string::npos)
-    throw Error(ErrorInfo{.message = "--set " + text + " has no value",
-                          .hint = "Write --set SECTION.NAME=VALUE, for example --set training.chunk=1024."});
+    throw Error(ErrorInfo{.message = "the option '" + text + "' has no value",
+                          .hint = "Write SECTION.NAME=VALUE, as in training.chunk=1024.",
+                          .code = ErrorCode::kInvalidArgument});
   return {text.substr(0, equals), text.substr(equals + 1)};
 }
 

@@ -4,6 +4,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <vector>
 
 #include "continuo/training/recipe.h"
@@ -48,6 +49,15 @@ class NetworkOptions final : public weights::OptionVisitor {
   Visitor& visitor_;
 };
 
+/// An enumeration, by its names.
+template <class Visitor, class E>
+void choice(Visitor& v, std::string_view name, E& value, std::string_view comment) {
+  std::string text(name_of(value));
+  const auto& names = kNamesOf<std::remove_const_t<E>>;
+  v.field(name, text, comment, std::vector<std::string>(names.begin(), names.end()));
+  if constexpr (Visitor::kReads) value = value_named<E>(text).value();
+}
+
 template <class Visitor, class AnyRecipe>
 void visit_network(Visitor& v, AnyRecipe& recipe) {
   v.section("network", "what learns");
@@ -63,9 +73,8 @@ void visit_network(Visitor& v, AnyRecipe& recipe) {
     weights::NetworkSpec same = recipe.network;
     weights::visit_options(same, options);
   }
-  v.field("output", recipe.network.output,
-          "\"categorical\" over symbols; for frames \"real\" (squared error) or \"binary\" (keys)",
-          std::vector<std::string>{weights::kCategorical, weights::kReal, weights::kBinary});
+  choice(v, "output", recipe.network.output,
+         "\"categorical\" over symbols; for frames \"real\" (squared error) or \"binary\" (keys)");
   v.field("condition_on_label", recipe.condition_on_label,
           "give the network each piece's label (see collection.label_column) at every step");
 }
@@ -108,11 +117,9 @@ void visit_recipe(Visitor& v, AnyRecipe& recipe) {
 
   auto& t = recipe.training;
   v.section("training", "how the network learns");
-  v.field("objective", t.objective, "\"every-position\", or the paper's \"many-to-one\": only the last of a window",
-          std::vector<std::string>{"every-position", "many-to-one"});
-  v.field("order", t.order,
-          "\"contiguous\": chunk after chunk with carried state; \"random\": random places, context recomputed",
-          std::vector<std::string>{"contiguous", "random"});
+  choice(v, "objective", t.objective, "\"every-position\", or the paper's \"many-to-one\": only the last of a window");
+  choice(v, "order", t.order,
+         "\"contiguous\": chunk after chunk with carried state; \"random\": random places, context recomputed");
   v.field("chunk", t.chunk, "scored symbols per example (many-to-one: length of the window)", Limits{1, 1 << 20});
   v.field("batch", t.batch, "examples per step", Limits{1, 1 << 16});
   v.field("learning_rate", t.learning_rate, "at its peak, of AdamW", Limits{1e-9, 10});
@@ -122,9 +129,8 @@ void visit_recipe(Visitor& v, AnyRecipe& recipe) {
   v.field("warmup", t.warmup, "share of the run in which the rate climbs; it then falls along a cosine", kShare);
   v.field("final_rate", t.final_rate, "the rate at the end, as a share of the peak", kShare);
   v.field("clip_norm", t.clip_norm, "gradients are scaled down to this norm; 0: never", kNotNegative);
-  v.field("precision", t.precision,
-          "\"fp32\", \"bf16\" (products of bfloat16), or \"auto\": the faster one on this machine",
-          std::vector<std::string>{"auto", "fp32", "bf16"});
+  choice(v, "precision", t.precision,
+         "\"fp32\", \"bf16\" (products of bfloat16), or \"auto\": the faster one on this machine");
   v.field("accumulate", t.accumulate, "batches whose gradients make one step", Limits{1, 1 << 16});
   v.field("ema", t.ema,
           "decay of the moving average of the weights that is evaluated and exported (0.999, say); 0: none",
@@ -145,8 +151,7 @@ void visit_recipe(Visitor& v, AnyRecipe& recipe) {
   v.field("tempo", t.tempo, "augmentation: tempo times at most 1 + this, or divided by it", Limits{0, 1});
   v.field("label_dropout", t.label_dropout, "share of examples whose label is hidden, so that 'unknown' is learned",
           kShare);
-  v.field("freeze", t.freeze,
-          "fine-tuning (--init): so many layers from below, the embedding with them, stay as they are",
+  v.field("freeze", t.freeze, "fine-tuning: so many layers from below, the embedding with them, stay as they are",
           Limits{0, 4096});
   v.field("seed", t.seed, "of the first weights, the order of examples, dropout and augmentation", kNotNegative);
   v.field("threads", t.threads, "for training; 0: every core", Limits{0, 4096});

@@ -48,7 +48,7 @@ std::string training_metadata(const TrainResult& result, const CurvePoint& point
       {"epoch", point.epoch},
       {"parameters", result.parameters},
       {"receptive_field", result.receptive_field},
-      {"vocabulary_size", result.vocabulary_size},
+      {"vocabulary_size", result.outputs},
       {"train_pieces", result.train_pieces},
       {"held_out_pieces", result.held_out_pieces},
       {"train_symbols", result.train_symbols},

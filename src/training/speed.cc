@@ -24,11 +24,11 @@ double seconds_since(Clock::time_point begin) { return std::chrono::duration<dou
 
 /// The best of some products on so many threads. Training splits the batch over OpenMP's threads, a single product is
 /// split by the BLAS library.
-double matrix_flops_per_second(const std::string& precision, int threads) {
+double matrix_flops_per_second(TrainingPrecision precision, int threads) {
   nets::set_threads(threads, threads);
   constexpr std::int64_t kSize = 1024;
   const torch::NoGradGuard no_gradients;
-  const auto type = precision == "bf16" ? torch::kBFloat16 : torch::kFloat32;
+  const auto type = precision == TrainingPrecision::kBf16 ? torch::kBFloat16 : torch::kFloat32;
   const torch::Tensor a = torch::ones({kSize, kSize}, type);
   const torch::Tensor b = torch::ones({kSize, kSize}, type);
   torch::Tensor c = torch::empty({kSize, kSize}, type);

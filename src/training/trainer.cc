@@ -94,7 +94,9 @@ class Run {
     if (options_.init.empty()) {
       if (t_.freeze == 0) return;
       throw Error(ErrorInfo{.message = "training.freeze would keep layers that have learned nothing",
-                            .hint = "Start from a model (--init MODEL), or set training.freeze = 0."});
+                            .hint = "Set training.freeze = 0 where nothing is fine-tuned.",
+                            .code = ErrorCode::kInvalidArgument,
+                            .remedy = Remedy::kStartFromModel});
     }
     model_bytes_ = read_file(options_.init);
     const auto model = weights::ModelFile::parse(model_bytes_, options_.init.string());
@@ -131,15 +133,16 @@ class Run {
   /// The precision of the run: what it began with, or what suits the first process's machine.
   void choose_products(bool resumes) {
     const bool began = resumes && !state_.precision.empty();
-    const std::string& asked = began ? state_.precision : t_.precision;
+    const TrainingPrecision asked =
+        began ? value_named<TrainingPrecision>(state_.precision).value_or(t_.precision) : t_.precision;
     const int threads = t_.threads == 0 && !ranks_.alone() ? ranks_.threads() : t_.threads;
     PrecisionChoice choice;
     if (ranks_.first()) {
       choice = choose_precision(asked, network_, threads, options_.device);
-      say(precision_note(asked, choice, began && t_.precision == kAutoPrecision));
+      say(precision_note(asked, choice, began && t_.precision == TrainingPrecision::kAuto));
     }
-    state_.precision = result_.precision = ranks_.from_first(choice.precision);
-    learner_.set_precision(state_.precision);
+    state_.precision = result_.precision = ranks_.from_first(std::string(name_of(choice.precision)));
+    learner_.set_precision(value_named<TrainingPrecision>(state_.precision).value());
   }
 
   void step() {
@@ -318,12 +321,12 @@ class Run {
     bytes = ranks_.from_first(std::move(bytes));
     if (bytes.empty()) return false;
     RunState saved = run_state_from_text(Learner::saved_text(bytes, path), path);
-    const std::string* other = saved.dataset != state_.dataset     ? &kOtherDataset
-                               : saved.start != state_.start       ? &kOtherStart
-                               : saved.network != state_.network   ? &kOtherNetwork
-                               : saved.examples != state_.examples ? &kOtherExamples
-                               : other_precision(saved)            ? &kOtherPrecision
-                                                                   : nullptr;
+    const std::string* other = saved.dataset != state_.dataset                  ? &kOtherDataset
+                               : saved.start != state_.start                    ? &kOtherStart
+                               : saved.network != state_.network                ? &kOtherNetwork
+                               : order_named(saved.examples) != state_.examples ? &kOtherExamples
+                               : other_precision(saved)                         ? &kOtherPrecision
+                                                                                : nullptr;
     if (other != nullptr) {
       throw Error(ErrorInfo{.message = "the checkpoint was made with " + *other,
                             .path = path,
@@ -338,7 +341,8 @@ class Run {
   }
 
   bool other_precision(const RunState& saved) const {
-    return t_.precision != kAutoPrecision && !saved.precision.empty() && saved.precision != t_.precision;
+    return t_.precision != TrainingPrecision::kAuto && !saved.precision.empty() &&
+           saved.precision != name_of(t_.precision);
   }
 
   void summarise() {

@@ -8,7 +8,7 @@
 
 #include "continuo/base/error.h"
 #include "continuo/weights/network_info.h"
-#include "weights/network_limits.h"
+#include "weights/network_parts.h"
 #include "weights/strict_json.h"
 
 namespace continuo::weights {
@@ -152,16 +152,12 @@ class OptionWriter final : public OptionVisitor {
 
 std::string to_json(const NetworkSpec& spec) {
   json object = {{"name", spec.name()}, {"vocabulary_size", spec.vocabulary_size}, {"labels", spec.labels}};
-  if (spec.output != kCategorical) object["output"] = spec.output;
+  if (spec.output != kCategorical) object["output"] = std::string(name_of(spec.output));
   if (spec.inputs > 0) object["inputs"] = spec.inputs;
   OptionWriter writer(object);
   NetworkSpec same = spec;
   visit_options(same, writer);
-  try {
-    return object.dump();
-  } catch (const json::exception&) {  // only these two are free text
-    throw Error("network option block or output is not UTF-8");
-  }
+  return object.dump();
 }
 
 NetworkSpec network_spec_from_json(const std::string& text) {
@@ -178,7 +174,12 @@ NetworkSpec network_spec_from_json(const std::string& text) {
   reader.read("name", name, true);
   reader.read("vocabulary_size", spec.vocabulary_size, true);
   reader("labels", spec.labels);
-  reader("output", spec.output);
+  std::string output(name_of(spec.output));
+  reader("output", output);
+  if (const auto known = value_named<Output>(output))
+    spec.output = *known;
+  else
+    refuse_choice("output", output, kNamesOf<Output>);
   reader("inputs", spec.inputs);
   try {
     spec.network = default_network(name).network;

@@ -6,12 +6,22 @@
 
 #include "continuo/base/error.h"
 #include "continuo/weights/match_model.h"
+#include "weights/strict_json.h"
 
 namespace continuo::weights {
 
 namespace {
-constexpr double kOutputGain = 0.01;  // so that the first loss is near that of even odds
+constexpr double kOutputGain = 0.01;  // so that the first loss is near that of a uniform guess
 }  // namespace
+
+void refuse_choice(std::string_view option, const std::string& value, std::span<const std::string_view> choices) {
+  std::string hint = "Use ";
+  for (std::size_t i = 0; i < choices.size(); ++i)
+    hint += (i == 0 ? "" : i + 1 < choices.size() ? ", " : " or ") + in_quotes(std::string(choices[i]));
+  throw Error({.message = "network option " + std::string(option) + " is " + in_quotes(value),
+               .hint = hint + ".",
+               .code = ErrorCode::kInvalidArgument});
+}
 
 void check_range(const std::string& option, std::int64_t value, std::int64_t low, std::int64_t high) {
   if (value < low || value > high)

@@ -2,7 +2,9 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "continuo/weights/network_info.h"
@@ -15,8 +17,22 @@ inline constexpr Limits kLayerLimits{1, kMaxLayers};
 inline constexpr Limits kTapLimits{1, kMaxKernelSize};
 inline constexpr Limits kDropoutLimits{0, 1, true};
 
+/// Throws Error naming the option, its value and the choices that there are.
+[[noreturn]] void refuse_choice(std::string_view option, const std::string& value,
+                                std::span<const std::string_view> choices);
+
 /// Throws Error naming the option.
 void check_range(const std::string& option, std::int64_t value, std::int64_t low, std::int64_t high);
+
+/// Shows the visitor an enumeration by its names. Throws Error for a name that it gives back and that is none.
+template <Named E>
+void visit_choice(OptionVisitor& visitor, const OptionInfo& info, E& value) {
+  std::string text(name_of(value));
+  visitor.option(info, text, kNamesOf<E>);
+  const auto chosen = value_named<E>(text);
+  if (!chosen) refuse_choice(info.name, text, kNamesOf<E>);
+  value = *chosen;
+}
 
 void visit_match(int& match, OptionVisitor& visitor);
 void check_match(int match);

@@ -47,14 +47,7 @@ class LimitChecker final : public OptionVisitor {
   void option(const OptionInfo& info, std::vector<int>& values) override {
     for (const int value : values) check(info, value);
   }
-  void option(const OptionInfo& info, std::string& value, std::span<const std::string_view> choices) override {
-    if (std::find(choices.begin(), choices.end(), value) != choices.end()) return;
-    std::string hint = "Use ";
-    for (std::size_t i = 0; i < choices.size(); ++i)
-      hint += (i == 0 ? "" : i + 1 < choices.size() ? ", " : " or ") + in_quotes(std::string(choices[i]));
-    throw Error(
-        {.message = "network option " + std::string(info.name) + " is " + in_quotes(value), .hint = hint + "."});
-  }
+  void option(const OptionInfo&, std::string&, std::span<const std::string_view>) override {}
 
  private:
   static void check(const OptionInfo& info, int value) {
@@ -65,9 +58,6 @@ class LimitChecker final : public OptionVisitor {
 };
 
 void check_frames(const NetworkSpec& spec) {
-  if (spec.output != kCategorical && spec.output != kReal && spec.output != kBinary)
-    throw Error({.message = "network option output is " + in_quotes(spec.output),
-                 .hint = "Use \"categorical\", \"real\" or \"binary\"."});
   check_range("inputs", spec.inputs, 0, kMaxVocabulary);
   if (spec.inputs > 0 && spec.output == kReal)
     throw Error("network option inputs must be 0 with output \"real\": what comes out is what is read next");

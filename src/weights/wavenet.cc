@@ -9,8 +9,6 @@
 namespace continuo::weights {
 namespace {
 
-constexpr std::array<std::string_view, 2> kBlocks = {"standard", "paper"};
-
 std::int64_t exact_receptive_field(const WaveNetSpec& spec) {
   std::int64_t sum = 0;
   for (const int dilation : spec.dilations) sum += dilation;
@@ -37,8 +35,8 @@ void visit_wavenet(WaveNetSpec& spec, OptionVisitor& v) {
            spec.input_kernel_size);
   v.option({"stacks", "how often the dilations are repeated", kLayerLimits}, spec.stacks);
   v.option({"dilations", "of one stack, in symbols", {1, kMaxDilation}}, spec.dilations);
-  v.option({"block", "\"standard\" (van den Oord et al. 2016) or \"paper\" (Ibreighith 2023, figure 8)"}, spec.block,
-           kBlocks);
+  visit_choice(v, {"block", "\"standard\" (van den Oord et al. 2016) or \"paper\" (Ibreighith 2023, figure 8)"},
+               spec.block);
   v.option({"dropout", "in training, on the input of each block", kDropoutLimits}, spec.dropout);
   visit_match(spec.match, v);
 }
@@ -47,7 +45,7 @@ void check_wavenet(const WaveNetSpec& spec) {
   const auto dilations = static_cast<std::int64_t>(spec.dilations.size());
   check_range("dilations (how many)", dilations, 1, kMaxLayers);
   check_range("stacks times dilations", spec.stacks * dilations, 1, kMaxLayers);
-  if (spec.block == "paper" && spec.skip_channels != spec.residual_channels)
+  if (spec.block == Block::kPaper && spec.skip_channels != spec.residual_channels)
     throw Error({.message = "network option skip_channels must equal residual_channels with the paper block",
                  .hint = "Set skip_channels to " + std::to_string(spec.residual_channels) + "."});
   check_match(spec.match);
@@ -63,7 +61,7 @@ void add_wavenet(std::vector<TensorSpec>& tensors, const WaveNetSpec& wavenet, c
   add_embedding(tensors, {wavenet.input_kernel_size, inputs, residual}, spec.reads_frames());
   add_vector(tensors, "embedding.bias", residual, 0);
   add_match(tensors, wavenet.match, inputs, residual);
-  const bool paper = wavenet.block == "paper";
+  const bool paper = wavenet.block == Block::kPaper;
   const std::int64_t dilated = paper ? residual : 2 * residual;
   // A gated product has a mean square of about 0.12; with so many of them the sums into the skip and along the residual
   // path stay near 1 at any depth.

@@ -22,7 +22,7 @@ class SoundSource {
   /// Replaces `block` by the next samples: whole frames, interleaved, finite. False at the end. Throws Error.
   virtual bool next(std::vector<float>& block) = 0;
   /// Samples so far that were not numbers and became silence.
-  virtual std::uint64_t mended() const { return 0; }
+  virtual std::uint64_t repaired() const { return 0; }
 };
 
 /// Extensions, in lower case with the dot, of the sound files that are looked for in folders: what libsndfile here

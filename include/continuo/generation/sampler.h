@@ -74,39 +74,52 @@ class Sampler {
   std::span<const float> weigh(std::span<const float> logits, std::span<const std::uint8_t> mask) noexcept;
 
  private:
-  /// The same, where the greatest logit is known. Gives the one temperature, where there is one.
-  std::optional<float> weigh(std::span<const float> logits, std::span<const std::uint8_t> mask,
-                             float greatest) noexcept;
+  /// Candidates are the symbols that the mask allows, rising; all where there is none. Sets size_, symbols_ and
+  /// logits_.
+  void gather(std::span<const float> logits, std::span<const std::uint8_t> mask) noexcept;
+  std::uint16_t symbol(std::size_t candidate) const noexcept {
+    return masked_ ? symbols_[candidate] : static_cast<std::uint16_t>(candidate);
+  }
+  float greatest() const noexcept;  ///< of their logits
+  std::uint16_t most_probable(float greatest) const noexcept;
+  /// Sets their weights. Gives the one temperature, where there is one.
+  std::optional<float> weigh(float greatest) noexcept;
   /// Takes their weights from all but the first `count` by `order`, and from all that come after `share` of the whole,
   /// but for what is never cut.
   void keep_first(std::span<const float> order, int count, double share) noexcept;
-  double sum_weights(std::size_t size) noexcept;
-  /// The symbol whose weight reaches from below `left` to beyond it, counted from the first symbol on.
-  std::optional<std::uint16_t> draw(std::size_t size, double left) const noexcept;
+  double sum_weights() noexcept;
+  /// The candidate whose weight reaches from below `left` to beyond it, counted from the first on.
+  std::optional<std::size_t> draw(double left) const noexcept;
+  /// The weights of those that are before this one in the order of probability.
+  double weights_before(std::span<const float> order, std::size_t candidate) const noexcept;
 
-  /// Neighbouring symbols of one temperature.
-  struct Run {
-    std::size_t begin, end;
-    std::size_t group;
-  };
   struct Group {
     float temperature;
     float greatest = 0;  ///< logit of the choice at hand
     double mass = 0;     ///< at temperature 1
     double weights = 0;
   };
-  /// The temperature of all that may come next, or none where several may.
-  std::optional<float> one_temperature(std::span<const std::uint8_t> mask) const noexcept;
+  /// The temperature of all candidates, or none where they have several.
+  std::optional<float> one_temperature() const noexcept;
   /// Sets the weights group by group.
-  void weigh_groups(std::span<const float> logits, std::span<const std::uint8_t> mask, float greatest) noexcept;
+  void weigh_groups(float greatest) noexcept;
+  const Group& group(std::size_t candidate) const noexcept { return groups_[group_of_[symbol(candidate)]]; }
 
   SamplingOptions options_;
-  std::vector<Run> runs_;                ///< empty: one temperature for all
+  std::vector<Group> groups_;            ///< of one temperature each
+  std::vector<std::uint8_t> group_of_;   ///< of each symbol; empty: one temperature for all
   std::vector<std::uint8_t> never_cut_;  ///< by symbol, 1 where is_never_cut()
-  std::vector<Group> groups_;
-  std::vector<float> weight_;  ///< of each symbol; that of the most probable is 1
-  std::vector<double> block_;  ///< sums of weights: independent of each other, and all but one need no second look
+  std::size_t vocabulary_ = 0;           ///< of the choice at hand
+  bool masked_ = false;                  ///< likewise
+  std::size_t size_ = 0;                 ///< candidates
+  std::vector<std::uint16_t> symbols_;   ///< of the candidates, where they are not all
+  std::vector<float> gathered_;          ///< their logits then
+  std::span<const float> logits_;        ///< of the candidates
+  std::vector<float> weight_;            ///< of the candidates; that of the most probable is 1
+  std::vector<float> shift_, divisor_;   ///< of the candidates, for groups
+  std::vector<double> block_;            ///< sums of weights: independent of each other, and most need no second look
   std::vector<std::uint64_t> keys_;
+  std::vector<float> of_symbols_;  ///< weigh()
 };
 
 }  // namespace continuo::generation

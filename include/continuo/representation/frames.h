@@ -1,5 +1,5 @@
 // frames: the keys that are down at each time step (Boulanger-Lewandowski et al. 2012; Bai et al. 2018), as symbols in
-// an order that makes their chain rule exact, and what a network is told of the past beside them.
+// an order that makes their chain rule exact, and the input features of the past beside them.
 #pragma once
 
 #include <bitset>

@@ -77,7 +77,7 @@ struct Encoding {
 struct Decoding {
   Score score;
   std::size_t dropped = 0;   ///< symbols that the grammar forbids where they stood and that had to go
-  std::size_t repaired = 0;  ///< symbols that were mended (a missing duration supplied, a hanging note closed)
+  std::size_t repaired = 0;  ///< symbols that were repaired (a missing duration supplied, a hanging note closed)
   bool ended = false;        ///< whether an End symbol was met
 };
 

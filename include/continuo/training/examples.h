@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "continuo/base/named.h"
 #include "continuo/representation/representation.h"
 #include "continuo/representation/symbol_view.h"
 
@@ -68,6 +69,18 @@ struct ExampleOptions {
   /// Not empty: these rows of every batch alone are read, by one process among several.
   Share own;
 };
+
+}  // namespace continuo::training
+
+namespace continuo {
+
+template <>
+inline constexpr auto kNamesOf<training::ExampleOptions::Order> =
+    std::to_array<std::string_view>({"contiguous", "random", "many-to-one"});
+
+}  // namespace continuo
+
+namespace continuo::training {
 
 inline constexpr std::size_t kExcerptChunks = 32;
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <string>
 
 #include "continuo/training/recipe.h"
@@ -30,6 +31,11 @@ struct RunStart {
   bool goes_on = false;
 };
 Recipe starting_recipe(const RunStart& start);
+
+inline constexpr double kDefaultMinutes = 10;  ///< of a run that nothing else ends
+/// The whole recipe of a run: starting_recipe() from the model at `init` (empty: from none), then what `change` makes
+/// of it. Throws Error for a length that is not finite, and as check_fits() does.
+Recipe recipe_of_run(const std::filesystem::path& init, RunStart start, const std::function<void(Recipe&)>& change);
 
 /// Throws Error naming the first option of `recipe` that is not the model's, with both values: options of the network
 /// (dropout may differ) and of the representation, labels where the model has none, and more frozen layers than there

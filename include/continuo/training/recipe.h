@@ -4,21 +4,57 @@
 #include <cstdint>
 #include <filesystem>
 #include <string>
+#include <string_view>
 #include <vector>
 
+#include "continuo/base/named.h"
 #include "continuo/corpus/collection.h"
 #include "continuo/representation/representation.h"
 #include "continuo/weights/network_spec.h"
 
 namespace continuo::training {
 
+enum class Objective : std::uint8_t {
+  kEveryPosition,
+  kManyToOne,  ///< the paper's: only the last position of a window is scored; windows are random
+};
+
+enum class ReadingOrder : std::uint8_t {
+  /// Each row of a batch reads piece after piece in shuffled order, chunk by chunk, and carries the network's state
+  /// across (truncated back-propagation).
+  kContiguous,
+  /// Chunks from random places, each with the receptive field before it recomputed; networks with recurrent state
+  /// cannot be trained so.
+  kRandom,
+};
+
+enum class TrainingPrecision : std::uint8_t {
+  kAuto,  ///< the faster of the two on the machine where the run begins; it then keeps to it
+  kFp32,
+  /// Factors of matrix products are rounded to bfloat16 (nets::BfloatProducts), while weights and held-out losses stay
+  /// in float32.
+  kBf16,
+};
+
+}  // namespace continuo::training
+
+namespace continuo {
+
+template <>
+inline constexpr auto kNamesOf<training::Objective> = std::to_array<std::string_view>({"every-position",
+                                                                                       "many-to-one"});
+template <>
+inline constexpr auto kNamesOf<training::ReadingOrder> = std::to_array<std::string_view>({"contiguous", "random"});
+template <>
+inline constexpr auto kNamesOf<training::TrainingPrecision> = std::to_array<std::string_view>({"auto", "fp32", "bf16"});
+
+}  // namespace continuo
+
+namespace continuo::training {
+
 struct OptimisationOptions {
-  std::string objective =
-      "every-position";  ///< or "many-to-one": the paper's, only the last position of a window is scored
-  /// "contiguous": each row of a batch reads piece after piece in shuffled order, chunk by chunk, and carries the
-  /// network's state across (truncated back-propagation). "random": chunks from random places, each with the receptive
-  /// field before it recomputed; networks with recurrent state cannot be trained so. many-to-one has random windows.
-  std::string order = "contiguous";
+  Objective objective = Objective::kEveryPosition;
+  ReadingOrder order = ReadingOrder::kContiguous;
   int chunk = 512;              ///< scored symbols per example (many-to-one: the window's length)
   int batch = 16;               ///< examples per step
   double learning_rate = 2e-3;  ///< peak, AdamW
@@ -28,9 +64,7 @@ struct OptimisationOptions {
                          ///< `final_rate` x peak
   double final_rate = 0.05;
   double clip_norm = 1.0;  ///< gradient clipping; 0: none
-  /// "bf16": factors of matrix products are rounded to bfloat16 (nets::BfloatProducts), while weights and held-out
-  /// losses stay in float32. "auto": the faster of the two on the machine where the run begins; it then keeps to it.
-  std::string precision = "auto";
+  TrainingPrecision precision = TrainingPrecision::kAuto;
   int accumulate = 1;  ///< batches whose gradients make a step: as much as a batch so many times as large learns, in
                        ///< the memory of one
   double ema = 0;     ///< above 0: what is evaluated and exported is the exponential moving average of the weights with

@@ -77,12 +77,12 @@ struct TrainResult {
   std::filesystem::path best_model, last_model;
   std::vector<CurvePoint> curve;
   std::size_t parameters = 0;
-  std::string precision;               ///< of matrix products: "fp32" or "bf16"; empty where there are none
-  std::string output;                  ///< NetworkSpec::output: what the losses are
-  int vocabulary_size = 0;             ///< symbols, or values of a frame
-  int receptive_field = 0;             ///< 0: everything since the start
-  std::uint64_t train_symbols = 0;     ///< to predict in the training part
-  std::uint64_t held_out_symbols = 0;  ///< to predict in the held-out part
+  std::string precision;                           ///< of matrix products: "fp32" or "bf16"; empty where there are none
+  weights::Output output = weights::kCategorical;  ///< what the losses are
+  int outputs = 0;                                 ///< NetworkSpec::outputs()
+  int receptive_field = 0;                         ///< 0: everything since the start
+  std::uint64_t train_symbols = 0;                 ///< to predict in the training part
+  std::uint64_t held_out_symbols = 0;              ///< to predict in the held-out part
   std::size_t train_pieces = 0, held_out_pieces = 0;
   corpus::Part held_out =
       corpus::Part::kTest;          ///< which part that is; kTrain where split.train is 1: nothing is held out

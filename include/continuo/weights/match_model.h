@@ -1,4 +1,5 @@
-// Match model: what followed when the latest symbols last stood in the same sequence, as a network is told of it.
+// Match model: what followed when the latest symbols last stood in the same sequence, as extra input features of a
+// network.
 #pragma once
 
 #include <cstddef>

@@ -1,10 +1,43 @@
 // What a network is, without its weights: the options from which training builds it and the engine runs it.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
+
+#include "continuo/base/named.h"
+
+namespace continuo::weights {
+
+/// What a block of a WaveNet computes.
+enum class Block : std::uint8_t {
+  kStandard,  ///< gated = tanh(Wf*x) . sigmoid(Wg*x), 1x1 convolutions to residual and skip (equation 2, figure 4)
+  /// Ibreighith 2023, figure 8: c = dilated convolution of x; gated from 1x1 convolutions of c; the gated product is
+  /// itself the skip and c + gated is the next layer's input.
+  kPaper,
+};
+
+/// What goes in and comes out at each step.
+enum class Output : std::uint8_t {
+  kCategorical,  ///< a symbol in, the logits of the next symbol out
+  kReal,         ///< a frame of real numbers in, the next frame itself out (GRUV)
+  kBinary,       ///< a frame of zeros and ones in, a logit of each value being 1 out
+};
+using enum Output;
+
+}  // namespace continuo::weights
+
+namespace continuo {
+
+template <>
+inline constexpr auto kNamesOf<weights::Block> = std::to_array<std::string_view>({"standard", "paper"});
+template <>
+inline constexpr auto kNamesOf<weights::Output> = std::to_array<std::string_view>({"categorical", "real", "binary"});
+
+}  // namespace continuo
 
 namespace continuo::weights {
 
@@ -22,10 +55,7 @@ struct WaveNetSpec {
       2;           ///< taps of the first causal convolution over one-hot symbols (a sum of embedding look-ups)
   int stacks = 2;  ///< how often the dilations are repeated
   std::vector<int> dilations = {1, 2, 4, 8, 16, 32, 64, 128};  ///< one stack
-  /// "standard": gated = tanh(Wf*x) . sigmoid(Wg*x), 1x1 convolutions to residual and skip (equation 2, figure 4).
-  /// "paper" (Ibreighith 2023, figure 8): c = dilated convolution of x; gated from 1x1 convolutions of c; the gated
-  /// product is itself the skip and c + gated is the next layer's input.
-  std::string block = "standard";
+  Block block = Block::kStandard;
   float dropout = 0.0F;  ///< training only, on the input of each block
   /// Above 0: what followed when the latest symbols, so many or more, last stood in the sequence is one more input
   /// (MatchModel). Over symbols only.
@@ -94,22 +124,23 @@ struct MarkovSpec {
   friend bool operator==(const MarkovSpec&, const MarkovSpec&) = default;
 };
 
-/// What goes in and comes out at each step.
-inline constexpr const char* kCategorical = "categorical";  ///< a symbol in, the logits of the next symbol out
-inline constexpr const char* kReal = "real";      ///< a frame of real numbers in, the next frame itself out (GRUV)
-inline constexpr const char* kBinary = "binary";  ///< a frame of zeros and ones in, a logit of each value being 1 out
-
 struct NetworkSpec {
-  int vocabulary_size = 0;  ///< symbols, or values of a frame
+  int vocabulary_size = 0;  ///< symbols; of networks whose output is no symbol, values of a frame: outputs()
   int labels = 0;           ///< number of labels for global conditioning (section 2.5), 'unknown' (0) included; 0: none
   /// The registry of networks: each alternative has its row, kInfo.
   std::variant<WaveNetSpec, LstmSpec, GruSpec, WaveNetLstmSpec, GuideCnnSpec, MarkovSpec> network;
-  std::string output = kCategorical;  ///< kReal and kBinary: for networks that can read frames (NetworkInfo)
+  Output output = kCategorical;  ///< kReal and kBinary: for networks that can read frames (NetworkInfo)
   /// Above 0: each step reads a frame of so many values, whatever comes out; for the same networks, not with kReal.
   int inputs = 0;
 
   std::string name() const;  ///< NetworkInfo::name: "wavenet", "lstm" ...
   bool reads_frames() const noexcept { return output != kCategorical || inputs > 0; }
+  /// Values that a step gives: a logit for each symbol, or for each value of a frame, or the values themselves.
+  int outputs() const noexcept { return vocabulary_size; }
+  /// Symbols of the vocabulary; 0 where frames come out.
+  int symbols() const noexcept { return output == kCategorical ? vocabulary_size : 0; }
+  /// Values of a frame that comes out; 0 where symbols do.
+  int frame_width() const noexcept { return output == kCategorical ? 0 : vocabulary_size; }
   /// Symbols that may come in, or values of a frame that does.
   int input_size() const noexcept { return inputs > 0 ? inputs : vocabulary_size; }
   int match() const noexcept;  ///< of the network's options; 0 for networks without a match model

@@ -18,8 +18,8 @@ class TrainingLog {
  public:
   /// `output`: NetworkSpec::output, which decides whether losses have bits.
   /// `warn` is told once when nothing more can be logged, and why.
-  TrainingLog(std::filesystem::path folder, std::string output, std::function<void(const std::string&)> warn)
-      : folder_(std::move(folder)), output_(std::move(output)), warn_(std::move(warn)) {}
+  TrainingLog(std::filesystem::path folder, weights::Output output, std::function<void(const std::string&)> warn)
+      : folder_(std::move(folder)), output_(output), warn_(std::move(warn)) {}
 
   void steps(const training::StepReport& report);
   /// Logs what the model composes, too, when it is the best so far.
@@ -32,7 +32,7 @@ class TrainingLog {
   void write(std::int64_t first_step, const Write& write);
 
   std::filesystem::path folder_;
-  std::string output_;
+  weights::Output output_;
   std::function<void(const std::string&)> warn_;
   std::optional<training::EventFile> file_;
   bool silent_ = false;

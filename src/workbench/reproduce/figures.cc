@@ -87,7 +87,8 @@ Figures draw_figures(const Settings& settings, const Findings& findings) {
     plot::receptive_field(figures.causal_field, plain);
     plot::receptive_field(figures.dilated_field, dilated);
     figures.block = folder / "block.svg";
-    plot::residual_block(figures.block, network->block == "paper", network->kernel_size, network->dilations.back());
+    plot::residual_block(figures.block, network->block == weights::Block::kPaper, network->kernel_size,
+                         network->dilations.back());
     break;
   }
   const Example& example = findings.example;

@@ -33,7 +33,7 @@ weights::WaveNetSpec paper_wavenet(int channels, int layers) {
                            .input_kernel_size = 1,
                            .stacks = 1,
                            .dilations = {},
-                           .block = "paper"};
+                           .block = weights::Block::kPaper};
   for (int i = 0; i < layers; ++i) net.dilations.push_back(1 << i);
   return net;
 }
@@ -44,7 +44,7 @@ void add_notes(const Settings& settings, std::vector<Arm>& arms) {
   training::Recipe base = common(settings);
   // A rare chord cannot be learned: the guide leaves out what occurs less than 50 times.
   training::set_options(base, {{"representation.name", "notes"}, {"representation.min_count", quick ? "10" : "50"}});
-  base.training.objective = "many-to-one";
+  base.training.objective = training::Objective::kManyToOne;
   base.training.chunk = kWindow;
   base.training.batch = quick ? 64 : 128;
   const auto add = [&](const char* id, const char* title, double weight, auto&& change) {
@@ -86,7 +86,7 @@ void add_sound(const Settings& settings, std::vector<Arm>& arms) {
     if (samples > 0) training::set_options(recipe, {{"training.epoch_symbols", fmt::format("{:.0f}", symbols)}});
   };
   Arm many{.id = "amplitudes-many-to-one", .title = "WaveNet, many to one", .sound = true, .recipe = base, .weight = 3};
-  many.recipe.training.objective = "many-to-one";
+  many.recipe.training.objective = training::Objective::kManyToOne;
   many.recipe.training.chunk = kChunk;
   many.recipe.training.batch = quick ? 32 : 128;
   // One prediction a chunk: an epoch has as many as it has chunks.
@@ -94,7 +94,8 @@ void add_sound(const Settings& settings, std::vector<Arm>& arms) {
   arms.push_back(std::move(many));
 
   Arm every{.id = "amplitudes-every-position", .title = "WaveNet, every position", .sound = true, .recipe = base};
-  every.recipe.training.order = "random";  // contiguous reading would see a few pieces of an epoch this short
+  every.recipe.training.order =
+      training::ReadingOrder::kRandom;  // contiguous reading would see a few pieces of an epoch this short
   every.recipe.training.chunk = quick ? 1024 : 4096;
   every.recipe.training.batch = quick ? 4 : 8;
   every.weight = 12;

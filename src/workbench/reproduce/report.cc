@@ -105,7 +105,7 @@ void losses(Page& page, const Findings& f, const Figures& figures) {
                         nats(kPaperLosses[1]), nats(kPaperLosses[2])});
   for (const Outcome& outcome : f.outcomes) {
     const auto& base = outcome.result.baselines;
-    std::vector<Inline> row = {kind(outcome) + ": " + outcome.arm.title, std::to_string(outcome.result.vocabulary_size),
+    std::vector<Inline> row = {kind(outcome) + ": " + outcome.arm.title, std::to_string(outcome.result.outputs),
                                nats(base.uniform), nats(base.frequencies)};
     for (int epoch = 1; epoch <= kEpochs; ++epoch) {
       const auto* point = at_epoch(outcome.result, epoch);
@@ -322,7 +322,7 @@ std::string losses_as_text(const Findings& findings) {
                       nats(std::log(kClasses)), "", kPaperLosses[0], kPaperLosses[1], kPaperLosses[2]);
   for (const Outcome& outcome : findings.outcomes) {
     const auto& base = outcome.result.baselines;
-    text += fmt::format("{:<26} {:>5} {:>8} {:>12}", outcome.arm.id, outcome.result.vocabulary_size, nats(base.uniform),
+    text += fmt::format("{:<26} {:>5} {:>8} {:>12}", outcome.arm.id, outcome.result.outputs, nats(base.uniform),
                         nats(base.frequencies));
     for (int epoch = 1; epoch <= kEpochs; ++epoch) {
       const auto* point = at_epoch(outcome.result, epoch);

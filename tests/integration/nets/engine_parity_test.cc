@@ -74,7 +74,7 @@ TEST(EngineParity, NetworksThatAreToldOfEarlierPassages) {
 
 TEST(EngineParity, NetworksOfTheDefaultSize) {
   weights::WaveNetSpec paper;
-  paper.block = "paper";
+  paper.block = weights::Block::kPaper;
   paper.skip_channels = paper.residual_channels;
   expect_parity(with(weights::WaveNetSpec{}, 400, 3), 560);  // beyond the receptive field of 512
   expect_parity(with(paper, 400), 40);

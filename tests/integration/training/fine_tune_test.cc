@@ -37,7 +37,7 @@ class FineTuneTest : public TrainingTest {
     recipe_.training.steps = 40;
     recipe_.training.threads = 1;
     EXPECT_EQ(recipe_.training.precision, "auto") << "it is of the machine, not of the model";
-    recipe_.training.precision = "fp32";
+    recipe_.training.precision = TrainingPrecision::kFp32;
     dataset_ = std::make_unique<corpus::Dataset>(corpus::open_dataset(
         other, {.train = {0, 1, 2, 3}, .validation = {}, .test = {4, 5}}, recipe_.representation, folder_ / "cache"));
     init_ = model_;
@@ -198,7 +198,7 @@ TEST_F(FineTuneTest, RefusesWhatTheModelIsNot) {
 
   init_.clear();
   recipe_.training.freeze = 1;
-  EXPECT_THAT(error_of(recipe_, "x"), HasSubstr("--init"));
+  EXPECT_THAT(error_of(recipe_, "x"), HasSubstr("have learned nothing"));
   recipe_.training.freeze = 0;
   recipe_.network.network = weights::MarkovSpec{.order = 2};
   init_ = run(recipe_, "markov").best_model;

@@ -61,7 +61,7 @@ class TrainingTest : public ::testing::Test {
     recipe_.training.batch = 4;
     recipe_.training.learning_rate = 0.01;
     recipe_.training.threads = 1;
-    recipe_.training.precision = "fp32";  // the same on every machine
+    recipe_.training.precision = TrainingPrecision::kFp32;  // the same on every machine
     dataset_ = std::make_unique<corpus::Dataset>(
         corpus::open_dataset(collection_, split, recipe_.representation, folder_ / "cache"));
   }

@@ -58,7 +58,7 @@ class FramesTest : public ::testing::TestWithParam<std::tuple<const char*, bool>
     recipe_.training.transpose = 3;
     recipe_.training.steps = 400;
     recipe_.training.threads = 1;
-    recipe_.training.precision = "fp32";  // the same on every machine
+    recipe_.training.precision = TrainingPrecision::kFp32;  // the same on every machine
   }
 
   corpus::TemporaryFolder folder_{"frames"};
@@ -119,7 +119,7 @@ TEST(FramesTraining, ReadsWholePiecesOnly) {
                         "{\"train\": " + fifths(1, 3) + ", \"valid\": " + fifths(2, 2) + ", \"test\": []}");
   Recipe recipe;
   recipe.representation = {.name = "frames", .settings = {{"context", "on"}}};
-  recipe.training.order = "random";
+  recipe.training.order = ReadingOrder::kRandom;
   recipe.training.steps = 1;
   const auto dataset = corpus::open_frame_file(folder / "fifths.json", recipe.representation, folder / "cache");
   EXPECT_THROW(train(dataset, recipe, {.folder = folder / "out"}), Error);

@@ -51,14 +51,14 @@ TEST(ByHeart, AWaveNetGoesOnFromAPromptAsThePieceDoes) {
                                                 .head_channels = 32,
                                                 .stacks = 1,
                                                 .dilations = {1, 2, 4, 8, 16, 32, 64}};
-  recipe.training.order = "random";
+  recipe.training.order = ReadingOrder::kRandom;
   recipe.training.chunk = 256;
   recipe.training.batch = 4;
   recipe.training.learning_rate = 0.01;
   recipe.training.weight_decay = 0;
   recipe.training.steps = 400;
   recipe.training.threads = 1;
-  recipe.training.precision = "fp32";  // the same on every machine
+  recipe.training.precision = TrainingPrecision::kFp32;  // the same on every machine
   const auto collection = corpus::scan(folder / "music", {.min_seconds = 0, .sound = true});
   const auto dataset = corpus::open_dataset(collection, corpus::split(collection, recipe.split), recipe.representation,
                                             folder / "cache");

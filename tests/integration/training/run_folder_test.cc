@@ -130,12 +130,12 @@ TEST_F(RunFolderTest, CountedNetworksHaveNothingToResume) {
 }
 
 TEST_F(RunFolderTest, KeepsThePrecisionWithWhichItBegan) {
-  recipe_.training.precision = "bf16";
+  recipe_.training.precision = TrainingPrecision::kBf16;
   EXPECT_EQ(run(recipe_, "a").precision, "bf16");
   recipe_.training.steps = 6;
-  recipe_.training.precision = "fp32";
+  recipe_.training.precision = TrainingPrecision::kFp32;
   EXPECT_THAT(error_of(recipe_, "a", Resume::kMust), HasSubstr("another precision"));
-  recipe_.training.precision = "auto";
+  recipe_.training.precision = TrainingPrecision::kAuto;
   std::vector<std::string> notes;
   const TrainOptions options{
       .folder = out("a"), .resume = Resume::kMust, .on_note = [&](const std::string& note) { notes.push_back(note); }};
@@ -148,7 +148,7 @@ TEST_F(RunFolderTest, KeepsThePrecisionWithWhichItBegan) {
 }
 
 TEST_F(RunFolderTest, AutomaticPrecisionIsOneOfTheTwo) {
-  recipe_.training.precision = "auto";
+  recipe_.training.precision = TrainingPrecision::kAuto;
   EXPECT_THAT(run(recipe_, "a").precision, ::testing::AnyOf("fp32", "bf16"));
   EXPECT_THAT(read_text_file(out("a") / kRecipeFile), HasSubstr("precision = \"auto\"")) << "for the next machine";
 }

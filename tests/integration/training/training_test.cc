@@ -35,9 +35,9 @@ TEST_F(TrainingTest, ReachesTheEntropyOfTheMusicAndNoLess) {
 
   // The model file holds what composing needs, and the curve file what was measured.
   const auto model = weights::ModelFile::load(result.best_model);
-  EXPECT_EQ(model.network().vocabulary_size, result.vocabulary_size);
+  EXPECT_EQ(model.network().vocabulary_size, result.outputs);
   const auto spec = representation::spec_from_json(model.metadata("continuo.representation"));
-  EXPECT_EQ(representation::make(spec)->vocabulary().size(), static_cast<std::size_t>(result.vocabulary_size));
+  EXPECT_EQ(representation::make(spec)->vocabulary().size(), static_cast<std::size_t>(result.outputs));
   EXPECT_EQ(parse_recipe(model.metadata("continuo.recipe")).training, recipe_.training);
   EXPECT_THAT(model.metadata("continuo.training"), HasSubstr("\"held_out_loss_nats\":"));
   const std::string csv = read_text_file(out("a") / "curve.csv");
@@ -48,7 +48,8 @@ TEST_F(TrainingTest, ReachesTheEntropyOfTheMusicAndNoLess) {
 struct Way {
   std::string name;
   weights::NetworkSpec network;
-  std::string objective, order;
+  Objective objective;
+  ReadingOrder order;
 };
 
 class InterruptedTrainingTest : public TrainingTest, public ::testing::WithParamInterface<Way> {};
@@ -103,19 +104,19 @@ const weights::WaveNetSpec kToldTiny = [] {
 INSTANTIATE_TEST_SUITE_P(
     Ways, InterruptedTrainingTest,
     ::testing::Values(
-        Way{"WaveNet", network(kTiny), "every-position", "contiguous"},
-        Way{"WaveNetRandom", network(kTiny), "every-position", "random"},
-        Way{"WaveNetManyToOne", network(kTiny), "many-to-one", "contiguous"},
+        Way{"WaveNet", network(kTiny), Objective::kEveryPosition, ReadingOrder::kContiguous},
+        Way{"WaveNetRandom", network(kTiny), Objective::kEveryPosition, ReadingOrder::kRandom},
+        Way{"WaveNetManyToOne", network(kTiny), Objective::kManyToOne, ReadingOrder::kContiguous},
         Way{"Lstm", network(weights::LstmSpec{.embedding = 6, .hidden = 8, .layers = 2, .dropout = 0.1F, .match = 3}),
-            "every-position", "contiguous"},
+            Objective::kEveryPosition, ReadingOrder::kContiguous},
         Way{"WaveNetLstm", network(weights::WaveNetLstmSpec{.wavenet = kTiny, .hidden = 8, .layers = 1}),
-            "every-position", "contiguous"},
+            Objective::kEveryPosition, ReadingOrder::kContiguous},
         Way{"ToldWaveNetLstm", network(weights::WaveNetLstmSpec{.wavenet = kToldTiny, .hidden = 8, .layers = 1}),
-            "every-position", "contiguous"}),
+            Objective::kEveryPosition, ReadingOrder::kContiguous}),
     [](const auto& way) { return way.param.name; });
 
 TEST_F(TrainingTest, ManyToOneLearnsTheAnswers) {
-  recipe_.training.objective = "many-to-one";
+  recipe_.training.objective = Objective::kManyToOne;
   recipe_.training.chunk = 6;
   recipe_.training.batch = 32;
   recipe_.training.epochs = 8;
@@ -231,9 +232,9 @@ TEST_F(TrainingTest, EveryNetworkLearnsTheAnswers) {
     recipe_.network = weights::default_network(name);
     if (auto* guide = std::get_if<weights::GuideCnnSpec>(&recipe_.network.network)) {
       *guide = {.window = 8, .embedding = 8, .channels = {16, 16}, .dilations = {1, 2}, .hidden = 16, .dropout = 0};
-      recipe_.training.objective = "many-to-one";
+      recipe_.training.objective = Objective::kManyToOne;
     } else {
-      recipe_.training.objective = "every-position";
+      recipe_.training.objective = Objective::kEveryPosition;
     }
     for (auto* wavenet : {std::get_if<weights::WaveNetSpec>(&recipe_.network.network)})
       if (wavenet != nullptr)

@@ -139,7 +139,7 @@ TEST(Streaming, WindowsEndWhereTheirReceptiveFieldDoes) {
 
 TEST(Streaming, TheReceptiveFieldIsExact) {
   Random random(26);
-  for (const char* const block : {"standard", "paper"}) {
+  for (const weights::Block block : {weights::Block::kStandard, weights::Block::kPaper}) {
     for (int round = 0; round < 10; ++round) {
       const weights::WaveNetSpec wavenet = random_wavenet(random, block, 24);
       const weights::NetworkSpec spec{30, 0, wavenet};

@@ -62,7 +62,7 @@ class RandomRecipe {
     }
     r.condition_on_label = coin();
     auto& t = r.training;
-    t.objective = coin() ? "every-position" : "many-to-one";
+    t.objective = coin() ? Objective::kEveryPosition : Objective::kManyToOne;
     t.chunk = integer(1, 5000);
     t.batch = integer(1, 500);
     t.learning_rate = std::pow(10, real(-8, 0));
@@ -102,7 +102,7 @@ class RandomRecipe {
     net.dilations.clear();
     for (std::uint64_t i = 1 + random_.below(6); i > 0; --i) net.dilations.push_back(integer(1, 512));
     if (coin()) {
-      net.block = "paper";
+      net.block = weights::Block::kPaper;
       net.skip_channels = net.residual_channels;
     }
     net.dropout = static_cast<float>(real(0, 0.9));

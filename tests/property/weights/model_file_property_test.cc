@@ -24,10 +24,10 @@ NetworkSpec random_spec(Random& random) {
                       .input_kernel_size = pick(random, 1, 4),
                       .stacks = pick(random, 1, 3),
                       .dilations = {},
-                      .block = random.below(2) == 0 ? "standard" : "paper",
+                      .block = random.below(2) == 0 ? weights::Block::kStandard : weights::Block::kPaper,
                       .dropout = static_cast<float>(random.uniform())};
   for (int i = pick(random, 1, 4); i > 0; --i) wavenet.dilations.push_back(pick(random, 1, 20));
-  if (wavenet.block == "paper") wavenet.skip_channels = wavenet.residual_channels;
+  if (wavenet.block == weights::Block::kPaper) wavenet.skip_channels = wavenet.residual_channels;
   NetworkSpec spec{pick(random, 1, 50), pick(random, 0, 3), wavenet};
   if (random.below(3) == 0)
     spec.network =

@@ -70,7 +70,7 @@ inline std::shared_ptr<const Model> random_model(const weights::NetworkSpec& spe
 
 inline int pick(Random& random, int low, int high) { return static_cast<int>(random.between(low, high)); }
 
-inline weights::WaveNetSpec random_wavenet(Random& random, const std::string& block, int narrowest = 1) {
+inline weights::WaveNetSpec random_wavenet(Random& random, weights::Block block, int narrowest = 1) {
   weights::WaveNetSpec spec{.residual_channels = pick(random, narrowest, 40),
                             .skip_channels = pick(random, narrowest, 40),
                             .head_channels = pick(random, narrowest, 40),
@@ -80,7 +80,7 @@ inline weights::WaveNetSpec random_wavenet(Random& random, const std::string& bl
                             .dilations = {},
                             .block = block};
   for (int i = pick(random, 1, 4); i > 0; --i) spec.dilations.push_back(pick(random, 1, 9));
-  if (block == "paper") spec.skip_channels = spec.residual_channels;
+  if (block == weights::Block::kPaper) spec.skip_channels = spec.residual_channels;
   return spec;
 }
 
@@ -98,7 +98,7 @@ inline const int kKinds = kOwnCases + static_cast<int>(networks_without_case().s
 inline weights::NetworkSpec random_spec(Random& random, int kind, int narrowest = 1) {
   if (kind >= kOwnCases) return networks_without_case().at(static_cast<std::size_t>(kind - kOwnCases));
   weights::NetworkSpec spec{pick(random, 1, 70), random.below(2) == 0 ? 0 : pick(random, 1, 4), {}};
-  const std::string block = kind % 2 == 0 ? "standard" : "paper";
+  const weights::Block block = kind % 2 == 0 ? weights::Block::kStandard : weights::Block::kPaper;
   const auto channels = [&] { return pick(random, narrowest, 40); };
   if (kind >= 8) spec.output = kind % 2 == 0 ? weights::kReal : weights::kBinary;
   if (kind >= 13) {  // other frames go in than come out

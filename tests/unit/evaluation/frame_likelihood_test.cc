@@ -31,7 +31,7 @@ FrameCode four_keys(bool context) {
 }
 
 /// A network that ignores what it reads.
-std::shared_ptr<const engine::Model> constant_model(const char* output, const std::vector<float>& logits) {
+std::shared_ptr<const engine::Model> constant_model(weights::Output output, const std::vector<float>& logits) {
   weights::ModelContents contents{
       .network = {static_cast<int>(logits.size()), 0, weights::LstmSpec{.embedding = 1, .hidden = 1, .layers = 1}},
       .metadata = {},
@@ -89,12 +89,13 @@ TEST(FrameLikelihood, OfTheChainIsNormalisedOverWhatCanFollow) {
 TEST(FrameLikelihood, ProbabilitiesOfAllFramesSumUpToOne) {
   Random random(4);
   const std::vector<Symbol> past = {0, 3, 5, 2, 2, 4, 6, 2, 3, 2};
-  for (const char* output : {weights::kCategorical, weights::kBinary}) {
+  for (const weights::Output output : {weights::kCategorical, weights::kBinary}) {
     for (const bool context : {false, true}) {
       const FrameCode code = four_keys(context);
       const auto head = output == weights::kBinary ? FrameHead::kKeys : FrameHead::kChain;
-      weights::NetworkSpec spec{head == FrameHead::kKeys ? code.keys() : static_cast<int>(code.vocabulary_size()), 0,
-                                weights::WaveNetLstmSpec{engine::random_wavenet(random, "standard", 8), 6, 1}};
+      weights::NetworkSpec spec{
+          head == FrameHead::kKeys ? code.keys() : static_cast<int>(code.vocabulary_size()), 0,
+          weights::WaveNetLstmSpec{engine::random_wavenet(random, weights::Block::kStandard, 8), 6, 1}};
       spec.output = output;
       spec.inputs = code.inputs(head);
       const auto model = engine::random_model(spec, random);
@@ -108,7 +109,7 @@ TEST(FrameLikelihood, ProbabilitiesOfAllFramesSumUpToOne) {
         least = std::min(least, p);
         most = std::max(most, p);
       }
-      EXPECT_NEAR(sum, 1, 1e-9) << output << (context ? " with context" : "");
+      EXPECT_NEAR(sum, 1, 1e-9) << name_of(output) << (context ? " with context" : "");
       EXPECT_GT(most, 1.2 * least) << "a distribution that says something";
     }
   }

@@ -158,7 +158,7 @@ TEST(Rules, MarksAreNeverChosenAndEndOnlyWhenItMay) {
   const LoadedModel composer = labelled_composer();
   const auto mask_at = [&](const ComposeOptions& options, double share, std::size_t allowed) {
     std::vector<std::uint8_t> mask(allowed, 1);
-    Rules(composer, options).mask_marks(mask, share, {});
+    Rules(composer, options).mask_control_symbols(mask, share, {});
     return mask;
   };
   EXPECT_THAT(mask_at({}, 0.8, 6), ElementsAre(0, 1, 0, 0, 1, 1));

@@ -293,7 +293,7 @@ TEST(ReceptiveField, IsExactToTheStep) {
   };
   const std::vector<Case> cases = {{2, 2, 1, {1, 2, 4, 8}, 17}, {2, 1, 2, {1, 2, 4}, 15}, {3, 2, 1, {1, 3}, 10},
                                    {3, 4, 2, {2}, 12},          {2, 3, 1, {7}, 10},       {1, 3, 2, {4}, 3}};
-  for (const char* block : {"standard", "paper"})
+  for (const weights::Block block : {weights::Block::kStandard, weights::Block::kPaper})
     for (const auto& c : cases) {
       const auto wavenet = small_wavenet(block, c.kernel, c.input_kernel, c.dilations, c.stacks);
       SCOPED_TRACE(describe(with(wavenet)));

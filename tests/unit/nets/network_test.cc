@@ -63,7 +63,8 @@ TEST(Network, WhatIsCountedHasNoModule) {
 }
 
 TEST(Network, ShapesByHand) {
-  const auto wavenet = make_network(with(small_wavenet("standard", 3, 2, {1, 2}, 1), 13, 4))->named_parameters();
+  const auto wavenet =
+      make_network(with(small_wavenet(weights::Block::kStandard, 3, 2, {1, 2}, 1), 13, 4))->named_parameters();
   EXPECT_EQ(wavenet["embedding.weight"].sizes(), torch::IntArrayRef({2, 13, 6}));
   EXPECT_EQ(wavenet["block.1.dilated.weight"].sizes(), torch::IntArrayRef({12, 6, 3}));
   EXPECT_EQ(wavenet["block.0.skip.weight"].sizes(), torch::IntArrayRef({10, 6}));
@@ -74,7 +75,7 @@ TEST(Network, ShapesByHand) {
 }
 
 TEST(Network, RefusesASpecThatCannotBeBuilt) {
-  auto spec = with(small_wavenet("standard"));
+  auto spec = with(small_wavenet(weights::Block::kStandard));
   std::get<weights::WaveNetSpec>(spec.network).dilations = {1, 0};
   EXPECT_THAT(error_of([&] { make_network(spec); }), HasSubstr("dilations"));
 }
@@ -96,7 +97,7 @@ TEST(Network, BeginsNearTheUniformGuessAtAnyDepth) {
       with(weights::LstmSpec{.embedding = 32, .hidden = 48, .layers = 3}, kVocabulary),
       with(weights::GruSpec{.embedding = 32, .hidden = 48, .layers = 3}, kVocabulary),
       with(weights::GuideCnnSpec{}, kVocabulary)};
-  for (const char* block : {"standard", "paper"})
+  for (const weights::Block block : {weights::Block::kStandard, weights::Block::kPaper})
     for (const int stacks : {1, 4, 16}) {
       weights::WaveNetSpec wavenet;
       wavenet.residual_channels = wavenet.skip_channels = wavenet.head_channels = 32;
@@ -145,9 +146,9 @@ TEST(Network, ExportAndImportGiveTheSameNetwork) {
 }
 
 TEST(Network, ImportNamesWhatIsWrongAndChangesNothing) {
-  const auto network = make_network(with(small_wavenet("standard")));
+  const auto network = make_network(with(small_wavenet(weights::Block::kStandard)));
   const auto good = export_tensors(*network);
-  auto other = export_tensors(*make_network(with(small_wavenet("standard")), 2));
+  auto other = export_tensors(*make_network(with(small_wavenet(weights::Block::kStandard)), 2));
 
   auto bad = other;
   bad.erase("block.2.skip.bias");
@@ -195,8 +196,8 @@ TEST(Network, MemorisesAShortSequence) {
   const torch::Tensor piece = torch::tensor({0, 1, 2, 1, 3, 1, 2, 4, 0, 1, 2, 1, 5, 3, 3, 1, 2, 4, 6}, torch::kInt64);
   const torch::Tensor symbols = piece.slice(0, 0, -1).unsqueeze(0);
   const torch::Tensor next = piece.slice(0, 1);
-  weights::WaveNetSpec standard = small_wavenet("standard", 2, 2, {1, 2, 4, 8}, 1);
-  weights::WaveNetSpec paper = small_wavenet("paper", 2, 2, {1, 2, 4, 8}, 1);
+  weights::WaveNetSpec standard = small_wavenet(weights::Block::kStandard, 2, 2, {1, 2, 4, 8}, 1);
+  weights::WaveNetSpec paper = small_wavenet(weights::Block::kPaper, 2, 2, {1, 2, 4, 8}, 1);
   paper.residual_channels = paper.skip_channels = standard.residual_channels = standard.skip_channels = 16;
   paper.head_channels = standard.head_channels = 16;
   for (const auto& spec :
@@ -225,7 +226,7 @@ TEST(Network, MemorisesAShortSequence) {
 }
 
 TEST(Network, ModuleHoldersWorkLikeTorchsOwn) {
-  WaveNet network(with(small_wavenet("standard")));
+  WaveNet network(with(small_wavenet(weights::Block::kStandard)));
   EXPECT_EQ(network->forward(random_symbols(1, 4, 13)).sizes(), torch::IntArrayRef({1, 4, 13}));
   EXPECT_EQ(network->spec().name(), "wavenet");
 }

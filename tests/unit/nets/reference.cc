@@ -86,15 +86,15 @@ struct Reference {
       const int dilation = spec.dilations[static_cast<std::size_t>(i) % spec.dilations.size()];
       const Tensor convolved = causal(x, get(block + ".dilated.weight"), get(block + ".dilated.bias"), dilation,
                                       1 + static_cast<std::size_t>(i));
-      Tensor gates = spec.block == "paper" ? pointwise(convolved, block + ".gate") : convolved;
+      Tensor gates = spec.block == weights::Block::kPaper ? pointwise(convolved, block + ".gate") : convolved;
       if (parameters.contains(block + ".condition.weight"))
         gates = gates + get(block + ".condition.weight").index_select(0, labels).unsqueeze(2);
       const std::int64_t channels = spec.residual_channels;
       const Tensor gated =
           torch::tanh(gates.narrow(1, 0, channels)) * torch::sigmoid(gates.narrow(1, channels, channels));
-      const Tensor skip = spec.block == "paper" ? gated : pointwise(gated, block + ".skip");
+      const Tensor skip = spec.block == weights::Block::kPaper ? gated : pointwise(gated, block + ".skip");
       sum = sum.defined() ? sum + skip : skip;
-      if (spec.block == "paper")
+      if (spec.block == weights::Block::kPaper)
         x = convolved + gated;
       else if (i + 1 < spec.layers())
         x = x + pointwise(gated, block + ".residual");

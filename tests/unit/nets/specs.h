@@ -12,11 +12,11 @@
 
 namespace continuo::nets::testing {
 
-inline weights::WaveNetSpec small_wavenet(const std::string& block, int kernel = 2, int input_kernel = 2,
+inline weights::WaveNetSpec small_wavenet(weights::Block block, int kernel = 2, int input_kernel = 2,
                                           std::vector<int> dilations = {1, 2, 4}, int stacks = 2) {
   weights::WaveNetSpec spec;
   spec.residual_channels = 6;
-  spec.skip_channels = block == "paper" ? 6 : 10;
+  spec.skip_channels = block == weights::Block::kPaper ? 6 : 10;
   spec.head_channels = 9;
   spec.kernel_size = kernel;
   spec.input_kernel_size = input_kernel;
@@ -53,7 +53,7 @@ inline std::vector<weights::NetworkSpec> all_specs(int vocabulary = 13) {
       .window = 8, .embedding = 5, .channels = {6, 7}, .dilations = {1, 2}, .hidden = 9, .dropout = 0};
   std::vector<weights::NetworkSpec> specs;
   for (const int labels : {0, 3}) {
-    for (const char* block : {"standard", "paper"}) {
+    for (const weights::Block block : {weights::Block::kStandard, weights::Block::kPaper}) {
       specs.push_back(with(small_wavenet(block), vocabulary, labels));
       specs.push_back(with(small_wavenet(block, 3, 1, {1, 3}), vocabulary, labels));
       specs.push_back(with(small_wavenet(block, 1, 3, {2}, 3), vocabulary, labels));
@@ -65,12 +65,13 @@ inline std::vector<weights::NetworkSpec> all_specs(int vocabulary = 13) {
     specs.push_back(with(gru, vocabulary, labels));
     specs.push_back(with(guide, vocabulary, labels));
   }
-  const weights::WaveNetLstmSpec both{.wavenet = small_wavenet("paper", 2, 3, {5, 1}), .hidden = 8, .layers = 2};
-  specs.push_back(of_frames(with(small_wavenet("standard", 2, 3), vocabulary, 3), weights::kReal));
+  const weights::WaveNetLstmSpec both{
+      .wavenet = small_wavenet(weights::Block::kPaper, 2, 3, {5, 1}), .hidden = 8, .layers = 2};
+  specs.push_back(of_frames(with(small_wavenet(weights::Block::kStandard, 2, 3), vocabulary, 3), weights::kReal));
   specs.push_back(of_frames(with(both, vocabulary), weights::kBinary));
   specs.push_back(of_frames(with(lstm, vocabulary, 3), weights::kReal));
   specs.push_back(of_frames(with(gru, vocabulary), weights::kBinary));
-  specs.push_back(reading(17, with(small_wavenet("standard"), vocabulary, 3)));
+  specs.push_back(reading(17, with(small_wavenet(weights::Block::kStandard), vocabulary, 3)));
   specs.push_back(reading(5, of_frames(with(both, vocabulary), weights::kBinary)));
   specs.push_back(reading(17, with(lstm, vocabulary)));
   std::vector<std::string> known;

@@ -68,11 +68,11 @@ TEST(Notes, WritesTheTimeToTheNextOnsetWhenDurationsAreOn) {
       "Start 0.4.7 Duration_1.0.12 C4 Duration_1.0.12 4.7.11 Duration_1.0.12 7 Duration_1.0.12 C4 Duration_2.0.12 "
       "F#4 Duration_0.6.12 End");
   EXPECT_EQ(duration_seconds(notes->decode(encoded).score), duration_seconds(progression()));
-  const Decoding mended =
+  const Decoding repaired =
       notes->decode(symbols(*notes, "Duration_1.0.12 C4 C4 Duration_2.0.12 Duration_1.0.12 F#4 End"));
-  EXPECT_EQ(mended.dropped, 2U);
-  EXPECT_EQ(mended.repaired, 2U);
-  EXPECT_THAT(mended.score.tracks[0].notes,
+  EXPECT_EQ(repaired.dropped, 2U);
+  EXPECT_EQ(repaired.repaired, 2U);
+  EXPECT_THAT(repaired.score.tracks[0].notes,
               ElementsAre(Note{0, 480, 60, 64}, Note{480, 960, 60, 64}, Note{1440, 480, 66, 64}));
 }
 

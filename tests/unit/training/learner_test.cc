@@ -75,13 +75,13 @@ TEST(Learner, LearnsFramesThatCanBeForetold) {
   std::vector<ExamplePiece> pieces;
   for (const auto& each : frames) pieces.push_back(piece_of(each));
   for (const auto& spec : networks_over_frames()) {
-    for (const char* order : {"contiguous", "random"}) {
-      if (spec.receptive_field() == 0 && std::string_view(order) == "random") continue;
+    for (const ReadingOrder order : {ReadingOrder::kContiguous, ReadingOrder::kRandom}) {
+      if (spec.receptive_field() == 0 && order == ReadingOrder::kRandom) continue;
       SCOPED_TRACE(weights::to_json(spec) + order);
       OptimisationOptions options{.order = order, .threads = 1};
       Learner learner(spec, options);
-      ExampleSource source(pieces, {.order = std::string_view(order) == "random" ? ExampleOptions::Order::kRandom
-                                                                                 : ExampleOptions::Order::kContiguous,
+      ExampleSource source(pieces, {.order = order == ReadingOrder::kRandom ? ExampleOptions::Order::kRandom
+                                                                            : ExampleOptions::Order::kContiguous,
                                     .chunk = 20,
                                     .batch = 4,
                                     .context = std::max(0, spec.receptive_field() - 1)});

@@ -75,7 +75,7 @@ seed = 9007199254740993
   EXPECT_EQ(net.wavenet.stacks, weights::WaveNetSpec{}.stacks);
   EXPECT_EQ(net.hidden, 77);
   EXPECT_TRUE(recipe.condition_on_label);
-  EXPECT_EQ(recipe.training.objective, "many-to-one");
+  EXPECT_EQ(recipe.training.objective, Objective::kManyToOne);
   EXPECT_EQ(recipe.training.learning_rate, 1e-4);
   EXPECT_EQ(recipe.training.epochs, 3);
   EXPECT_EQ(recipe.training.seed, 9007199254740993ULL);
@@ -135,7 +135,7 @@ TEST(SetOptions, ChangesSingleOptions) {
                        {"network.stacks", "1"},
                        {"network.stacks", "3"}});
   EXPECT_EQ(recipe.training.chunk, 64);
-  EXPECT_EQ(recipe.training.objective, "many-to-one");
+  EXPECT_EQ(recipe.training.objective, Objective::kManyToOne);
   const auto& net = std::get<weights::WaveNetSpec>(recipe.network.network);
   EXPECT_EQ(net.dilations, (std::vector<int>{1, 2}));
   EXPECT_EQ(net.stacks, 3);
@@ -146,7 +146,7 @@ TEST(SetOptions, ChangesSingleOptions) {
 TEST(SetOptions, AreCheckedTogetherAndAllOrNothing) {
   Recipe recipe;
   set_options(recipe, {{"network.block", "paper"}, {"network.skip_channels", "64"}});  // either alone is refused
-  EXPECT_EQ(std::get<weights::WaveNetSpec>(recipe.network.network).block, "paper");
+  EXPECT_EQ(std::get<weights::WaveNetSpec>(recipe.network.network).block, weights::Block::kPaper);
   EXPECT_THROW(set_options(recipe, {{"training.chunk", "9"}, {"training.batch", "0"}}), Error);
   EXPECT_NE(recipe.training.chunk, 9);
 }

@@ -47,7 +47,7 @@ std::vector<NetworkSpec> variants() {
       specs.push_back(spec);
     }
   }
-  WaveNetSpec paper{.skip_channels = 64, .block = "paper"};
+  WaveNetSpec paper{.skip_channels = 64, .block = weights::Block::kPaper};
   specs.push_back({9, 2, paper});
   specs.push_back({9, 0, WaveNetLstmSpec{.wavenet = paper, .layers = 3}});
   specs.push_back({9, 0, WaveNetSpec{.stacks = 1, .dilations = {1, 2}}});

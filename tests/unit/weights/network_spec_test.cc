@@ -23,7 +23,7 @@ std::vector<NetworkSpec> examples() {
                     .input_kernel_size = 1,
                     .stacks = 1,
                     .dilations = {1, 3, 9},
-                    .block = "paper",
+                    .block = weights::Block::kPaper,
                     .dropout = 0.1F};
   return {{400, 0, WaveNetSpec{}},
           {7, 3, paper},
@@ -112,7 +112,7 @@ TEST(NetworkSpec, TensorsOfThePaperBlock) {
                          .input_kernel_size = 1,
                          .stacks = 1,
                          .dilations = {1},
-                         .block = "paper"};
+                         .block = weights::Block::kPaper};
   EXPECT_THAT(listed({11, 0, spec}),
               ElementsAre("embedding.weight 1 11 3", "embedding.bias 3", "block.0.dilated.weight 3 3 2",
                           "block.0.dilated.bias 3", "block.0.gate.weight 6 3", "block.0.gate.bias 6",
@@ -193,10 +193,8 @@ TEST(NetworkSpec, SpecsThatCannotBeBuiltNameTheirOption) {
       {wavenet([](auto& s) { s.dilations = {1 << 21}; }), "dilations"},
       {wavenet([](auto& s) { s.dilations.assign(100, 1 << 20); }), "receptive field"},
       {wavenet([](auto& s) { s.dilations.assign(4, 1 << 20); }), "residual_channels"},
-      {wavenet([](auto& s) { s.block = "other"; }), "block"},
-      {wavenet([](auto& s) { s.block = "paper"; }), "skip_channels"},
+      {wavenet([](auto& s) { s.block = weights::Block::kPaper; }), "skip_channels"},
       {wavenet([](auto& s) { s.dropout = -0.1F; }), "dropout"},
-      {{10, 0, LstmSpec{}, "complex"}, "output"},
       {{10, 0, MarkovSpec{}, kReal}, "output"},
       {{10, 0, GuideCnnSpec{}, kBinary}, "output"},
       {{10, 0, LstmSpec{}, kCategorical, -1}, "inputs"},
@@ -238,6 +236,8 @@ TEST(NetworkSpec, BadJsonNamesTheKey) {
       {R"({"name": "wavenet", "vocabulary_size": 9, "wavenet": {"dilations": [1, "2"]}})", "dilations"},
       {R"({"name": "wavenet", "vocabulary_size": 9, "vocabulary_size": 10})", "\"vocabulary_size\" twice"},
       {R"({"name": "wavenet", "vocabulary_size": 9, "x": [[[[1]]]]})", "nests deeper"},
+      {R"({"name": "wavenet", "vocabulary_size": 9, "wavenet": {"block": "other"}})", "block is \"other\""},
+      {R"({"name": "lstm", "vocabulary_size": 9, "output": "complex"})", "output is \"complex\""},
       {std::string(70000, ' '), "too long"},
   };
   for (const auto& [text, words] : cases)

@@ -1,4 +1,4 @@
-// Frame ear: how a piece that is written symbol by symbol is heard by a network over frames of keys.
+// Frame adapter: between a piece that is written symbol by symbol and a network that reads frames of keys.
 #pragma once
 
 #include <optional>
@@ -12,18 +12,19 @@ namespace continuo::generation {
 /// Independent keys are a chain, too: with p the probability of each key, the next symbol of a frame is key k above the
 /// highest so far with the probability p(k) times that none between is down, EndOfFrame with that of no key more. Such
 /// a network hears one frame a step, and first of all a silent one, where the symbols have Start.
-class FrameEar {
+class FrameAdapter {
  public:
   /// Both are kept. The networks that `head` needs are described by FrameInputs.
-  FrameEar(const representation::FrameCode& code, representation::FrameHead head);
+  FrameAdapter(const representation::FrameCode& code, representation::FrameHead head);
 
   void restart();
-  /// Takes one symbol more. Whether the network has to hear frame() for it; otherwise logits() have changed already.
+  /// Takes one symbol more. Whether the network has to read frame() for it; otherwise logits() have changed already.
   bool take(representation::Symbol symbol);
   std::span<const float> frame() const noexcept { return frame_; }
   /// What the network answered, valid until its next step.
-  void hear(std::span<const float> output);
-  /// Goes on from a copy of itself, whose network had answered `output`: as hear(), but nothing is written anew.
+  void consume_output(std::span<const float> output);
+  /// Goes on from a copy of itself, whose network had answered `output`: as consume_output(), but nothing is written
+  /// anew.
   void resume(std::span<const float> output) noexcept { output_ = output; }
   /// Of the next symbol.
   std::span<const float> logits() const noexcept {

@@ -1,5 +1,5 @@
 // Sums of logarithms of probabilities over the keys that are not down.
-#include "generation/frame_ear.h"
+#include "generation/frame_adapter.h"
 
 #include <algorithm>
 #include <cmath>
@@ -19,16 +19,16 @@ double log_sigmoid(double x) { return std::min(x, 0.0) - std::log1p(std::exp(-st
 
 }  // namespace
 
-FrameEar::FrameEar(const representation::FrameCode& code, FrameHead head)
+FrameAdapter::FrameAdapter(const representation::FrameCode& code, FrameHead head)
     : code_(code), head_(head), inputs_(std::in_place, code, head), chain_(code.vocabulary_size(), kNever) {}
 
-void FrameEar::restart() {
+void FrameAdapter::restart() {
   inputs_.emplace(code_, head_);
   so_far_.reset();
   highest_ = -1;
 }
 
-bool FrameEar::take(Symbol symbol) {
+bool FrameAdapter::take(Symbol symbol) {
   if (head_ == FrameHead::kChain) {
     frame_ = inputs_->step(symbol);
     return true;
@@ -46,12 +46,12 @@ bool FrameEar::take(Symbol symbol) {
   return true;
 }
 
-void FrameEar::hear(std::span<const float> output) {
+void FrameAdapter::consume_output(std::span<const float> output) {
   output_ = output;
   if (head_ == FrameHead::kKeys) write_chain();
 }
 
-void FrameEar::write_chain() {
+void FrameAdapter::write_chain() {
   if (output_.empty()) return;  // nothing was predicted yet: keys of a random array come first
   double none = 0;              // ln of the probability that no key from the highest on is down, as far as we are
   for (int key = 0; key < code_.keys(); ++key) {
