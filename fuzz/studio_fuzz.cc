@@ -29,7 +29,9 @@ struct Place {
   Place() : folder(fs::temp_directory_path() / ("studio-fuzz-" + std::to_string(::getpid()))) {
     fs::remove_all(folder);
     fs::create_directories(folder / "pieces");
-    studio = std::make_unique<Studio>(StudioOptions{.folder = folder / "pieces"});
+    StudioOptions options;
+    options.folder = folder / "pieces";
+    studio = std::make_unique<Studio>(options);
   }
   ~Place() {
     studio.reset();

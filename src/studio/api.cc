@@ -220,6 +220,8 @@ struct Studio::State {
     const std::string& what = parts[6];
     if (get && what == "sound.wav") return sound(id, take, request.query);
     if (get && what.starts_with("export.")) return export_take(desk, piece, take, what.substr(6));
+    if (get && what == "surprise")
+      return stream_reply("application/json", [this, id, take](Sink& sink) { surprise_of_take(desk, id, take, sink); });
     if (!post) no_route();
     if (what == "edit") return edit(id, take, body_of(request));
     const auto work = [&](auto run) {

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <optional>
 
 #include "continuo/base/base64.h"
 #include "continuo/base/error.h"
@@ -10,6 +11,7 @@
 #include "continuo/generation/session.h"
 #include "continuo/midi/extend.h"
 #include "continuo/midi/midi.h"
+#include "continuo/music/excerpt.h"
 #include "continuo/music/time.h"
 #include "studio/edit.h"
 #include "studio/sound.h"
@@ -26,28 +28,31 @@ constexpr std::chrono::milliseconds kLook{50};  ///< between two looks at whethe
 constexpr Seconds kFirstSound = 2;              ///< of a piece that is not finished
 
 /// The first seconds, as soon as they stand.
-bool send_first_sound(const Desk& desk, const Score& score, Sink& sink) {
+void send_first_sound(const Desk& desk, const Score& score, Sink& sink) {
   std::vector<std::uint8_t> samples;
   play(score, {.from = 0, .seconds = kFirstSound, .soundfont = desk.soundfont}, [&](std::string_view bytes) {
     samples.insert(samples.end(), bytes.begin(), bytes.end());
     return true;
   });
   send_event(sink, "sound", {{"seconds", kFirstSound}, {"rate", kSampleRate}, {"samples", base64(samples)}});
-  return true;
 }
 
 struct Watching {
-  bool sound = false;       ///< whether the first seconds are sent
-  Seconds sound_after = 0;  ///< so much must stand before
+  bool sound = false;  ///< whether the first seconds are sent
+};
+
+struct Watched {
+  Composition piece;
+  bool resound = false;  ///< composing went back into what was sent as sound
 };
 
 /// Composes to the end, and shows what there is. Throws Interrupted when nobody reads.
-Composition watch(const Desk& desk, const ComposeOptions& options, const Watching& how, Sink& sink) {
+Watched watch(const Desk& desk, const ComposeOptions& options, const Watching& how, Sink& sink) {
   std::stop_source stop;
   generation::Session session(desk.model.loaded, options, stop.get_token());
   auto looked = Clock::now();
   auto next_view = looked + std::chrono::milliseconds(25);
-  bool sounded = !how.sound;
+  std::optional<Score> sounded;
   while (!generation::finished(session.next())) {
     const auto now = Clock::now();
     if (now - looked < kLook && now < next_view) continue;
@@ -58,12 +63,16 @@ Composition watch(const Desk& desk, const ComposeOptions& options, const Watchin
     if (note_count(so_far.score) > 0) {
       send_event(sink, "notes",
                  {{"share", std::min(1.0, session.share())}, {"score", score_view(so_far.score, nullptr)}});
-      if (!sounded && duration_seconds(so_far.score) >= kFirstSound + 2)
-        sounded = send_first_sound(desk, so_far.score, sink);
+      if (how.sound && !sounded && duration_seconds(so_far.score) >= kFirstSound + 2) {
+        send_first_sound(desk, so_far.score, sink);
+        sounded = first_seconds(so_far.score, kFirstSound);
+      }
     }
     next_view = Clock::now() + std::max<Clock::duration>(std::chrono::milliseconds(70), 3 * (Clock::now() - now));
   }
-  return session.result();
+  Watched watched{session.result()};
+  watched.resound = sounded && first_seconds(watched.piece.score, kFirstSound).tracks != sounded->tracks;
+  return watched;
 }
 
 /// The parent's own file with the new music in it where that can be, else the score.
@@ -82,7 +91,7 @@ void compose_piece(const Desk& desk, const Json& request, Sink& sink) {
     settings["seed"] = options.seed;
     const Place place(desk.gate, sink);
     const auto begun = Clock::now();
-    const Composition piece = watch(desk, options, {.sound = flag_of(request, "sound", false)}, sink);
+    const auto [piece, resound] = watch(desk, options, {.sound = flag_of(request, "sound", false)}, sink);
     const double spent = seconds_since(begun);
     const std::string title = request.contains("title") ? word_of(request, "title") : "";
     const std::string id = desk.store.create(title).id;
@@ -94,6 +103,7 @@ void compose_piece(const Desk& desk, const Json& request, Sink& sink) {
                                          .bytes = midi::write(piece.score),
                                          .new_is_composed = true});
     send_event(sink, "piece", piece_view(desk.store.piece(id)));
+    if (resound) send_event(sink, "resound", Json::object());
     send_take(desk, id, take, spent, sink);
     send_event(sink, "done", Json::object());
   });
@@ -110,7 +120,7 @@ void continue_take(const Desk& desk, const std::string& id, int take, const Json
     options.prompt = parent->score;
     const Place place(desk.gate, sink);
     const auto begun = Clock::now();
-    const Composition piece = watch(desk, options, {}, sink);
+    const Composition piece = watch(desk, options, {}, sink).piece;
     const int bars = *options.bars;
     const int added = desk.store.add(id, {.take = {.parent = take,
                                                    .kind = "continue",

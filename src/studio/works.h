@@ -51,6 +51,10 @@ void accompany_take(const Desk& desk, const std::string& piece, int take, const 
 /// A new piece under wishes that compose_piece() cannot keep, such as chords. Events: progress, piece, take, error.
 void compose_steered(const Desk& desk, const Json& request, Sink& sink);
 
+/// What surprises the model: the bits of each note, by track, as JSON: {"tracks": [[4.2, null, ...]], "mean": 5.1} or
+/// {"error"}. A note that the model does not read has none.
+void surprise_of_take(const Desk& desk, const std::string& piece, int take, Sink& sink);
+
 void send_event(Sink& sink, const char* name, const Json& data);
 
 }  // namespace continuo::studio

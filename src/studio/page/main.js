@@ -31,9 +31,11 @@ function show(answer, keep = true) {
   piece = answer.piece;
   if (answer.take) {
     take = answer.take;
+    roll.bits = null;
     roll.show(take.score, same);
     $("facts").textContent = take.score.facts;
     showWarnings(same ? [] : take.warnings);
+    if (bitsShown) run(showBits);
   }
   refresh();
   if (!same) localStorage.setItem("piece", piece.id);
@@ -64,6 +66,27 @@ function showWarnings(warnings) {
 }
 
 const showSelection = () => selection.showSelection(take?.score, roll.bars, work !== null, { regenerate, vary, accompany, goOn, clear: () => roll.selectBars(null) });
+
+/// Colours the notes by what the model makes of them.
+let bitsShown = false;
+async function showBits() {
+  $("bits").setAttribute("aria-pressed", String(bitsShown));
+  if (!bitsShown || !take) {
+    roll.bits = null;
+    if (take) $("facts").textContent = take.score.facts;
+    return roll.paintSoon();
+  }
+  const of = take, answer = await api.get(api.takePath(piece.id, of.take, "/surprise"));
+  if (of !== take || !bitsShown) return;
+  if (answer.error) throw new api.ApiError(answer.error);
+  roll.bits = answer.tracks;
+  $("facts").textContent = `${answer.mean.toFixed(1)} bits a note: red surprises the model, blue it expected.`;
+  roll.paintSoon();
+}
+export const toggleBits = () => {
+  bitsShown = !bitsShown;
+  return run(showBits);
+};
 
 // Every action ends here, so that no failure stays silent.
 async function run(action) {
@@ -98,7 +121,8 @@ export function compose() {
   player.wake();
   candidates.clear();
   scrollTo(0, 0);  // on a phone the music stands above the button
-  let fresh = true, sounding = false;
+  roll.bits = null;
+  let fresh = true, sounding = false, anew = false;
   return during((signal) => api.work("/pieces", { settings: settings.whole(), sound: true, ...(settings.steered() ? wishes() : {}) }, (name, data) => {
     if (name === "progress") {
       $("facts").textContent = `Composing \u2026 ${Math.round(100 * data.share)} %`;
@@ -111,12 +135,14 @@ export function compose() {
     } else if (name === "sound") {
       sounding = true;
       player.playFirst(samplesOf(data.samples));
+    } else if (name === "resound") {
+      anew = true;
     } else if (name === "piece") {
       piece = data;
     } else if (name === "take") {
       take = null;
       show({ piece, take: data }, false);
-      if (sounding) player.goOn(piece.id, data.take, data.score.seconds);
+      if (sounding && !anew) player.goOn(piece.id, data.take, data.score.seconds);
       else play(0);
       say(`Composed: ${data.score.facts}`);
     }
@@ -331,6 +357,7 @@ function wire() {
   click("play", toggle);
   click("to-start", start);
   click("loop", toggleLoop);
+  click("bits", toggleBits);
   click("undo", undo);
   click("redo", redo);
   click("pieces-button", () => showPieces(piece?.id, { open: openPiece, gone: () => location.reload() }));

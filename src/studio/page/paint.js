@@ -7,7 +7,7 @@ export function readColours() {
   const read = (name) => style.getPropertyValue(name).trim();
   colours = {
     paper: read("--roll"), black: read("--roll-black"), line: read("--roll-line"), bar: read("--roll-bar"), ink: read("--ink"), faint: read("--faint"),
-    accent: read("--accent"), shade: read("--roll-shade"), ruler: read("--surface"), tracks: Array.from({ length: 8 }, (_, i) => read(`--track-${i}`)),
+    dark: style.colorScheme === "dark", accent: read("--accent"), shade: read("--roll-shade"), ruler: read("--surface"), tracks: Array.from({ length: 8 }, (_, i) => read(`--track-${i}`)),
   };
 }
 export const trackColour = (track) => (colours ?? (readColours(), colours)).tracks[track % 8];
@@ -29,6 +29,14 @@ function paintRows(ctx, view) {
       ctx.fillRect(gutter, Math.round(y + view.row) - 1, width - gutter, 1);
     }
   }
+}
+
+/// From pale blue for what was expected to red for a surprise of 14 bits and more; grey for what the model does not read.
+function surpriseColour(bits) {
+  if (bits === null || bits === undefined) return colours.bar;
+  const part = Math.min(1, bits / 14);
+  const [from, to] = colours.dark ? [[58, 92, 122], [255, 96, 84]] : [[158, 190, 216], [186, 24, 24]];
+  return `rgb(${from.map((value, i) => Math.round(value + (to[i] - value) * part)).join(" ")})`;
 }
 
 /// Calls `on(bar, tick, length, beat)` for each bar that is seen.
@@ -66,12 +74,12 @@ function paintNotes(ctx, view, state) {
       if (end < view.gutter || x > view.width) return;
       const y = view.y(moved[2]), h = Math.max(2, view.row - (view.row > 6 ? 1 : 0));
       const w = Math.max(2.5, end - x - (end - x > 6 ? 1 : 0));
-      ctx.globalAlpha = dim ? 0.22 : 0.55 + (0.45 * note[3]) / 127;
-      ctx.fillStyle = colour;
+      ctx.globalAlpha = dim ? 0.22 : state.bits ? 1 : 0.55 + (0.45 * note[3]) / 127;
+      ctx.fillStyle = state.bits ? surpriseColour(state.bits[t]?.[n]) : colour;
       ctx.beginPath();
       if (track.drums) ctx.ellipse(x + Math.min(w, h) / 2, y + h / 2, Math.min(h, 10) / 2, h / 2, 0, 0, 7);
       else ctx.roundRect(x, y, w, h, Math.min(3, h / 3));
-      if (note[4]) {
+      if (note[4] || state.bits) {
         ctx.fill();
       } else {  // given, or by hand: pale with an edge
         ctx.globalAlpha *= 0.42;
@@ -161,7 +169,7 @@ function paintKeys(ctx, view) {
   ctx.restore();
 }
 
-/// `state`: bars, playhead (tick or null), cursor (tick), quiet tracks, chosen(t, n), moved(t, n, note), box.
+/// `state`: bits (by track and note, or null), bars, playhead (tick or null), cursor (tick), quiet tracks, chosen(t, n), moved(t, n, note), box.
 export function paint(ctx, view, state) {
   if (!colours) readColours();
   paintRows(ctx, view);

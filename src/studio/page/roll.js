@@ -12,6 +12,7 @@ export class Roll {
     this.on = on;
     this.score = null;
     this.bars = null;
+    this.bits = null;  // of each note, where these are shown
     this.playhead = null;
     this.cursor = 0;
     this.chosenNotes = new Set();
@@ -133,7 +134,7 @@ export class Roll {
       const ratio = devicePixelRatio || 1;
       this.ctx.setTransform(ratio, 0, 0, ratio, 0, 0);
       paint(this.ctx, this, {
-        bars: this.bars, playhead: this.playhead, cursor: this.cursor, quiet: this.quiet, box: this.drag?.box,
+        bits: this.bits, bars: this.bars, playhead: this.playhead, cursor: this.cursor, quiet: this.quiet, box: this.drag?.box,
         chosen: (t, n) => this.chosenNotes.has(`${t}:${n}`),
         moved: (t, n, note) => (this.drag?.shift && this.chosenNotes.has(`${t}:${n}`) ? this.shifted(note) : note),
       });

@@ -84,6 +84,19 @@ class Http(StudioTest):
         again = dict(self.studio.events(path, {"settings": {"seed": 6}, "bars": 4}))["take"]
         self.assertEqual(notes_of(again), notes_of(longer))
 
+    def test_what_surprises_the_model(self):
+        take = self.studio.compose(seed=7)
+        answer = self.studio.json("GET", f"/pieces/{take['piece']}/takes/1/surprise")
+        for track, bits in zip(take["score"]["tracks"], answer["tracks"]):
+            self.assertEqual(len(bits), len(track["notes"]))
+            self.assertTrue(all(value is None or value >= 0 for value in bits))
+        self.assertGreater(answer["mean"], 1)
+        note = take["score"]["tracks"][0]["notes"][4]
+        strange = self.studio.json("POST", f"/pieces/{take['piece']}/takes/1/edit", {"changes": [
+            {"change": "change", "track": 0, "note": 4, "pitch": note[2] + 6, "velocity": 127}]})["take"]
+        other = self.studio.json("GET", f"/pieces/{take['piece']}/takes/{strange['take']}/surprise")
+        self.assertGreater(other["mean"], answer["mean"])
+
     def works(self, piece, way, **body):
         return [data for name, data in self.studio.events(f"/pieces/{piece}/takes/1/{way}", body) if name == "take"]
 

@@ -83,6 +83,9 @@ const chapters = {
     });
     const all = await colours();
     assert.ok(all >= 6, `rows, lines, notes and words have colours: ${all}`);
+    await page.click("#bits");
+    await page.waitForFunction(() => document.getElementById("facts").textContent.includes("bits a note"));
+    await page.click("#bits");
     await page.click("#zoom-in");
     await page.click("#zoom-in");
     await page.click("#zoom-fit");
