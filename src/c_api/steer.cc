@@ -38,7 +38,7 @@ std::string facts_of(const Result& result) {
   return json.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
 }
 
-continuo_results* results_of(std::vector<Result> results) {
+continuo_results* results_of(const std::vector<Result>& results) {
   auto held = std::make_unique<continuo_results>();
   for (const Result& result : results) held->all.push_back({continuo::midi::write(result.score), facts_of(result)});
   return held.release();

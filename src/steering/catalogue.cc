@@ -278,7 +278,7 @@ std::vector<RuleMaker> rules_of(const Wishes& wishes, const loaded::LoadedModel&
     rules.push_back(ends_on(cadence.classes, cadence.root, wishes.cadence == Cadence::kTonic, vocabulary));
   }
   if (wishes.most_voices > 0 || wishes.least_voices > 0 || wishes.most_voices_each > 0)
-    rules.push_back(voices(wishes.most_voices, wishes.least_voices, wishes.most_voices_each, vocabulary));
+    rules.push_back(voices(wishes.most_voices, wishes.least_voices, wishes.most_voices_each));
   if (wishes.onsets_per_bar > 0) rules.push_back(onsets_about(wishes.onsets_per_bar));
   if (wishes.hand_span > 0) rules.push_back(two_hands(wishes.hand_span));
   if (wishes.metre) rules.push_back(metre_is(*wishes.metre, vocabulary));

@@ -47,7 +47,7 @@ RuleMaker tempo_within(std::pair<double, double> tempo, const representation::Vo
 RuleMaker on_chords(const ChordChart& chart, double strictness, std::uint16_t between, int first_bar,
                     const representation::Vocabulary& vocabulary);
 RuleMaker ends_on(std::uint16_t chord, int root, bool held, const representation::Vocabulary& vocabulary);
-RuleMaker voices(int most, int least, int most_each, const representation::Vocabulary& vocabulary);
+RuleMaker voices(int most, int least, int most_each);
 RuleMaker onsets_about(double per_bar);
 RuleMaker two_hands(int span);
 /// `share` of the new notes at least is not among `stood`.

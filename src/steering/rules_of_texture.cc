@@ -8,8 +8,6 @@
 namespace continuo::steering {
 namespace {
 
-using representation::SymbolKind;
-
 /// Notes that sound, given ones among them.
 class Sounding {
  public:
@@ -32,14 +30,7 @@ class Sounding {
 
 class Voices final : public CopiedRule<Voices> {
  public:
-  Voices(int most, int least, int most_each, const representation::Vocabulary& vocabulary)
-      : most_(most), least_(least), most_each_(most_each) {
-    for (std::size_t s = 0; s < vocabulary.size(); ++s) {
-      const SymbolKind kind = vocabulary.meanings()[s].kind;
-      if (kind == SymbolKind::kPosition || kind == SymbolKind::kBar || kind == SymbolKind::kEnd)
-        moves_.push_back(static_cast<Symbol>(s));
-    }
-  }
+  Voices(int most, int least, int most_each) : most_(most), least_(least), most_each_(most_each) {}
   std::string name() const override { return "the number of voices"; }
   std::string reason() const override { return "is a voice too many or too few"; }
 
@@ -51,13 +42,12 @@ class Voices final : public CopiedRule<Voices> {
     });
     if ((most_ > 0 && all >= most_) || (most_each_ > 0 && own >= most_each_)) left.reset();
   }
-  void mask(const Place& place, std::span<std::uint8_t> mask) override {
+  bool may_move_on(const Place& place) override {
     const Unit now = place.bar_begin + place.at;
-    if (least_ == 0 || begun_at_ != now) return;
+    if (least_ == 0 || begun_at_ != now) return true;
     int all = 0;
     sounding_.each(now, [&](const WrittenNote& /*one*/) { ++all; });
-    if (all >= least_) return;
-    for (const Symbol symbol : moves_) mask[symbol] = 0;
+    return all >= least_;
   }
   void note(const WrittenNote& note) override {
     sounding_.note(note);
@@ -66,7 +56,6 @@ class Voices final : public CopiedRule<Voices> {
 
  private:
   int most_, least_, most_each_;
-  std::vector<Symbol> moves_;
   Sounding sounding_;
   Unit begun_at_ = -1;  ///< the latest moment with a new note
 };
@@ -152,8 +141,8 @@ class TwoHands final : public CopiedRule<TwoHands> {
 
 }  // namespace
 
-RuleMaker voices(int most, int least, int most_each, const representation::Vocabulary& vocabulary) {
-  return [rule = Voices(most, least, most_each, vocabulary)] { return rule.clone(); };
+RuleMaker voices(int most, int least, int most_each) {
+  return [rule = Voices(most, least, most_each)] { return rule.clone(); };
 }
 
 RuleMaker onsets_about(double per_bar) {

@@ -125,6 +125,17 @@ void ScoreGuide::mask_pitches(std::span<std::uint8_t> left) {
   }
 }
 
+void ScoreGuide::mask_moves(std::span<std::uint8_t> left) {
+  for (const auto& rule : rules_) {
+    if (rule->may_move_on(reader_.place())) continue;
+    reason_ = rule->reason();
+    for (std::size_t s = 0; s < left.size(); ++s) {
+      const SymbolKind kind = vocabulary_->meanings()[s].kind;
+      if (kind == SymbolKind::kBar || kind == SymbolKind::kPosition || kind == SymbolKind::kEnd) left[s] = 0;
+    }
+  }
+}
+
 bool ScoreGuide::look(std::span<std::uint8_t> allowed, std::span<std::uint8_t> left, std::span<float> factors) {
   cursor_->allowed(allowed);
   for (std::size_t s = 0; s < allowed.size(); ++s) {
@@ -147,6 +158,7 @@ bool ScoreGuide::look(std::span<std::uint8_t> allowed, std::span<std::uint8_t> l
     }
   }
   for (std::size_t i = 0; i < wanted_.size(); ++i) left[wanted_[i]] = kept[i];
+  mask_moves(left);
   bool biased = false;
   for (const auto& rule : rules_) biased = rule->bias(reader_.place(), factors) || biased;
   return biased;

@@ -40,6 +40,7 @@ class ScoreGuide final : public Guide {
  private:
   ScoreGuide(const ScoreGuide& other, Script script);
   void take(Symbol symbol, bool given);
+  void mask_moves(std::span<std::uint8_t> left);
   void mask_pitches(std::span<std::uint8_t> left);
   Pitches pitches_of(const Instrument& instrument);
 

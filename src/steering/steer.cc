@@ -92,6 +92,7 @@ struct Steering::Impl {
     options = {.sampling = request.sampling,
                .particles = request.particles,
                .seed = request.seed,
+               .stream = request.stream,
                .threads = request.threads,
                .look_ahead = request.look_ahead};
     const ScoreGuide guide = guide_of(composer, planned.plan, rules, planned.heard, planned.joint_bar);
@@ -199,23 +200,32 @@ std::vector<Result> Steering::results() {
     results.push_back(impl_->result_of(particle));
     results.back().true_joint_bits = stood;
   }
-  if (results.size() < impl_->request.count && !results.empty())
-    results.front().warnings.push_back("the particles hold only " + std::to_string(results.size()) +
-                                       " different results; more particles give more");
   return results;
 }
 
 std::vector<Result> steer(const loaded::LoadedModel& composer, const Request& request, const ProgressSink& progress,
                           std::stop_token stop) {
-  Steering steering(composer, request, std::move(stop));
-  while (steering.next()) {
-    if (progress)
-      progress({.task = "Composing",
-                .done = static_cast<std::uint64_t>(steering.share() * 1000),
-                .total = 1000,
-                .unit = "per mille"});
+  constexpr std::uint64_t kMostRuns = 8;
+  std::vector<Result> results;
+  for (std::uint64_t run = 0; run < kMostRuns && results.size() < request.count; ++run) {
+    Request own = request;
+    own.stream = request.stream + run;
+    Steering steering(composer, std::move(own), stop);
+    while (steering.next())
+      if (progress)
+        progress({.task = "Composing",
+                  .done = static_cast<std::uint64_t>(steering.share() * 1000),
+                  .total = 1000,
+                  .unit = "per mille"});
+    for (Result& result : steering.results())
+      if (results.size() < request.count &&
+          std::ranges::find(results, result.symbols, &Result::symbols) == results.end())
+        results.push_back(std::move(result));
   }
-  return steering.results();
+  if (results.size() < request.count)
+    results.front().warnings.push_back("only " + std::to_string(results.size()) +
+                                       " different results were found: little is free, or little fits");
+  return results;
 }
 
 }  // namespace continuo::steering

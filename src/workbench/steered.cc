@@ -138,7 +138,8 @@ SteeredFiles steer_files(const SteeredJob& job, const ProgressSink& progress, co
   for (int i = 0; i < count; ++i) {
     const steering::Result& result = done.results[static_cast<std::size_t>(i)];
     std::vector<fs::path> paths;
-    for (const auto& file : job.files) paths.push_back(numbered(file, i, count));
+    const auto asked = static_cast<int>(job.request.steering.count);
+    for (const auto& file : job.files) paths.push_back(numbered(file, i, asked));
     done.files.push_back(paths);
     if (const auto bytes = extended(job, result)) {
       for (const auto& path : paths)

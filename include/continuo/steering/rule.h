@@ -66,6 +66,8 @@ class Rule {
   virtual void pitches(const Place& /*place*/, const Instrument& /*instrument*/, Pitches& /*left*/) {}
   /// Forbids symbols: sets their mask to 0.
   virtual void mask(const Place& /*place*/, std::span<std::uint8_t> /*mask*/) {}
+  /// Whether the notes at place.at are enough for the piece to go on to another moment. Binds given moments, too.
+  virtual bool may_move_on(const Place& /*place*/) { return true; }
   /// Multiplies the chances of symbols by factors of 0 or more. Returns whether it changed any.
   virtual bool bias(const Place& /*place*/, std::span<float> /*factors*/) { return false; }
   /// Whether `symbol`, which was drawn, may come: for what is cheaper to judge than to mask.

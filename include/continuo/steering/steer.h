@@ -29,6 +29,7 @@ struct Request {
   generation::SamplingOptions sampling;  ///< what the model's file proposes: generation::sampling_of()
   std::string label;                     ///< style or composer of a model that has labels; empty: 'unknown'
   std::uint64_t seed = 1;
+  std::uint64_t stream = 0;    ///< different runs of one seed; not in JSON
   std::size_t particles = 16;  ///< 1 to 4096
   std::size_t count = 1;       ///< results, at most `particles`
   /// Given bars behind the last free one that weigh the particles; 0: all of them.
@@ -78,7 +79,8 @@ class Steering {
   std::unique_ptr<Impl> impl_;
 };
 
-/// All of it. Deterministic in the model and the request but for Request::threads.
+/// All of it, with further streams where one run gives too few different results. Deterministic in the model and the
+/// request but for Request::threads.
 std::vector<Result> steer(const loaded::LoadedModel& composer, const Request& request,
                           const ProgressSink& progress = {}, std::stop_token stop = {});
 

@@ -113,6 +113,17 @@ inline std::string broken_promise(const Score& score, const Score& rest, const R
     if (wishes.most_voices_each > 0 && own > wishes.most_voices_each)
       return std::to_string(own) + " voices of one instrument" + where;
   }
+  if (wishes.every_bar)
+    for (const FreeSpan& span : request.outline.free)
+      for (int bar = span.first_bar; bar <= span.last_bar; ++bar)
+        for (const int program : wishes.programs) {
+          const auto enters = wishes.enters.find(program);
+          if (enters != wishes.enters.end() && bar < enters->second) continue;
+          if (std::none_of(notes.begin(), notes.end(), [&](const FoundNote& note) {
+                return note.is_new && !note.drums && note.bar == bar && note.program == program;
+              }))
+            return "program " + std::to_string(program) + " is silent in bar " + std::to_string(bar);
+        }
   if (wishes.all_play)
     for (const int program : wishes.programs)
       if (!players.contains(program)) return "program " + std::to_string(program) + " is silent";

@@ -113,6 +113,7 @@ inline RandomRequest random_request(std::uint64_t seed) {
   if (wishes.programs.size() > 1 && random.below(3) == 0) wishes.enters[42] = request.outline.free[0].first_bar + 1;
   if (random.below(3) == 0) wishes.ranges[0] = {48, 84};
   if (random.below(3) == 0) wishes.most_voices = 3 + static_cast<int>(random.below(4));
+  if (random.below(6) == 0) wishes.least_voices = 2;
   if (random.below(5) == 0) wishes.most_voices_each = 3;
   if (random.below(5) == 0) wishes.hand_span = 12;
   if (random.below(5) == 0) wishes.onsets_per_bar = 6;

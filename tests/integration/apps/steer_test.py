@@ -1,0 +1,168 @@
+#!/usr/bin/env python3
+"""continuo infill, accompany, vary and compose with chords: what is given stays, what is asked for comes."""
+import argparse
+import pathlib
+import struct
+import subprocess
+import sys
+import tempfile
+import unittest
+
+CONTINUO = MODEL = None
+BAR = 1920
+
+
+def number(value):
+    parts = [value & 0x7F]
+    while value > 0x7F:
+        value >>= 7
+        parts.insert(0, value & 0x7F | 0x80)
+    return bytes(parts)
+
+
+def midi_file(tracks):
+    """tracks: (program, [(start, end, pitch)]), each on a channel of its own."""
+    chunks = []
+    for channel, (program, notes) in enumerate(tracks):
+        events = [(0, 0, bytes([0xC0 | channel, program]))]
+        for start, end, pitch in notes:
+            events += [(start, 2, bytes([0x90 | channel, pitch, 70])), (end, 1, bytes([0x80 | channel, pitch, 0]))]
+        body, now = b"", 0
+        for tick, _, event in sorted(events):
+            body += number(tick - now) + event
+            now = tick
+        body += b"\x00\xff\x2f\x00"
+        chunks.append(b"MTrk" + struct.pack(">I", len(body)) + body)
+    return b"MThd" + struct.pack(">IHHH", 6, 1, len(chunks), 480) + b"".join(chunks)
+
+
+def read_number(data, at):
+    value = 0
+    while True:
+        value = value << 7 | data[at] & 0x7F
+        at += 1
+        if data[at - 1] < 0x80:
+            return value, at
+
+
+def notes_of(path):
+    """(program, start, end, pitch) of every note."""
+    data, found, at = path.read_bytes(), [], 14
+    while at < len(data):
+        length = struct.unpack(">I", data[at + 4:at + 8])[0]
+        chunk, at = data[at + 8:at + 8 + length], at + 8 + length
+        now, place, status, programs, sounding = 0, 0, 0, {}, {}
+        while place < len(chunk):
+            delta, place = read_number(chunk, place)
+            now += delta
+            if chunk[place] >= 0x80:
+                status, place = chunk[place], place + 1
+            if status in (0xFF, 0xF0, 0xF7):
+                size, place = read_number(chunk, place + (1 if status == 0xFF else 0))
+                place += size
+                continue
+            kind, channel = status >> 4, status & 15
+            width = 1 if kind in (0xC, 0xD) else 2
+            values, place = chunk[place:place + width], place + width
+            if kind == 0xC:
+                programs[channel] = values[0]
+            elif kind == 9 and values[1] > 0:
+                sounding[channel, values[0]] = now
+            elif kind in (8, 9) and (channel, values[0]) in sounding:
+                found.append((programs.get(channel, 0), sounding.pop((channel, values[0])), now, values[0]))
+    return sorted(found)
+
+
+class Steer(unittest.TestCase):
+    def setUp(self):
+        self.temporary = tempfile.TemporaryDirectory()
+        self.folder = pathlib.Path(self.temporary.name)
+        tune = [(i * 480 + i % 3, i * 480 + 450, 72 + (0, 2, 4, 5, 7, 5, 4, 2)[i % 8]) for i in range(32)]
+        bass = [(i * 960, i * 960 + 930, 48 + (0, 7, 5, 7)[i % 4]) for i in range(16)]
+        (self.folder / "piece.mid").write_bytes(midi_file([(40, tune), (42, bass)]))
+        (self.folder / "melody.mid").write_bytes(midi_file([(40, tune)]))
+
+    def tearDown(self):
+        self.temporary.cleanup()
+
+    def run_command(self, *arguments):
+        return subprocess.run([CONTINUO, *arguments, "--model", MODEL], capture_output=True, text=True, timeout=120, check=False, cwd=self.folder)
+
+    def done(self, *arguments):
+        result = self.run_command(*arguments)
+        self.assertEqual(result.returncode, 0, result.stderr)
+        return result.stdout
+
+    def refused(self, *arguments, says):
+        result = self.run_command(*arguments)
+        self.assertNotEqual(result.returncode, 0)
+        for words in says:
+            self.assertIn(words, result.stderr)
+
+    def test_infill_keeps_everything_around(self):
+        text = self.done("infill", "piece.mid", "--bars", "3-4", "--tracks", "2", "--count", "2", "-o", "new.mid")
+        self.assertIn("the given bars behind cost", text)
+        given = notes_of(self.folder / "piece.mid")
+        kept = [note for note in given if note[0] == 40 or not 2 * BAR <= note[1] < 4 * BAR]
+        versions = [notes_of(self.folder / f"new-{i}.mid") for i in (1, 2)]
+        self.assertNotEqual(*versions)
+        for version in versions:
+            rest = list(version)
+            for note in kept:
+                self.assertIn(note, rest)
+                rest.remove(note)
+            self.assertGreater(len(rest), 0)
+            for program, start, _, _ in rest:
+                self.assertEqual(program, 42)
+                self.assertTrue(2 * BAR <= start < 4 * BAR)
+        again = self.done("infill", "piece.mid", "--bars", "3-4", "--tracks", "2", "--count", "2", "--threads", "1", "-o", "again.mid")
+        self.assertIn("seed 1", again.lower())
+        self.assertEqual((self.folder / "new-2.mid").read_bytes(), (self.folder / "again-2.mid").read_bytes())
+
+    def test_accompany_writes_a_track_of_its_own_and_a_page(self):
+        self.done("accompany", "melody.mid", "--instruments", "acoustic grand piano", "-o", "song.mid", "-o", "song.html", "-o", "song.png")
+        song = notes_of(self.folder / "song.mid")
+        for note in notes_of(self.folder / "melody.mid"):
+            self.assertIn(note, song)
+        piano = [note for note in song if note[0] == 0]
+        self.assertEqual({start // BAR for _, start, _, _ in piano}, set(range(8)))
+        page = (self.folder / "song.html").read_text()
+        self.assertIn("Make it again", page)
+        self.assertIn("<audio", page)
+
+    def test_vary_keeps_the_rhythm(self):
+        self.done("vary", "piece.mid", "--bars", "3-6", "--keep", "rhythm", "--differ", "0.9", "-o", "new.mid")
+        given, varied = notes_of(self.folder / "piece.mid"), notes_of(self.folder / "new.mid")
+        self.assertEqual(len(given), len(varied))
+        changed = [note for note in varied if note not in given]
+        self.assertGreater(len(changed), 8)
+        self.assertTrue(all(2 * BAR <= start < 6 * BAR for _, start, _, _ in changed))
+
+    def test_compose_on_chords(self):
+        self.done("compose", "--key", "D minor", "--instruments", "violin,cello", "--every-bar", "--bars", "4", "--metre", "4/4",
+                  "--chords", "Dm | Gm | A7 | Dm", "--cadence", "tonic", "--strictness", "1", "-o", "song.mid")
+        chords = [{2, 5, 9}, {7, 10, 2}, {9, 1, 4, 7}, {2, 5, 9}]
+        song = notes_of(self.folder / "song.mid")
+        for program, start, _, pitch in song:
+            self.assertIn(program, (40, 42))
+            self.assertIn(pitch % 12, chords[start // BAR])
+        last = max(start for _, start, _, _ in song)
+        self.assertEqual(min(pitch for _, start, end, pitch in song if start <= last < end) % 12, 2)
+
+    def test_refusals_name_both(self):
+        self.refused("compose", "--key", "C major", "--chords", "C | F#", "--bars", "4", "-o", "x.mid", says=["chord F#", "key C major"])
+        self.refused("compose", "--chords", "C", "--seconds", "10", "-o", "x.mid", says=["--seconds"])
+        self.refused("infill", "piece.mid", "--bars", "40-41", "-o", "x.mid", says=["bars 40 to 41", "8 bars"])
+        self.refused("infill", "piece.mid", "--bars", "two", "-o", "x.mid", says=["'two' names no bars"])
+        self.refused("infill", "piece.mid", "--bars", "2", "-o", "piece.mid", says=["piece.mid"])
+        self.refused("vary", "piece.mid", "-o", "x.mid", says=["what of it stays"])
+        self.assertFalse((self.folder / "x.mid").exists())
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--continuo", required=True)
+    parser.add_argument("--model", required=True)
+    known, rest = parser.parse_known_args()
+    CONTINUO, MODEL = known.continuo, known.model
+    unittest.main(argv=[sys.argv[0], *rest])
