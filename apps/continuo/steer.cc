@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <memory>
 #include <set>
+#include <string>
 #include <utility>
 
 #include "commands.h"
@@ -96,6 +97,7 @@ void steer(const SteeredRequest& request, const weights::ModelFile& file) {
   const auto job = workbench::prepare(request, file);
   for (const auto& note : job.notes) fmt::print(stderr, "{}\n", note);
   const auto done = workbench::steer_files(job, terminal_progress(), interruption());
+  std::set<std::string> said;  // what is true of all is said once
   for (std::size_t i = 0; i < done.results.size(); ++i) {
     const auto& result = done.results[i];
     fmt::print("{}: {} of music, {} new notes, {} symbols\n",
@@ -103,7 +105,8 @@ void steer(const SteeredRequest& request, const weights::ModelFile& file) {
                format_duration(duration_seconds(result.score)), format_count(note_count(result.added)),
                format_count(result.generated));
     fmt::print("  {}\n", workbench::fit_in_words(result, job.request.steering.particles));
-    for (const auto& warning : result.warnings) fmt::print("  note: {}\n", warning);
+    for (const auto& warning : result.warnings)
+      if (said.insert(warning).second) fmt::print("  note: {}\n", warning);
     for (const auto& path : done.files[i]) fmt::print("  {}\n", path.string());
   }
   for (const auto& page : job.pages) fmt::print("  {}: a page to hear and see\n", page.string());

@@ -158,13 +158,13 @@ SteeredFiles steer_files(const SteeredJob& job, const ProgressSink& progress, co
 std::string fit_in_words(const steering::Result& result, std::size_t particles) {
   std::string text;
   if (result.joint_bits > 0) {
-    text = fmt::format("the given bars behind cost {:.1f} bits, on the average of all particles {:.1f}",
-                       result.joint_bits, result.plain_joint_bits);
-    if (result.true_joint_bits) text += fmt::format(", behind what stood there {:.1f}", *result.true_joint_bits);
+    text = fmt::format("bars after the gap: {:.1f} bits with this version, {:.1f} on average", result.joint_bits,
+                       result.plain_joint_bits);
+    if (result.true_joint_bits) text += fmt::format(", {:.1f} with the original", *result.true_joint_bits);
     text += "; ";
   }
-  return text + fmt::format("{:.1f} of {} particles count at the end, {:.1f} where fewest did", result.effective_size,
-                            particles, result.least_effective_size);
+  return text + fmt::format("effective sample size {:.1f} of {} (lowest {:.1f})", result.effective_size, particles,
+                            result.least_effective_size);
 }
 
 }  // namespace continuo::workbench

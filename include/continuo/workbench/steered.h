@@ -65,7 +65,7 @@ struct SteeredFiles {
 /// Throws Error; Interrupted, and then nothing is written.
 SteeredFiles steer_files(const SteeredJob& job, const ProgressSink& progress = {}, const std::stop_token& stop = {});
 
-/// "the given bars behind cost 75.2 bits, on the average of all particles 93.1; 12 of 16 particles count at the end":
+/// "bars after the gap: 75.2 bits with this version, 93.1 on average; effective sample size 3.1 of 16 (lowest 1.5)":
 /// how well the wishes fitted.
 std::string fit_in_words(const steering::Result& result, std::size_t particles);
 

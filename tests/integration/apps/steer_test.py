@@ -101,7 +101,7 @@ class Steer(unittest.TestCase):
 
     def test_infill_keeps_everything_around(self):
         text = self.done("infill", "piece.mid", "--bars", "3-4", "--tracks", "2", "--count", "2", "-o", "new.mid")
-        self.assertIn("the given bars behind cost", text)
+        self.assertIn("bars after the gap", text)
         given = notes_of(self.folder / "piece.mid")
         kept = [note for note in given if note[0] == 40 or not 2 * BAR <= note[1] < 4 * BAR]
         versions = [notes_of(self.folder / f"new-{i}.mid") for i in (1, 2)]
