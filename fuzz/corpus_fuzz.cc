@@ -74,8 +74,9 @@ std::optional<File> split(const Bytes& bytes) {
 void put_piece_hashes(const File& file, Bytes& bytes, std::size_t rest) {
   std::size_t at = rest;
   const auto skip = [&](std::size_t count) { at = count > bytes.size() - at ? bytes.size() : at + count; };
-  const auto sentences = number_at<std::uint32_t>(bytes, at);
-  skip(4);
+  const bool tells_losses = number_at<std::uint32_t>(bytes, 8) >= 3;  // since version 3
+  const auto sentences = tells_losses ? number_at<std::uint32_t>(bytes, at) : 0;
+  if (tells_losses) skip(4);
   for (std::uint32_t i = 0; i < sentences && at < bytes.size(); ++i) skip(4 + number_at<std::uint32_t>(bytes, at));
   const auto step_bytes = std::max<std::uint32_t>(1, number_at<std::uint32_t>(bytes, 20));
   while (at + kEntry <= bytes.size()) {

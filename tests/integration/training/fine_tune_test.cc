@@ -36,7 +36,7 @@ class FineTuneTest : public TrainingTest {
     recipe_ = fine_tuning_recipe(model, model_);
     recipe_.training.steps = 40;
     recipe_.training.threads = 1;
-    EXPECT_EQ(recipe_.training.precision, "auto") << "it is of the machine, not of the model";
+    EXPECT_EQ(recipe_.training.precision, TrainingPrecision::kAuto) << "it is of the machine, not of the model";
     recipe_.training.precision = TrainingPrecision::kFp32;
     dataset_ = std::make_unique<corpus::Dataset>(corpus::open_dataset(
         other, {.train = {0, 1, 2, 3}, .validation = {}, .test = {4, 5}}, recipe_.representation, folder_ / "cache"));

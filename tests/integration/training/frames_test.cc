@@ -38,7 +38,7 @@ std::string fifths(std::uint64_t seed, int pieces) {
   return text + "]";
 }
 
-class FramesTest : public ::testing::TestWithParam<std::tuple<const char*, bool>> {
+class FramesTest : public ::testing::TestWithParam<std::tuple<weights::Output, bool>> {
  protected:
   void SetUp() override {
     const bool context = std::get<1>(GetParam());

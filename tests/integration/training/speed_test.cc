@@ -13,7 +13,7 @@ TEST(Speed, CountsWhatItMeasures) {
   training.batch = 4;
   training.chunk = 32;
   training.threads = 1;
-  for (const char* precision : {"fp32", "bf16"}) {
+  for (const TrainingPrecision precision : {TrainingPrecision::kFp32, TrainingPrecision::kBf16}) {
     training.precision = precision;
     const Speed speed = measure_speed({.network = {11, 0, weights::LstmSpec{.embedding = 3, .hidden = 5, .layers = 1}},
                                        .training = training,

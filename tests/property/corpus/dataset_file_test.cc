@@ -7,6 +7,7 @@
 #include "continuo/base/file.h"
 #include "continuo/base/random.h"
 #include "continuo/corpus/dataset.h"
+#include "property/fuzz_mutate.h"
 
 // The fuzzer's own entry point, so that the seeds run through the same code.
 #include "../fuzz/corpus_fuzz.cc"
@@ -43,6 +44,12 @@ TEST(DatasetFile, DamagedFilesAreRefusedOrRead) {
       EXPECT_EQ(LLVMFuzzerTestOneInput(bytes.data(), bytes.size()), 0);
     }
   }
+}
+
+TEST(DatasetFile, FilesThatLieAreRefusedOrRead) {
+  Random random(4);
+  for (const char* const good : {"remi", "notes", "events", "mulaw"})
+    run_mutations(read_file(kSeeds / good), 200, random);
 }
 
 }  // namespace

@@ -7,9 +7,8 @@
 #include "continuo/base/file.h"
 #include "continuo/base/random.h"
 #include "continuo/weights/model_file.h"
+#include "property/fuzz_mutate.h"
 #include "unit/weights/tiny_model.h"
-
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size);
 
 namespace continuo::weights {
 namespace {
@@ -99,6 +98,13 @@ TEST(ModelFileProperty, FuzzSeedsReplay) {
   for (const char* const good : {"lstm", "wavenet", "wavenet-lstm-paper", "lstm-int8", "wavenet-int8", "wavenet-bf16",
                                  "gru-binary-int8", "guide-cnn-bf16", "markov"})
     EXPECT_NO_THROW(ModelFile::load(folder / good));
+}
+
+TEST(ModelFileProperty, FilesThatLieAreRefusedOrRead) {
+  const std::filesystem::path folder = std::filesystem::path(CONTINUO_SOURCE_DIR) / "fuzz" / "corpus" / "weights";
+  Random random(8);
+  for (const char* const good : {"lstm", "wavenet", "lstm-int8", "wavenet-bf16", "guide-cnn-bf16", "markov"})
+    run_mutations(read_file(folder / good), 300, random);
 }
 
 }  // namespace

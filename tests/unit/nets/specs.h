@@ -34,7 +34,7 @@ inline weights::NetworkSpec with(decltype(weights::NetworkSpec::network) network
   return spec;
 }
 
-inline weights::NetworkSpec of_frames(weights::NetworkSpec spec, const char* output) {
+inline weights::NetworkSpec of_frames(weights::NetworkSpec spec, weights::Output output) {
   spec.output = output;
   return spec;
 }

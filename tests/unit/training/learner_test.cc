@@ -38,7 +38,7 @@ std::vector<weights::NetworkSpec> networks_over_frames() {
   const weights::WaveNetSpec wavenet{
       .residual_channels = 16, .skip_channels = 16, .head_channels = 16, .stacks = 1, .dilations = {1, 2, 4}};
   std::vector<weights::NetworkSpec> specs;
-  for (const char* output : {weights::kReal, weights::kBinary}) {
+  for (const weights::Output output : {weights::kReal, weights::kBinary}) {
     specs.push_back({kWidth, 0, wavenet, output});
     specs.push_back({kWidth, 0, weights::LstmSpec{.embedding = 8, .hidden = 24, .layers = 1}, output});
     specs.push_back({kWidth, 0, weights::GruSpec{.embedding = 8, .hidden = 24, .layers = 1}, output});
@@ -77,7 +77,7 @@ TEST(Learner, LearnsFramesThatCanBeForetold) {
   for (const auto& spec : networks_over_frames()) {
     for (const ReadingOrder order : {ReadingOrder::kContiguous, ReadingOrder::kRandom}) {
       if (spec.receptive_field() == 0 && order == ReadingOrder::kRandom) continue;
-      SCOPED_TRACE(weights::to_json(spec) + order);
+      SCOPED_TRACE(weights::to_json(spec) + std::string(name_of(order)));
       OptimisationOptions options{.order = order, .threads = 1};
       Learner learner(spec, options);
       ExampleSource source(pieces, {.order = order == ReadingOrder::kRandom ? ExampleOptions::Order::kRandom
@@ -134,7 +134,7 @@ TEST(Learner, LearnsAlikeInBfloat16) {
     double losses[2] = {};
     for (const bool rounded : {false, true}) {
       OptimisationOptions options;
-      options.precision = rounded ? "bf16" : "fp32";
+      options.precision = rounded ? TrainingPrecision::kBf16 : TrainingPrecision::kFp32;
       options.threads = 1;
       options.chunk = 64;
       options.batch = 8;
