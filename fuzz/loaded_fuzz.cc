@@ -22,7 +22,8 @@ constexpr std::size_t kNumbers = 8, kHash = 40, kHashed = 72;
 
 void put_hash_right(Bytes& bytes) {
   if (bytes.size() < kHashed) return;
-  Bytes covered(bytes.begin(), bytes.begin() + kHash);
+  const bool with_header = bytes[kNumbers] >= 2;  // since version 2
+  Bytes covered(bytes.begin(), bytes.begin() + (with_header ? kHash : 0));
   covered.insert(covered.end(), bytes.begin() + kHashed, bytes.end());
   std::ranges::copy(content_hash(covered), bytes.begin() + kHash);
 }
