@@ -14,6 +14,7 @@
 #include "continuo/workbench/piece_view.h"
 #include "studio/sound.h"
 #include "studio/view.h"
+#include "studio/work_tools.h"
 
 namespace continuo::studio {
 namespace {
@@ -52,21 +53,17 @@ class TemporaryFolder {
   fs::path path_;
 };
 
-/// Renders while the one who asked waits, then sends the file.
+/// Renders while the one who asked waits, then sends the file. Throws Error.
 void send_sound(const Desk& desk, const Score& score, const std::string& extension, Sink& sink) {
-  if (!desk.gate.enter(sink)) return;
   const TemporaryFolder folder;
   const fs::path path = folder.path() / ("sound" + extension);
-  std::stop_source stop;
-  try {
+  {
+    const Place place(desk.gate, sink);
+    std::stop_source stop;
     const auto look = [&](const Progress&) {
       if (!sink.alive() || desk.gate.closed()) stop.request_stop();
     };
     audio::render_to_files(score, {&path, 1}, {.soundfont = desk.soundfont}, look, stop.get_token());
-    desk.gate.leave();
-  } catch (const std::exception&) {
-    desk.gate.leave();
-    return;
   }
   std::ifstream file(path, std::ios::binary);
   std::array<char, 65'536> block;

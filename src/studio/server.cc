@@ -101,7 +101,11 @@ void send(Reply&& reply, httplib::Response& response) {
   }
   response.set_chunked_content_provider(type, [stream = std::move(reply.stream)](std::size_t, httplib::DataSink& sink) {
     HttpSink out(sink);
-    stream(out);
+    try {
+      stream(out);
+    } catch (const std::exception&) {  // the status is sent already: the connection ends
+      return false;
+    }
     if (!out.alive()) return false;
     sink.done();
     return true;

@@ -181,7 +181,8 @@ void compose_steered(const Desk& desk, const Json& request, Sink& sink) {
     const auto begun = Clock::now();
     const auto results = run(desk, steer, sink);
     if (results.empty()) refuse("nothing keeps these wishes", "wishes", "Ask for less.");
-    const std::string title = request.contains("title") ? word_of(request, "title") : "";
+    const std::string title =
+        request.contains("title") ? word_of(request, "title") : natural_title(results.front().score);
     const std::string id = desk.store.create(title).id;
     const int take = desk.store.add(id, {.take = {.kind = "compose",
                                                   .words = "composed, seed " + std::to_string(steer.seed),

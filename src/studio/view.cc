@@ -95,6 +95,17 @@ Json score_view(const Score& score, const Composed* composed) {
           {"tracks", std::move(tracks)}};
 }
 
+std::string natural_title(const Score& score) {
+  constexpr std::size_t kNamed = 2;
+  const auto names = instrument_names(score);
+  std::string title;
+  for (std::size_t i = 0; i < std::min(names.size(), kNamed); ++i)
+    title += (i == 0 ? "" : names.size() == kNamed ? " and " : ", ") + names[i];
+  if (names.size() > kNamed) title += " and others";
+  const std::string key = workbench::key_in_words(score);
+  return title + (key.empty() || title.empty() ? "" : " in " + key);
+}
+
 Json piece_line(const Piece& piece) {
   const auto current = piece.takes.find(piece.current);
   return {{"id", piece.id},

@@ -19,6 +19,9 @@ Json error_view(const Error& error);
 /// The status of HTTP that says what an error's code says.
 int status_of(ErrorCode code) noexcept;
 
+/// "Violin in D major": what a piece is called until it has a name.
+std::string natural_title(const Score& score);
+
 /// Throws Error for a score that a page cannot show.
 void check_size(const Score& score);
 

@@ -93,7 +93,7 @@ void compose_piece(const Desk& desk, const Json& request, Sink& sink) {
     const auto begun = Clock::now();
     const auto [piece, resound] = watch(desk, options, {.sound = flag_of(request, "sound", false)}, sink);
     const double spent = seconds_since(begun);
-    const std::string title = request.contains("title") ? word_of(request, "title") : "";
+    const std::string title = request.contains("title") ? word_of(request, "title") : natural_title(piece.score);
     const std::string id = desk.store.create(title).id;
     const int take = desk.store.add(id, {.take = {.kind = "compose",
                                                   .words = "composed, seed " + std::to_string(options.seed),

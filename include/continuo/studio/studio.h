@@ -42,7 +42,7 @@ struct Reply {
   std::string type = "application/json";
   std::string body;
   std::string file_name;              ///< under which a browser saves it; empty: it shows it
-  std::function<void(Sink&)> stream;  ///< in place of `body`. Throws nothing
+  std::function<void(Sink&)> stream;  ///< in place of `body`; what it throws ends the connection
 };
 
 /// Thread-safe. One process at a time has a folder.

@@ -84,6 +84,10 @@ class Http(StudioTest):
         again = dict(self.studio.events(path, {"settings": {"seed": 6}, "bars": 4}))["take"]
         self.assertEqual(notes_of(again), notes_of(longer))
 
+    def test_a_piece_has_a_title(self):
+        take = self.studio.compose(seed=5, instruments="cello")
+        self.assertTrue(self.studio.json("GET", f"/pieces/{take['piece']}")["piece"]["title"].startswith("Cello"))
+
     def test_what_surprises_the_model(self):
         take = self.studio.compose(seed=7)
         answer = self.studio.json("GET", f"/pieces/{take['piece']}/takes/1/surprise")
