@@ -76,6 +76,7 @@ class Run {
     last_saved_ = Clock::now();
     synchronise();
     if (!options_.init.empty() && state_.step == 0 && state_.curve.empty()) evaluate();
+    const std::int64_t begun = state_.step;
     while (!stopping_ && clock_.share() < 1) {
       step();
       if (evaluation_due()) evaluate();
@@ -83,6 +84,7 @@ class Run {
     }
     if (clock_.share() >= 1 && (state_.curve.empty() || state_.curve.back().step != state_.step)) evaluate();
     save();
+    if (!stopping_ && state_.step > begun) try_halfway();
     result_.interrupted = stopping_ && (clock_.share() < 1 || unfinished_);
     if (result_.interrupted) save_model(result_.last_model, current_point());
     summarise();
@@ -232,6 +234,28 @@ class Run {
     return cost <= 0.2 * (clock_.epoch() - before) * static_cast<double>(source_.epoch_symbols());
   }
 
+  /// Of few pieces a network learns what only they have, too: the mean of its weights before and after is often better
+  /// on other pieces than either (Wortsman et al. 2022, "Robust fine-tuning of zero-shot models"). What goes on later
+  /// is the network itself.
+  void try_halfway() {
+    if (options_.init.empty() || !ranks_.alone()) return;
+    const auto start = weights::ModelFile::load(init_in(options_.folder));
+    auto halfway = learner_.tensors();
+    for (auto& [name, values] : halfway) {
+      const auto before = start.tensor(name).values;
+      for (std::size_t i = 0; i < values.size(); ++i) values[i] = (values[i] + before[i]) / 2;
+    }
+    const std::string path = checkpoint().string();
+    const auto network = read_file(checkpoint(), std::uint64_t{1} << 40);
+    learner_.set_tensors(halfway);
+    say("halfway between the model at the start and the network at the end:");
+    halfway_ = true;
+    evaluate();
+    halfway_ = false;
+    learner_.load(network, path);
+    save();
+  }
+
   CurvePoint current_point() const {
     CurvePoint point = state_.curve.empty() ? CurvePoint{} : state_.curve.back();
     point.step = state_.step;
@@ -270,7 +294,7 @@ class Run {
     result_.curve = state_.curve;
     if (better) save_model(result_.best_model, point);
     if (ranks_.first()) write_file_atomically(options_.folder / kCurveFile, curve_csv(state_.curve));
-    if (clock_.share() >= 1) save_model(result_.last_model, point);
+    if (clock_.share() >= 1 && !halfway_) save_model(result_.last_model, point);
     if (on_point_ && ranks_.first()) on_point_(point);
   }
 
@@ -385,7 +409,7 @@ class Run {
   std::vector<Batch> batches_;  ///< of one step
   StepWindow window_;
   bool mark_ = false, milestone_ = false, unfinished_ = false;
-  bool stopping_ = false, save_due_ = false;
+  bool stopping_ = false, save_due_ = false, halfway_ = false;
   Clock::time_point last_saved_{};
 };
 

@@ -53,8 +53,44 @@ class FineTuneTest : public TrainingTest {
     return "accepted";
   }
 
+  /// What the engine says of the held-out pieces, in nats a symbol.
+  double loss_by_engine(const weights::ModelFile& model) const {
+    const auto engine = engine::Model::create(model);
+    double nats = 0;
+    std::uint64_t symbols = 0;
+    for (const std::size_t i : dataset_->indices(corpus::Part::kTest)) {
+      const auto piece = dataset_->pieces()[i].symbols;
+      const auto logits = engine->recompute(piece.wide());
+      const std::size_t width = logits.size() / piece.size();
+      for (std::size_t t = 0; t + 1 < piece.size(); ++t, ++symbols) {
+        double total = 0;
+        for (std::size_t w = 0; w < width; ++w) total += std::exp(static_cast<double>(logits[t * width + w]));
+        nats += std::log(total) - static_cast<double>(logits[t * width + piece[t + 1]]);
+      }
+    }
+    return nats / static_cast<double>(symbols);
+  }
+
   fs::path model_;
 };
+
+TEST_F(FineTuneTest, TheMeanOfTheWeightsBeforeAndAfterIsTriedAtTheEnd) {
+  const TrainResult tuned = run(recipe_, "tuned");
+  ASSERT_GE(tuned.curve.size(), 3U);
+  const CurvePoint& halfway = tuned.curve.back();
+  const CurvePoint& end = tuned.curve[tuned.curve.size() - 2];
+  EXPECT_EQ(halfway.step, end.step);
+  const auto before = weights::ModelFile::load(model_), after = weights::ModelFile::load(tuned.last_model);
+  weights::ModelContents mean{.network = before.network(), .metadata = {}, .tensors = {}};
+  for (const auto& [name, tensor] : before.tensors()) {
+    auto& values = mean.tensors[name];
+    for (std::size_t i = 0; i < tensor.values.size(); ++i)
+      values.push_back((tensor.values[i] + after.tensor(name).values[i]) / 2);
+  }
+  EXPECT_NEAR(halfway.held_out_loss, loss_by_engine(weights::ModelFile::parse(weights::serialise(mean))), 1e-4);
+  EXPECT_NEAR(end.held_out_loss, loss_by_engine(after), 1e-4) << "what goes on is the network itself";
+  EXPECT_NEAR(tuned.best()->held_out_loss, loss_by_engine(weights::ModelFile::load(tuned.best_model)), 1e-4);
+}
 
 TEST_F(FineTuneTest, StartsAtTheLossOfTheModelAndLearns) {
   EXPECT_NEAR(recipe_.training.learning_rate, 0.002, 1e-12) << "a fifth of the model's";
@@ -62,21 +98,7 @@ TEST_F(FineTuneTest, StartsAtTheLossOfTheModelAndLearns) {
   ASSERT_GE(tuned.curve.size(), 2U);
   EXPECT_EQ(tuned.curve[0].step, 0);
 
-  // What the engine says of the model that has not been tuned.
-  const auto engine = engine::Model::create(weights::ModelFile::load(model_));
-  double nats = 0;
-  std::uint64_t symbols = 0;
-  for (const std::size_t i : dataset_->indices(corpus::Part::kTest)) {
-    const auto piece = dataset_->pieces()[i].symbols;
-    const auto logits = engine->recompute(piece.wide());
-    const std::size_t width = logits.size() / piece.size();
-    for (std::size_t t = 0; t + 1 < piece.size(); ++t, ++symbols) {
-      double total = 0;
-      for (std::size_t w = 0; w < width; ++w) total += std::exp(static_cast<double>(logits[t * width + w]));
-      nats += std::log(total) - static_cast<double>(logits[t * width + piece[t + 1]]);
-    }
-  }
-  EXPECT_NEAR(tuned.curve[0].held_out_loss, nats / static_cast<double>(symbols), 1e-4);
+  EXPECT_NEAR(tuned.curve[0].held_out_loss, loss_by_engine(weights::ModelFile::load(model_)), 1e-4);
   EXPECT_LT(tuned.best()->held_out_loss, tuned.curve[0].held_out_loss - 0.3);
 
   const auto before = weights::ModelFile::load(model_);
