@@ -39,7 +39,7 @@ install_packages() {
 }
 
 # What composing, and everything but training, is built from.
-build_packages=(cmake ninja-build g++ pkg-config libfluidsynth-dev timgm6mb-soundfont libsndfile1-dev libsoxr-dev libebur128-dev
+build_packages=(cmake ninja-build g++ pkg-config libfluidsynth-dev timgm6mb-soundfont libsndfile1-dev libogg-dev libsoxr-dev libebur128-dev
   libcairo2-dev libuchardet-dev libxxhash-dev libkissfft-dev nlohmann-json3-dev libeigen3-dev libcli11-dev libtomlplusplus-dev libfmt-dev libcpp-httplib-dev)
 training_packages=(libtorch-dev libgloo-dev libopenblas0-pthread)
 sample_packages=(abcmidi)

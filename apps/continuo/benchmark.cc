@@ -15,7 +15,7 @@
 #include "continuo/evaluation/statistics.h"
 #include "continuo/training/trainer.h"
 #include "continuo/weights/model_file.h"
-#include "continuo/workbench/held_out.h"
+#include "continuo/workbench/default_cache.h"
 #include "continuo/workbench/recipe_data.h"
 #include "poly_music_recipes.h"
 #include "terminal.h"

@@ -305,6 +305,13 @@ void add_compose(CLI::App& app) {
       ->type_name("FILE");
   command->add_option("--soundfont", options->render.soundfont, "SoundFont for the sound (default: the system's)")
       ->type_name("FILE");
+  constexpr std::size_t kMegabyte = std::size_t{1} << 20;
+  command
+      ->add_option_function<std::uint64_t>(
+          "--memory", [options](const std::uint64_t& megabytes) { options->engine.memory = megabytes * kMegabyte; },
+          "Megabytes that the model may take for each piece (default 512): a small file can ask for much")
+      ->check(whole(1, 1'000'000))
+      ->type_name("MB");
   add_precision(*command, options->engine.precision);
   add_instruction_set(*command, options->engine.instruction_set);
   command->callback([options, steered, command] { compose(*command, *options, *steered); });

@@ -18,7 +18,7 @@
 #include "continuo/corpus/manifest.h"
 #include "continuo/plot/plot.h"
 #include "continuo/representation/sound.h"
-#include "continuo/workbench/held_out.h"
+#include "continuo/workbench/default_cache.h"
 #include "corpus_report.h"
 #include "options.h"
 #include "representation_options.h"
@@ -65,7 +65,7 @@ void run_corpus(CorpusOptions& options) {
   }
   static_cast<void>(corpus::split({}, options.split));  // refuses shares that are none before anything is read
   if (!options.scan.soundfont.empty()) audio::check({.soundfont = options.scan.soundfont});
-  check_outputs({options.picture, options.report}, {options.scan.soundfont});
+  check_outputs({options.picture, options.report}, {options.scan.soundfont, options.folder});
 
   const auto begun = std::chrono::steady_clock::now();
   const corpus::Collection collection = corpus::scan(options.folder, options.scan, progress, stop);

@@ -5,6 +5,7 @@
 
 #include "continuo/base/error.h"
 #include "continuo/base/format.h"
+#include "continuo/base/text.h"
 #include "continuo/corpus/dataset.h"
 #include "continuo/representation/sound.h"
 #include "corpus_report.h"
@@ -54,6 +55,7 @@ void encode_collection(const corpus::Collection& collection, const corpus::Split
     fmt::print("  {} left out, of which it keeps nothing: {}\n", counted(missing.size(), "piece"),
                missing.front() + (missing.size() > 1 ? ", ..." : ""));
   }
+  for (const std::string& loss : dataset.losses()) fmt::print("  not kept: {}\n", shown(loss));
   fmt::print("  train {}, validation {}, test {}\n", format_count(part(corpus::Part::kTrain)),
              format_count(part(corpus::Part::kValidation)), format_count(part(corpus::Part::kTest)));
   fmt::print("  {}: {}\n", dataset.path().string(),

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "continuo/base/file.h"
+#include "continuo/base/text.h"
 #include "continuo/plot/plot.h"
 #include "terminal.h"
 
@@ -86,10 +87,11 @@ void print_left_out(const corpus::Collection& collection, bool list) {
                    [](const auto& a, const auto& b) { return a.second.count > b.second.count; });
   fmt::print("\nLeft out{}\n", list ? "" : " (--list names every file)");
   for (const auto& [name, kind] : sorted)
-    fmt::print("  {:<20}{:>8}   {} {}\n", name, format_count(kind.count), kind.example->name, kind.example->reason);
+    fmt::print("  {:<20}{:>8}   {} {}\n", name, format_count(kind.count), shown(kind.example->name),
+               shown(kind.example->reason));
   if (!list) return;
   fmt::print("\n");
-  for (const auto& file : collection.left_out) fmt::print("  {}: {}\n", file.name, file.reason);
+  for (const auto& file : collection.left_out) fmt::print("  {}: {}\n", shown(file.name), shown(file.reason));
 }
 
 void print_contents(const corpus::Collection& collection) {
@@ -132,7 +134,7 @@ void print_spellings(const corpus::Collection& collection) {
     std::string text;
     for (const auto& [spelling, pieces] : others)
       text += fmt::format("{}{} ({})", text.empty() ? "" : ", ", spelling, format_count(pieces));
-    fmt::print("  {:<20}  {}\n", label, text);
+    fmt::print("  {:<20}  {}\n", shown(label), shown(text));
   }
 }
 
@@ -149,7 +151,7 @@ void print_duplicates(const corpus::Collection& collection, bool list) {
              works_in_words(works.size()), format_count(pieces));
   for (std::size_t i = 0; i < (list ? works.size() : std::min(works.size(), kShownWorks)); ++i) {
     fmt::print("  {} versions\n", works[i].size());
-    for (const std::size_t member : works[i]) fmt::print("    {}\n", collection.pieces[member].name);
+    for (const std::size_t member : works[i]) fmt::print("    {}\n", shown(collection.pieces[member].name));
   }
   if (!list && works.size() > kShownWorks)
     fmt::print("  and {} (--list)\n", works_in_words(works.size() - kShownWorks));

@@ -100,7 +100,7 @@ void print_encoding(const Score& score, const EncodingView& view) {
   fmt::print("  lost: {} of {} notes come back, {} of {}\n", format_count(note_count(decoding.score)),
              format_count(notes), format_duration(duration_seconds(decoding.score)),
              format_duration(duration_seconds(score)));
-  for (const std::string& loss : encoding.losses) fmt::print("    {}\n", loss);
+  for (const representation::Loss& loss : encoding.losses) fmt::print("    {}\n", loss.text());
   fmt::print("  {} by its nature:\n", representation->spec().name);
   for (const std::string& loss : representation->losses()) fmt::print("    {}\n", loss);
 }

@@ -12,6 +12,7 @@
 #include "continuo/base/error.h"
 #include "continuo/base/file.h"
 #include "continuo/base/format.h"
+#include "continuo/base/text.h"
 #include "continuo/evaluation/known_passages.h"
 #include "continuo/evaluation/originality.h"
 #include "continuo/evaluation/shared_beginning.h"
@@ -54,8 +55,8 @@ void print_bars(const Originality& result, std::size_t borrowed) {
       continue;
     }
     const auto& run = result.runs[bar.run];
-    fmt::print("  {:>5} {:>6} {:>7} {:>7}  {}, bar {}{}\n", bar.bar + 1, bar.notes, bar.shared, run.notes, run.piece,
-               run.bar + 1, run.notes >= borrowed ? "  borrowed" : "");
+    fmt::print("  {:>5} {:>6} {:>7} {:>7}  {}, bar {}{}\n", bar.bar + 1, bar.notes, bar.shared, run.notes,
+               shown(run.piece), run.bar + 1, run.notes >= borrowed ? "  borrowed" : "");
   }
 }
 

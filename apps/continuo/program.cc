@@ -8,6 +8,7 @@
 
 #include "continuo/base/error.h"
 #include "continuo/base/process.h"
+#include "continuo/base/text.h"
 #include "remedies.h"
 
 namespace continuo::app {
@@ -31,7 +32,7 @@ std::string complaint(const CLI::App* app, const CLI::Error& error) {
     app = given.front();
     command += " " + app->get_name();
   }
-  return fmt::format("continuo: {}\nSee {} --help.\n", error.what(), command);
+  return fmt::format("continuo: {}\nSee {} --help.\n", shown(error.what(), true), command);
 }
 
 int run_commands(int argc, char** argv, const std::function<void(CLI::App&)>& add) {
@@ -55,13 +56,13 @@ int run_commands(int argc, char** argv, const std::function<void(CLI::App&)>& ad
   } catch (const CLI::ParseError& error) {
     return app.exit(error);
   } catch (const Interrupted& error) {
-    fmt::print(stderr, "\ncontinuo: {}\n", explained(error));
+    fmt::print(stderr, "\ncontinuo: {}\n", shown(explained(error), true));
     return 130;
   } catch (const Error& error) {
-    fmt::print(stderr, "continuo: {}\n", explained(error));
+    fmt::print(stderr, "continuo: {}\n", shown(explained(error), true));
     return 1;
   } catch (const std::exception& error) {
-    fmt::print(stderr, "continuo: {}\n", error.what());
+    fmt::print(stderr, "continuo: {}\n", shown(error.what(), true));
     return 1;
   }
   return 0;
@@ -74,7 +75,7 @@ int run_program(int argc, char** argv, const std::function<void(CLI::App&)>& add
   try {
     finish_output();
   } catch (const Error& error) {
-    fmt::print(stderr, "continuo: {}\n", explained(error));
+    fmt::print(stderr, "continuo: {}\n", shown(explained(error), true));
     return result != 0 ? result : 1;
   }
   return result;

@@ -8,7 +8,7 @@
 #include "continuo/audio/render.h"
 #include "continuo/base/error.h"
 #include "continuo/base/file.h"
-#include "continuo/workbench/held_out.h"
+#include "continuo/workbench/default_cache.h"
 #include "continuo/workbench/reproduce/experiment.h"
 #include "continuo/workbench/reproduce/figures.h"
 #include "continuo/workbench/reproduce/report.h"

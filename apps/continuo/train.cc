@@ -11,9 +11,11 @@
 
 #include "commands.h"
 #include "continuo/audio/render.h"
+#include "continuo/base/check_outputs.h"
 #include "continuo/base/error.h"
 #include "continuo/base/file.h"
 #include "continuo/base/format.h"
+#include "continuo/base/text.h"
 #include "continuo/corpus/dataset.h"
 #include "continuo/corpus/manifest.h"
 #include "continuo/representation/labels.h"
@@ -23,7 +25,7 @@
 #include "continuo/training/run_folder.h"
 #include "continuo/training/trainer.h"
 #include "continuo/weights/network_info.h"
-#include "continuo/workbench/held_out.h"
+#include "continuo/workbench/default_cache.h"
 #include "continuo/workbench/training_log.h"
 #include "options.h"
 #include "terminal.h"
@@ -158,7 +160,8 @@ void introduce(const fs::path& init, const training::Recipe& recipe, const corpu
     }
     names += (names.empty() ? "" : ", ") + name;
   }
-  fmt::print("note: {} labels that the model does not know count as '{}': {}\n", others.size(), known.at(0), names);
+  fmt::print("note: {} labels that the model does not know count as '{}': {}\n", others.size(), shown(known.at(0)),
+             shown(names));
 }
 
 /// The pieces that the recipe chooses, encoded; also says what they are.
@@ -193,6 +196,9 @@ corpus::Dataset read_music(const TrainOptions& options, const training::Recipe& 
       corpus::open_dataset(collection, split, recipe.representation,
                            options.cache.empty() ? workbench::default_cache() : options.cache, progress, stop);
   const auto missing = corpus::names_without_entry(collection, dataset);
+  if (says)
+    for (const std::string& loss : dataset.losses())
+      fmt::print("note: {} does not keep: {}\n", recipe.representation.name, shown(loss));
   if (says && !missing.empty()) {
     fmt::print("note: {} left out, of which {} keeps nothing: {}\n", counted(missing.size(), "piece"),
                recipe.representation.name, missing.front() + (missing.size() > 1 ? ", ..." : ""));
@@ -226,7 +232,7 @@ void run_train(const TrainOptions& options) {
   if (!options.soundfont.empty()) audio::check({.soundfont = options.soundfont});
   if (first) {
     training::check_run_folder(options.output, resume_of(options), recipe);
-    ensure_writable(options.output / training::kRecipeFile);
+    check_outputs(training::outputs_in(options.output), {options.init, options.soundfont});
   }
   const auto stop = interruption();
   training::Ranks ranks(own, options.process_timeout);

@@ -38,6 +38,8 @@ std::string sentence(Remedy remedy, const std::string& about) {
       return "continuo originality --filter makes one.";
     case Remedy::kUseProcessor:
       return "Leave --device out to train on the processor.";
+    case Remedy::kAllowMemory:
+      return "compose --memory 4000 allows 4,000 MB.";
     case Remedy::kMeasureAll:
       return std::string("--part all measures every piece") +
              (about == "train" ? ", --part train those of the training." : ".");

@@ -131,6 +131,9 @@ std::stop_token interruption() {
       while (::sem_wait(&signal_came) != 0) {
       }
       stop_source().request_stop();
+      std::this_thread::sleep_for(std::chrono::seconds(1));
+      if (::isatty(STDERR_FILENO) != 0)
+        std::fputs("\nstopping where nothing is lost; Ctrl-C again ends at once\n", stderr);
     }).detach();
   });
   return stop_source().get_token();

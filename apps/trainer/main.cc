@@ -5,12 +5,15 @@
 #include <string>
 #include <vector>
 
+#include "continuo/base/check_outputs.h"
 #include "continuo/base/error.h"
 #include "continuo/base/format.h"
+#include "continuo/base/process.h"
 #include "continuo/corpus/dataset.h"
 #include "continuo/nets/threads.h"
 #include "continuo/training/fine_tune.h"
 #include "continuo/training/recipe.h"
+#include "continuo/training/run_folder.h"
 #include "continuo/training/trainer.h"
 #include "remedies.h"
 #include "terminal.h"
@@ -128,6 +131,7 @@ void run(const Options& options) {
   if (init.empty() && options.resume && fs::exists(training::init_in(options.output)))
     init = training::init_in(options.output);
   const training::Recipe recipe = make_recipe(options, init, dataset);
+  if (first) continuo::check_outputs(training::outputs_in(options.output), {options.init, options.dataset});
   training::Ranks ranks(own, options.process_timeout);
   if (ranks.from_first(training::to_toml(recipe)) != training::to_toml(recipe))
     refuse("this process has another recipe than the first one");
@@ -161,15 +165,18 @@ void run(const Options& options) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  continuo::prepare_process();
   continuo::nets::start_for_training(argv);
   const std::vector<std::string> words(argv + 1, argv + argc);
   try {
     for (const std::string& word : words) {
       if (word != "-h" && word != "--help") continue;
       std::fputs(kHelp, stdout);
+      continuo::finish_output();
       return 0;
     }
     run(read_options(words));
+    continuo::finish_output();
   } catch (const continuo::Interrupted& error) {
     std::fprintf(stderr, "\ncontinuo-train: %s\n", continuo::app::explained(error).c_str());
     return 130;

@@ -13,6 +13,7 @@
 #include "continuo/base/error.h"
 #include "continuo/base/file.h"
 #include "fail.h"
+#include "ogg_serial.h"
 #include "sndfile_samples.h"
 
 namespace continuo::audio {
@@ -122,6 +123,7 @@ void AudioWriter::commit() {
   const int code = sf_close(std::exchange(state.handle, nullptr));
   if (code != 0)
     fail(state.path, std::string("cannot write: ") + sf_error_number(code), "Check the space on that disk.");
+  if ((state.info.format & SF_FORMAT_TYPEMASK) == SF_FORMAT_OGG) settle_ogg_serial(state.file.temporary());
   // libsndfile does not report every failed write at the end of a file: what was written must be there.
   SF_INFO info{};
   SNDFILE* check = sf_open(state.file.temporary().c_str(), SFM_READ, &info);

@@ -47,11 +47,10 @@ class Reporter {
 template <class Use>
 void pass(const Score& score, const RenderOptions& options, const char* task, const ProgressSink& progress,
           const std::stop_token& stop, const Use& use) {
-  ScoreRenderer renderer(score, options);
+  ScoreRenderer renderer(score, options, stop);
   Reporter reporter(progress, task, renderer.total());
   std::vector<float> block;
   while (renderer.next(block)) {
-    if (stop.stop_requested()) throw Interrupted("stopped while rendering");
     use(block);
     reporter.report(renderer.done());
   }

@@ -3,17 +3,31 @@
 
 #include <algorithm>
 #include <cmath>
+#include <ctime>
 #include <string>
+#include <utility>
 
 #include "continuo/base/error.h"
+#include "continuo/base/format.h"
+#include "fail.h"
 
 namespace continuo::audio {
 namespace {
 
 constexpr std::uint64_t kRenderedFrames = 16'384;  ///< a multiple of Synth::kBlockFrames
+constexpr std::uint64_t kCheckedFrames = Synth::kBlockFrames;
+constexpr Seconds kPatience = 10;  ///< of processor time beyond kSlowest for each second of music; 0.02 is usual
+constexpr double kSlowest = 5;
 constexpr double kLongestTail = 60;
 constexpr double kTrimBelow = 1e-4;  ///< of the peak: -80 dB
 constexpr double kFadeSeconds = 0.05;
+
+/// Of this thread: how busy others keep the machine does not count.
+Seconds processor_seconds() {
+  struct timespec now {};
+  ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+  return static_cast<Seconds>(now.tv_sec) + 1e-9 * static_cast<Seconds>(now.tv_nsec);
+}
 
 RenderPlan checked_plan(const Score& score, const RenderOptions& options) {
   if (!(options.tail_seconds >= 0 && options.tail_seconds <= kLongestTail)) {
@@ -33,14 +47,16 @@ RenderPlan checked_plan(const Score& score, const RenderOptions& options) {
 
 }  // namespace
 
-ScoreRenderer::ScoreRenderer(const Score& score, const RenderOptions& options)
-    : sample_rate_(options.sample_rate),
+ScoreRenderer::ScoreRenderer(const Score& score, const RenderOptions& options, std::stop_token stop)
+    : stop_(std::move(stop)),
+      soundfont_(options.soundfont.empty() ? default_soundfont() : options.soundfont),
+      sample_rate_(options.sample_rate),
       tail_seconds_(options.tail_seconds),
       plan_(checked_plan(score, options)),
-      synth_(options.soundfont.empty() ? default_soundfont() : options.soundfont, options.sample_rate,
-             static_cast<int>(plan_.channels.size())) {
+      synth_(soundfont_, options.sample_rate, static_cast<int>(plan_.channels.size())) {
   for (std::size_t i = 0; i < plan_.channels.size(); ++i)
     synth_.set_program(static_cast<int>(i), plan_.channels[i].drums, plan_.channels[i].program);
+  begun_ = processor_seconds();
   const double blocks = std::ceil(plan_.seconds * sample_rate_ / Synth::kBlockFrames);
   body_frames_ = static_cast<std::uint64_t>(blocks) * Synth::kBlockFrames;
 }
@@ -70,11 +86,23 @@ void ScoreRenderer::render(std::uint64_t frames, std::vector<float>& out) {
     std::uint64_t until = end;
     if (next_event_ < plan_.events.size())
       until = std::min(until, plan_.events[next_event_].block * Synth::kBlockFrames);
+    until = std::min(until, frame_ + kCheckedFrames);
+    check_pace();
     const auto from = static_cast<std::size_t>(frame_ - begin) * 2;
     synth_.render(std::span(out).subspan(from, static_cast<std::size_t>(until - frame_) * 2));
     frame_ = until;
   }
   for (const float sample : out) peak_ = std::max(peak_, std::abs(static_cast<double>(sample)));
+}
+
+void ScoreRenderer::check_pace() const {
+  if (stop_.stop_requested()) throw Interrupted("stopped while rendering");
+  const Seconds spent = processor_seconds() - begun_;
+  if (spent <= kPatience + kSlowest * done()) return;
+  fail(soundfont_,
+       "the synthesizer needs too long for this SoundFont: " + format_decimals(spent, 0) + " seconds for " +
+           format_decimals(done(), 1) + " of music",
+       "The SoundFont is damaged, or made for that. Use another one.");
 }
 
 void ScoreRenderer::send(const SynthEvent& event) noexcept {

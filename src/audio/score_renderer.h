@@ -16,8 +16,9 @@ namespace continuo::audio {
 class ScoreRenderer {
  public:
   /// Throws Error for options out of range and for scores longer than options.max_seconds.
-  ScoreRenderer(const Score& score, const RenderOptions& options);
-  /// Replaces `block` by the next samples; false at the end.
+  ScoreRenderer(const Score& score, const RenderOptions& options, std::stop_token stop);
+  /// Replaces `block` by the next samples; false at the end. Throws Interrupted when stopped, and Error for a SoundFont
+  /// that keeps the synthesizer busy for much longer than the music lasts, as damaged ones can.
   bool next(std::vector<float>& block);
   Seconds done() const noexcept { return static_cast<double>(frame_) / sample_rate_; }
   Seconds total() const noexcept { return plan_.seconds + tail_seconds_; }
@@ -26,7 +27,10 @@ class ScoreRenderer {
   void render(std::uint64_t frames, std::vector<float>& out);
   void send(const SynthEvent& event) noexcept;
   void trim(std::vector<float>& tail) const;
+  void check_pace() const;
 
+  std::stop_token stop_;
+  std::filesystem::path soundfont_;
   int sample_rate_;
   double tail_seconds_;
   RenderPlan plan_;
@@ -36,6 +40,7 @@ class ScoreRenderer {
   std::uint64_t body_frames_ = 0;  ///< until the last note ends
   double peak_ = 0;
   bool finished_ = false;
+  Seconds begun_ = 0;  ///< processor time of this thread
 };
 
 /// The same as render() and write_file(), for any length in constant memory: with `normalise` the score is rendered

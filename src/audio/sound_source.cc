@@ -16,7 +16,7 @@
 namespace continuo::audio {
 namespace {
 
-constexpr std::size_t kBlockSamples = std::size_t{1} << 16;
+constexpr std::size_t kReadSamples = std::size_t{1} << 16;
 
 class FileSource final : public SoundSource {
  public:
@@ -31,7 +31,7 @@ class FileSource final : public SoundSource {
            "WAV, FLAC, OGG, MP3 and AIFF files can be read.");
     }
     if (info_.channels < 1 || info_.samplerate < 1) fail(path, "says that it has no channels or no sample rate");
-    block_frames_ = std::max<std::size_t>(1, kBlockSamples / static_cast<std::size_t>(info_.channels));
+    block_frames_ = std::max<std::size_t>(1, kReadSamples / static_cast<std::size_t>(info_.channels));
   }
 
   int sample_rate() const override { return info_.samplerate; }
@@ -72,8 +72,8 @@ class FileSource final : public SoundSource {
 
 class ScoreSource final : public SoundSource {
  public:
-  ScoreSource(const Score& score, const RenderOptions& options)
-      : sample_rate_(options.sample_rate), renderer_(score, options) {}
+  ScoreSource(const Score& score, const RenderOptions& options, std::stop_token stop)
+      : sample_rate_(options.sample_rate), renderer_(score, options, std::move(stop)) {}
 
   int sample_rate() const override { return sample_rate_; }
   int channels() const override { return 2; }
@@ -115,8 +115,8 @@ const std::vector<std::string>& sound_extensions() {
 
 std::unique_ptr<SoundSource> open_file(const std::filesystem::path& path) { return std::make_unique<FileSource>(path); }
 
-std::unique_ptr<SoundSource> open_score(const Score& score, const RenderOptions& options) {
-  return std::make_unique<ScoreSource>(score, options);
+std::unique_ptr<SoundSource> open_score(const Score& score, const RenderOptions& options, std::stop_token stop) {
+  return std::make_unique<ScoreSource>(score, options, std::move(stop));
 }
 
 }  // namespace continuo::audio

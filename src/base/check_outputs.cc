@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 
 #include <algorithm>
+#include <array>
 #include <optional>
 #include <utility>
 
@@ -22,6 +23,18 @@ std::optional<FileId> id_of(const std::filesystem::path& path) {
   return FileId(status.st_dev, status.st_ino);
 }
 
+/// Whether a command that reads the folder may read this file.
+bool is_read_from(const std::filesystem::path& folder, const std::filesystem::path& file) {
+  std::error_code code;
+  if (!std::filesystem::is_directory(folder, code)) return false;
+  const auto whole = std::filesystem::canonical(file, code);
+  const auto above = std::filesystem::canonical(folder, code);
+  if (code || std::ranges::mismatch(above, whole).in1 != above.end()) return false;
+  static constexpr std::array kOnlyWritten = {".png", ".svg", ".html", ".csv"};
+  return whole.filename() == "MANIFEST.csv" ||
+         std::ranges::find(kOnlyWritten, whole.extension().string()) == kOnlyWritten.end();
+}
+
 }  // namespace
 
 void check_outputs(std::span<const std::filesystem::path> outputs, std::span<const std::filesystem::path> inputs) {
@@ -31,7 +44,9 @@ void check_outputs(std::span<const std::filesystem::path> outputs, std::span<con
   for (const auto& output : outputs) {
     if (output.empty()) continue;
     const auto id = id_of(output);
-    if (id && std::ranges::find(read, *id) != read.end())
+    const bool below =
+        id && std::ranges::any_of(inputs, [&](const auto& input) { return is_read_from(input, output); });
+    if (below || (id && std::ranges::find(read, *id) != read.end()))
       throw Error({.message = "is an input of this command, which its output would overwrite",
                    .path = output.string(),
                    .hint = "Give the output another name.",

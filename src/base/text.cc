@@ -45,6 +45,27 @@ std::string from_latin1(std::string_view bytes) {
   return out;
 }
 
+std::string shown(std::string_view text, bool lines) {
+  std::string out;
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t length = utf8_length(text, at);
+    const auto byte = static_cast<unsigned char>(text[at]);
+    const bool is_control =
+        byte < 0x20 || byte == 0x7F || (length == 2 && byte == 0xC2 && static_cast<unsigned char>(text[at + 1]) < 0xA0);
+    if (length > 0 && (!is_control || (lines && text[at] == '\n'))) {
+      out += text.substr(at, length);
+      at += length;
+      continue;
+    }
+    for (std::size_t i = std::max<std::size_t>(length, 1); i > 0; --i, ++at) {
+      constexpr std::string_view kDigits = "0123456789abcdef";
+      const auto value = static_cast<unsigned char>(text[at]);
+      out += {'\\', 'x', kDigits[value >> 4U], kDigits[value & 15U]};
+    }
+  }
+  return out;
+}
+
 std::size_t json_depth(std::string_view text) noexcept {
   std::size_t depth = 0;
   std::size_t deepest = 0;

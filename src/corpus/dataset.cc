@@ -138,6 +138,8 @@ Dataset::Dataset(const std::filesystem::path& path) : path_(path), file_(path) {
       refuse(path_, "the size of its vocabulary is not that of its representation", offsetof(DatasetHeader, width));
     sound_ = representation::reads_sound(spec_.name);
     width_ = static_cast<int>(width);
+    const auto losses = reader.value<std::uint32_t>();
+    for (std::uint32_t i = 0; i < losses; ++i) losses_.push_back(reader.text(reader.value<std::uint32_t>()));
   } catch (const Error& error) {
     if (!error.info().path.empty()) throw;
     refuse(path_, error.info().message, header.index_offset);

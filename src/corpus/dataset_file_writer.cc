@@ -51,11 +51,15 @@ void DatasetFileWriter::end_piece(const Task& task, double seconds) {
   hash_ = ContentHasher();
 }
 
-void DatasetFileWriter::finish(const representation::RepresentationSpec& spec) {
-  const std::string text = representation::to_json(spec);
+void DatasetFileWriter::finish(const representation::RepresentationSpec& spec, const std::vector<std::string>& losses) {
   std::vector<std::uint8_t> index;
-  add(index, bytes_of(static_cast<std::uint32_t>(text.size())));
-  add(index, bytes_of(std::span<const char>(text)));
+  const auto add_text = [&](const std::string& text) {
+    add(index, bytes_of(static_cast<std::uint32_t>(text.size())));
+    add(index, bytes_of(std::span<const char>(text)));
+  };
+  add_text(representation::to_json(spec));
+  add(index, bytes_of(static_cast<std::uint32_t>(losses.size())));
+  for (const std::string& loss : losses) add_text(loss);
   add(index, entries_);
   put(index);
   header_.index_offset = header_.steps_offset + header_.steps * header_.step_bytes;

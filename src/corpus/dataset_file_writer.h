@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <fstream>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "continuo/base/file.h"
@@ -30,7 +31,8 @@ class DatasetFileWriter {
 
   void append(std::span<const std::uint8_t> steps);  ///< of the current piece: whole steps
   void end_piece(const Task& task, double seconds);
-  void finish(const representation::RepresentationSpec& spec);
+  /// `losses`: Dataset::losses().
+  void finish(const representation::RepresentationSpec& spec, const std::vector<std::string>& losses = {});
 
  private:
   void put(std::span<const std::uint8_t> bytes);

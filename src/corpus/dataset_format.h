@@ -17,7 +17,7 @@ namespace continuo::corpus {
 static_assert(std::endian::native == std::endian::little, "dataset files are mapped as they stand");
 
 inline constexpr std::string_view kDatasetMagic = "CntoData";
-inline constexpr std::uint32_t kDatasetVersion = 2;
+inline constexpr std::uint32_t kDatasetVersion = 3;
 inline constexpr std::size_t kHashDigits = 32;  ///< of content_hash()
 
 /// What a step of a sequence is.

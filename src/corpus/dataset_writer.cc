@@ -14,6 +14,7 @@
 #include "continuo/representation/labels.h"
 #include "continuo/representation/sound.h"
 #include "corpus/dataset_file_writer.h"
+#include "corpus/loss_tally.h"
 #include "corpus/sound_encoding.h"
 
 namespace continuo::corpus {
@@ -176,25 +177,28 @@ void encode(const std::vector<Task>& tasks, const Representation& representation
   DatasetFileWriter writer(path, StepKind::kWide, static_cast<std::uint32_t>(representation.vocabulary().size()));
   const bool labelled = !representation.spec().labels.empty();
   bool any_notes = false;
+  LossTally losses;
   for (std::size_t begin = 0; begin < tasks.size(); begin += kBatch) {
     const std::size_t count = std::min(kBatch, tasks.size() - begin);
-    std::vector<std::vector<Symbol>> encoded(count);
+    std::vector<representation::Encoding> encoded(count);
     parallel_for(
         count, 0,
         [&](std::size_t k) {
           const Task& task = tasks[begin + k];
           representation::EncodeOptions options;
           if (labelled) options.label = task.label;
-          encoded[k] = representation.encode(score_of(*task.piece), options).symbols;
+          encoded[k] = representation.encode(score_of(*task.piece), options);
         },
         stop);
     for (std::size_t k = 0; k < count; ++k) {
-      const bool has_notes = std::any_of(encoded[k].begin(), encoded[k].end(), [&](Symbol symbol) {
+      losses.add_piece(encoded[k].losses);
+      const auto& symbols = encoded[k].symbols;
+      const bool has_notes = std::any_of(symbols.begin(), symbols.end(), [&](Symbol symbol) {
         return representation::begins_notes(representation.describe(symbol).kind);
       });
       if (!has_notes) continue;  // nothing to learn from
       any_notes = true;
-      writer.append(bytes_of(std::span<const Symbol>(encoded[k])));
+      writer.append(bytes_of(std::span<const Symbol>(symbols)));
       writer.end_piece(tasks[begin + k], tasks[begin + k].piece->seconds);
     }
     if (progress) progress({.task = "Encoding", .done = begin + count, .total = tasks.size(), .unit = "pieces"});
@@ -204,7 +208,7 @@ void encode(const std::vector<Task>& tasks, const Representation& representation
         {.message = "no piece has a note that the representation '" + representation.spec().name + "' keeps",
          .hint = "Drums are kept by remi alone, and other representations have limits of pitch or instruments."});
   }
-  writer.finish(representation.spec());
+  writer.finish(representation.spec(), losses.sentences());
 }
 
 /// What is to be encoded, and the file for it.
@@ -253,13 +257,7 @@ Dataset open_dataset(const Collection& collection, const Split& split, const Rep
                      const fs::path& cache_folder, const ProgressSink& progress, std::stop_token stop) {
   const auto [tasks, wanted, soundfont, path] = plan(collection, split, spec, cache_folder);
   std::error_code code;
-  if (fs::exists(path, code)) {
-    try {
-      return Dataset(path);
-    } catch (const Error&) {
-      // Damaged: it is made again below, and what stands in the way of that is said there.
-    }
-  }
+  if (fs::exists(path, code)) return Dataset(path);
   if (representation::reads_sound(spec.name)) {
     encode_sound(tasks, wanted, soundfont, path, progress, stop);
     return Dataset(path);

@@ -92,13 +92,7 @@ Dataset open_frame_file(const fs::path& path, const representation::Representati
                            representation::to_json(frames->spec()) + "\n" + content_hash(bytes);
   const fs::path cached = cache_folder / (content_hash(mark) + ".dataset");
   std::error_code code;
-  if (fs::exists(cached, code)) {
-    try {
-      return Dataset(cached);
-    } catch (const Error&) {
-      // Damaged: it is made again.
-    }
-  }
+  if (fs::exists(cached, code)) return Dataset(cached);
   const std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
   if (json_depth(text) > kMaxJsonDepth) refuse(path, "nests deeper than " + std::to_string(kMaxJsonDepth) + " levels");
   const Json all = Json::parse(bytes.begin(), bytes.end(), nullptr, /*allow_exceptions=*/false);

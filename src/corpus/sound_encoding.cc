@@ -45,7 +45,8 @@ std::vector<std::uint8_t> packed(const SoundSteps& steps, StepKind kind) {
 
 std::unique_ptr<audio::SoundSource> source_of(const Piece& piece, const fs::path& soundfont,
                                               const std::stop_token& stop) {
-  if (!piece.sound) return audio::open_score(score_of(piece), {.soundfont = soundfont, .sample_rate = kRenderRate});
+  if (!piece.sound)
+    return audio::open_score(score_of(piece), {.soundfont = soundfont, .sample_rate = kRenderRate}, stop);
   if (hash_of_file(piece.path, stop) != piece.hash)
     throw Error({.message = "has changed since the collection was read",
                  .path = piece.path.string(),

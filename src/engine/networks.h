@@ -40,7 +40,7 @@ class NetworkModel final : public Model {
  public:
   NetworkModel(const weights::ModelFile& file, const Options& options)
       : Model(file.network(), options),
-        arena_(measure([&](Arena& arena) { Weights(file, arena); }, form()), form()),
+        arena_(checked_weights(measure([&](Arena& arena) { Weights(file, arena); }, form()), file), form()),
         weights_(file, arena_) {
     state_floats_ = measure([&](Arena& arena) {
       arena.take(frame_values());
@@ -48,6 +48,7 @@ class NetworkModel final : public Model {
       state.each_part(weights_, 0, 0,
                       [&](void*, std::size_t, std::size_t, std::size_t bytes) { snapshot_bytes_ += bytes; });
     });
+    check_memory("a stream", state_floats_, 0);
   }
 
   std::unique_ptr<Stream> new_stream() const override {
@@ -248,6 +249,20 @@ class NetworkModel final : public Model {
     build(arena);
     return arena.used();
   }
+  /// Of `floats` values beside `known`, which are as many as the file has.
+  void check_memory(const char* what, std::size_t floats, std::size_t known) const {
+    if (floats <= options_.memory / sizeof(float) + known) return;
+    const auto megabytes = [](std::size_t bytes) { return std::to_string(bytes >> 20U) + " MB"; };
+    throw Error({.message = "the model asks for " + megabytes(floats * sizeof(float)) + " for " + what + "; " +
+                            megabytes(options_.memory) + " are allowed",
+                 .hint = "A model from somebody else may be made to use up the machine.",
+                 .code = ErrorCode::kUnsupported,
+                 .remedy = Remedy::kAllowMemory});
+  }
+  std::size_t checked_weights(std::size_t floats, const weights::ModelFile& file) const {
+    check_memory("its weights", floats, kCopies * static_cast<std::size_t>(file.parameter_count()));
+    return floats;
+  }
   Form form() const noexcept { return {precision(), instruction_set(), threads()}; }
   std::size_t width() const noexcept { return static_cast<std::size_t>(spec_.vocabulary_size); }
   std::size_t input_width() const noexcept { return static_cast<std::size_t>(spec_.input_size()); }
@@ -262,6 +277,8 @@ class NetworkModel final : public Model {
   std::size_t known_label(int label) const noexcept {
     return label > 0 && label < spec_.labels ? static_cast<std::size_t>(label) : 0;
   }
+
+  static constexpr std::size_t kCopies = 4;  ///< of a weight, with padding
 
   const Kernels& kernels_ = kernels_of(instruction_set());
   Arena arena_;

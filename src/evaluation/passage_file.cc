@@ -16,8 +16,9 @@ namespace {
 static_assert(std::endian::native == std::endian::little, "passage files are read as they stand");
 
 constexpr std::string_view kMagic = "CntoPass";
-constexpr std::uint64_t kVersion = 1;
+constexpr std::uint64_t kVersion = 2;
 constexpr std::size_t kHashDigits = 32;
+constexpr std::size_t kHashAt = 32;
 constexpr std::size_t kHeader = 64;
 constexpr std::uint64_t kBytesPerNote = sizeof(Step) + 2 * sizeof(std::uint32_t);
 
@@ -26,6 +27,14 @@ constexpr std::uint64_t kBytesPerNote = sizeof(Step) + 2 * sizeof(std::uint32_t)
                .path = path.string(),
                .offset = offset,
                .hint = "Delete it: it is made again from the collection when it is needed."});
+}
+
+/// Of all bytes but its own digits.
+std::string hash_of(std::span<const std::uint8_t> bytes) {
+  ContentHasher hasher;
+  hasher.add(bytes.first(kHashAt));
+  hasher.add(bytes.subspan(kHeader));
+  return hasher.digits();
 }
 
 template <class T>
@@ -57,8 +66,7 @@ void PassageIndex::write(const std::filesystem::path& path) const {
   const std::array<std::uint64_t, 3> counts = {kVersion, steps_.size(), pieces_.size()};
   std::memcpy(bytes.data(), kMagic.data(), kMagic.size());
   std::memcpy(bytes.data() + 8, counts.data(), sizeof counts);
-  const std::string hash = content_hash(std::span<const std::uint8_t>(bytes).subspan(kHeader));
-  std::memcpy(bytes.data() + 32, hash.data(), kHashDigits);
+  std::memcpy(bytes.data() + kHashAt, hash_of(bytes).data(), kHashDigits);
   write_file_atomically(path, std::span<const std::uint8_t>(bytes));
 }
 
@@ -71,9 +79,12 @@ PassageIndex::PassageIndex(const std::filesystem::path& path) {
   std::memcpy(counts.data(), bytes.data() + 8, sizeof counts);
   const auto [version, notes, pieces] = counts;
   if (version != kVersion)
-    refuse(path, "has version " + std::to_string(version) + " of the format, this program reads version 1", 8);
-  const std::string hash(bytes.begin() + 32, bytes.begin() + kHeader);
-  if (content_hash(bytes.subspan(kHeader)) != hash) refuse(path, "is damaged", 32);
+    refuse(path,
+           "has version " + std::to_string(version) + " of the format, this program reads version " +
+               std::to_string(kVersion),
+           8);
+  const std::string hash(bytes.begin() + kHashAt, bytes.begin() + kHeader);
+  if (hash_of(bytes) != hash) refuse(path, "is damaged", kHashAt);
   if (notes >= UINT32_MAX || notes > (bytes.size() - kHeader) / kBytesPerNote)
     refuse(path, "has more notes than it has room for", 16);
   std::size_t at = kHeader;

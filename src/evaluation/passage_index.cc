@@ -68,17 +68,11 @@ Place PassageIndex::place(std::size_t at) const {
 PassageIndex open_passages(std::span<const PassageSource> pieces, const representation::Representation* representation,
                            const std::filesystem::path& cache_folder, const ProgressSink& progress,
                            std::stop_token stop) {
-  std::string content = "passages 1\n" + (representation == nullptr ? "" : to_json(representation->spec())) + "\n";
+  std::string content = "passages 2\n" + (representation == nullptr ? "" : to_json(representation->spec())) + "\n";
   for (const PassageSource& piece : pieces) content += piece.hash + " " + piece.name + "\n";
   const std::filesystem::path path = cache_folder / (content_hash(content) + ".passages");
   std::error_code code;
-  if (std::filesystem::exists(path, code)) {
-    try {
-      return PassageIndex(path);
-    } catch (const Error&) {
-      // Damaged: it is made again below, and what stands in the way of that is said there.
-    }
-  }
+  if (std::filesystem::exists(path, code)) return PassageIndex(path);
   constexpr std::size_t kBatch = 256;
   PassageIndex index;
   std::vector<Score> scores(kBatch), heard(kBatch);

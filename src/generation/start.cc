@@ -40,7 +40,7 @@ Opening open_with_prompt(const LoadedModel& composer, const ComposeOptions& opti
   auto encoding = composer.representation->encode(*options.prompt, encoding_of(composer, label));
   Opening opening{.heard = encoding.symbols, .written = std::move(encoding.symbols)};
   for (const auto& loss : encoding.losses)
-    opening.warnings.push_back("not heard of the prompt, though the result keeps it: " + loss);
+    opening.warnings.push_back("not heard of the prompt, though the result keeps it: " + loss.text());
   return opening;
 }
 

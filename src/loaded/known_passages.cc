@@ -19,8 +19,9 @@ namespace {
 static_assert(std::endian::native == std::endian::little, "filter files are read as they stand");
 
 constexpr std::string_view kMagic = "CntoFilt";
-constexpr std::uint64_t kVersion = 1;
+constexpr std::uint64_t kVersion = 2;
 constexpr std::size_t kHashDigits = 32;
+constexpr std::size_t kHashAt = 40;
 constexpr std::size_t kHeader = 72;
 constexpr std::size_t kPadding = 16;  // two reads of 8 bytes may begin before the end
 
@@ -35,6 +36,14 @@ constexpr std::size_t kMaxNotes = std::size_t{1} << 20;
 std::uint64_t value_of(std::uint64_t hash, std::uint64_t buckets) noexcept {
   __extension__ using Wide = unsigned __int128;
   return static_cast<std::uint64_t>((static_cast<Wide>(hash) * (buckets << kValueBits)) >> 64);
+}
+
+/// Of all bytes but its own digits.
+std::string hash_of(std::span<const std::uint8_t> bytes) {
+  ContentHasher hasher;
+  hasher.add(bytes.first(kHashAt));
+  hasher.add(bytes.subspan(kHeader));
+  return hasher.digits();
 }
 
 class BitWriter {
@@ -139,8 +148,7 @@ void PassageFilter::write(const std::filesystem::path& path) const {
   const std::array<std::uint64_t, 4> numbers = {kVersion, notes(), passages_, offsets_.size() - 1};
   std::memcpy(bytes.data(), kMagic.data(), kMagic.size());
   std::memcpy(bytes.data() + 8, numbers.data(), sizeof numbers);
-  const std::string hash = content_hash(std::span<const std::uint8_t>(bytes).subspan(kHeader));
-  std::memcpy(bytes.data() + 40, hash.data(), kHashDigits);
+  std::memcpy(bytes.data() + kHashAt, hash_of(bytes).data(), kHashDigits);
   write_file_atomically(path, std::span<const std::uint8_t>(bytes));
 }
 
@@ -155,9 +163,12 @@ PassageFilter PassageFilter::parse(std::span<const std::uint8_t> bytes, const st
   std::memcpy(numbers.data(), bytes.data() + 8, sizeof numbers);
   const auto [version, notes, passages, buckets] = numbers;
   if (version != kVersion)
-    refuse(path, "has version " + std::to_string(version) + " of the format, this program reads version 1", 8);
-  if (content_hash(bytes.subspan(kHeader)) != std::string_view(reinterpret_cast<const char*>(bytes.data()) + 40, 32))
-    refuse(path, "is damaged", 40);
+    refuse(path,
+           "has version " + std::to_string(version) + " of the format, this program reads version " +
+               std::to_string(kVersion),
+           8);
+  if (hash_of(bytes) != std::string_view(reinterpret_cast<const char*>(bytes.data()) + kHashAt, kHashDigits))
+    refuse(path, "is damaged", kHashAt);
   if (notes < 2 || notes > kMaxNotes) refuse(path, "a passage of it cannot have so many notes", 16);
   if (buckets < 1 || buckets >= (bytes.size() - kHeader - kPadding) / 4)
     refuse(path, "has no room for its buckets", 32);

@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <string>
-#include <tuple>
 
 #include "continuo/base/error.h"
 #include "midi/status.h"
@@ -12,6 +11,7 @@ namespace continuo::midi {
 namespace {
 
 constexpr auto kLongestDelta = static_cast<std::uint64_t>(kMaxDelta);
+constexpr std::size_t kHeadAndEnd = 12;            // of a chunk
 constexpr std::uint8_t kSequencerSpecific = 0x7f;  // meta event
 
 void append_variable_length(std::vector<std::uint8_t>& out, std::uint64_t value) {
@@ -27,9 +27,15 @@ void append_big_endian(std::vector<std::uint8_t>& out, std::uint64_t value, int 
   for (int shift = 8 * (bytes - 1); shift >= 0; shift -= 8) out.push_back(static_cast<std::uint8_t>(value >> shift));
 }
 
+void ChunkWriter::expect(std::size_t events) {
+  constexpr std::size_t kMessage = 3;
+  events_.reserve(events_.size() + events);
+  bytes_.reserve(bytes_.size() + kMessage * events);
+}
+
 void ChunkWriter::push(Tick tick, Rank rank, std::size_t begin) {
   const std::uint64_t order = static_cast<std::uint64_t>(rank) << 56 | events_.size();
-  events_.push_back({tick, order, begin, bytes_.size() - begin, port_});
+  events_.push_back({tick, order, begin, static_cast<std::uint32_t>(bytes_.size() - begin), port_});
 }
 
 void ChunkWriter::add(Tick tick, Rank rank, std::initializer_list<std::uint8_t> message) {
@@ -49,7 +55,9 @@ void ChunkWriter::add_text(Tick tick, TextKind kind, std::string_view text) {
 
 void ChunkWriter::write(std::vector<std::uint8_t>& out, bool running_status) {
   std::sort(events_.begin(), events_.end(),
-            [](const Event& a, const Event& b) { return std::tie(a.tick, a.order) < std::tie(b.tick, b.order); });
+            [](const Event& a, const Event& b) { return a.tick != b.tick ? a.tick < b.tick : a.order < b.order; });
+  const std::size_t room = out.size() + bytes_.size() + 2 * events_.size() + kHeadAndEnd;
+  if (room > out.capacity()) out.reserve(std::max(room, 2 * out.capacity()));
   out.insert(out.end(), {'M', 'T', 'r', 'k', 0, 0, 0, 0});
   const std::size_t begin = out.size();
   Tick clock = 0;

@@ -27,6 +27,8 @@ class ChunkWriter {
  public:
   /// Channel messages that are added from here on belong to this port.
   void set_port(std::uint8_t port) { port_ = port; }
+  /// Makes room for so many more.
+  void expect(std::size_t events);
   /// Events of one tick and rank keep the order in which they are added.
   void add(Tick tick, Rank rank, std::initializer_list<std::uint8_t> message);
   void add_text(Tick tick, TextKind kind, std::string_view text);
@@ -35,11 +37,12 @@ class ChunkWriter {
   void write(std::vector<std::uint8_t>& out, bool running_status);
 
  private:
+  /// Small, for sorting moves them.
   struct Event {
     Tick tick;
-    std::uint64_t order;  ///< rank, then number
-    std::size_t begin;    ///< in bytes_
-    std::size_t length;
+    std::uint64_t order;   ///< rank, then number
+    std::size_t begin;     ///< in bytes_
+    std::uint32_t length;  ///< texts are shorter than 2^28 bytes
     std::uint8_t port;
   };
   void push(Tick tick, Rank rank, std::size_t begin);

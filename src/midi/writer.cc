@@ -147,6 +147,7 @@ void add_track(ChunkWriter& chunk, const Score& score, std::size_t number, const
   const Track& track = score.tracks[number];
   const std::uint8_t channel = track.channel;
   chunk.set_port(track.port);
+  chunk.expect(2 * track.notes.size() + track.controls.size() + track.bends.size());
   // With running status a note-on of velocity 0 is the shorter note-off: its status byte is the notes' own.
   const std::uint8_t off_status = byte((options.running_status ? 0x90 : 0x80) | channel);
   const std::uint8_t off_velocity = options.running_status ? 0 : kReleaseVelocity;

@@ -9,7 +9,6 @@
 #include <limits>
 #include <map>
 #include <optional>
-#include <tuple>
 
 #include "continuo/base/error.h"
 #include "continuo/music/pedal.h"
@@ -18,19 +17,26 @@
 namespace continuo {
 namespace {
 
+inline bool is_before(const Note& a, const Note& b) noexcept {
+  if (a.onset != b.onset) return a.onset < b.onset;
+  if (a.pitch != b.pitch) return a.pitch < b.pitch;
+  if (a.duration != b.duration) return a.duration < b.duration;
+  return a.velocity < b.velocity;
+}
+
 /// Insertion sort while that is cheap, as it is for notes in the order of a file; n log n otherwise.
 void sort_notes(std::vector<Note>& notes) {
   std::size_t moves_left = 8 * notes.size();
   for (std::size_t i = 1; i < notes.size(); ++i) {
-    if (notes[i - 1].onset < notes[i].onset || !note_before(notes[i], notes[i - 1])) continue;
+    if (!is_before(notes[i], notes[i - 1])) continue;
     const Note note = notes[i];
     std::size_t place = i;
-    while (place > 0 && note_before(note, notes[place - 1])) {
+    while (place > 0 && is_before(note, notes[place - 1])) {
       notes[place] = notes[place - 1];
       --place;
       if (moves_left-- == 0) {
         notes[place] = note;
-        std::sort(notes.begin(), notes.end(), note_before);
+        std::sort(notes.begin(), notes.end(), is_before);
         return;
       }
     }
@@ -41,22 +47,30 @@ void sort_notes(std::vector<Note>& notes) {
 /// Orders the ends of notes: by tick, then by their side of a pedal press.
 Tick end_order(const Note& note) { return (note.onset + note.duration) * 2 + (note.ends_after_pedal ? 1 : 0); }
 
-/// Whether the notes of each pitch end in the order in which they begin. The notes are sorted.
-bool ends_in_order(const std::vector<Note>& notes) {
+struct Ends {
+  bool in_order = true;          ///< the notes of each pitch end in the order in which they begin
+  bool concern_a_pedal = false;  ///< some note may have to say on which side of a pedal press it ends
+};
+
+/// The notes are sorted.
+Ends ends_of(const std::vector<Note>& notes) {
+  Ends ends;
   std::array<Tick, 256> last_end;
   last_end.fill(std::numeric_limits<Tick>::min());
   for (const Note& note : notes) {
     const Tick end = end_order(note);
-    if (end < last_end[note.pitch]) return false;
+    ends.in_order = ends.in_order && end >= last_end[note.pitch];
+    ends.concern_a_pedal = ends.concern_a_pedal || note.ends_after_pedal || note.duration == 0;
     last_end[note.pitch] = end;
   }
-  return true;
+  return ends;
 }
 
-/// Sorts, and lets overlapping notes of one pitch end first in, first out.
-void normalise_notes(std::vector<Note>& notes) {
+/// Sorts, and lets overlapping notes of one pitch end first in, first out. Returns Ends::concern_a_pedal.
+bool normalise_notes(std::vector<Note>& notes) {
   sort_notes(notes);
-  if (ends_in_order(notes)) return;
+  const Ends as_given = ends_of(notes);
+  if (as_given.in_order) return as_given.concern_a_pedal;
   std::array<std::vector<Tick>, 256> ends;
   for (const Note& note : notes) ends[note.pitch].push_back(end_order(note));
   for (auto& of_pitch : ends) std::sort(of_pitch.begin(), of_pitch.end());
@@ -67,6 +81,14 @@ void normalise_notes(std::vector<Note>& notes) {
     note.ends_after_pedal = (end & 1) != 0;
   }
   sort_notes(notes);
+  return true;
+}
+
+bool share_a_line(const std::vector<Track>& tracks) {
+  std::vector<int> lines;
+  for (const Track& track : tracks) lines.push_back(track.line());
+  std::sort(lines.begin(), lines.end());
+  return std::adjacent_find(lines.begin(), lines.end()) != lines.end();
 }
 
 template <class Event>
@@ -129,10 +151,7 @@ Tick rescale(Tick tick, Tick numerator, Tick denominator) {
 
 }  // namespace
 
-bool note_before(const Note& a, const Note& b) noexcept {
-  if (a.onset != b.onset) return a.onset < b.onset;
-  return std::tie(a.pitch, a.duration, a.velocity) < std::tie(b.pitch, b.duration, b.velocity);
-}
+bool note_before(const Note& a, const Note& b) noexcept { return is_before(a, b); }
 
 void normalise(Score& score) {
   normalise_changes(score.tempos, std::optional(TempoChange{}), [](const TempoChange& a, const TempoChange& b) {
@@ -153,14 +172,15 @@ void normalise(Score& score) {
     move_to_sounding_tracks(score.tracks, &Track::bends);
     std::erase_if(score.tracks, silent);
   }
+  bool unsettled = share_a_line(score.tracks);
   for (Track& track : score.tracks) {
-    normalise_notes(track.notes);
+    unsettled = normalise_notes(track.notes) || unsettled;
     remove_mode_messages(track.controls);
     sort_by_tick(track.controls);
     sort_by_tick(track.bends);
     if (track.channel == kDrumChannel) track.percussion = false;
   }
-  settle_pedal_order(score);
+  if (unsettled) settle_pedal_order(score);
 }
 
 std::size_t note_count(const Score& score) noexcept {

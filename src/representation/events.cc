@@ -81,11 +81,11 @@ class Events final : public GrammarRepresentation<EventLayout, EventCursor> {
   bool augment(std::span<const Symbol> symbols, const Augmentation& how, std::vector<Symbol>& out) const override;
 
  private:
-  std::vector<PlayedNote> collect(const Score& score, std::vector<std::string>& losses) const;
+  std::vector<PlayedNote> collect(const Score& score, std::vector<Loss>& losses) const;
 };
 
 /// Notes by onset and pitch, none that sounds when its key is struck again.
-std::vector<PlayedNote> Events::collect(const Score& score, std::vector<std::string>& losses) const {
+std::vector<PlayedNote> Events::collect(const Score& score, std::vector<Loss>& losses) const {
   const TempoMap clock(score);
   const double steps_per_second = 1000.0 / layout_->step_ms;
   const auto steps = [&](Tick tick) { return std::llround(clock.seconds(tick) * steps_per_second); };
@@ -132,12 +132,11 @@ std::vector<PlayedNote> Events::collect(const Score& score, std::vector<std::str
     latest[pitch] = kept;
   }
   notes.resize(kept);
-  if (drums > 0) losses.push_back(counted(drums, "note") + " of drums left out");
-  if (late > 0) losses.push_back(counted(late, "note") + " beyond the end of time left out");
-  if (bad > 0) losses.push_back(counted(bad, "note") + " without a MIDI pitch left out");
-  if (kept < before)
-    losses.push_back(counted(before - kept, "note") + " merged with others that begin on the same key");
-  if (cut > 0) losses.push_back(counted(cut, "note") + " shortened where the same key is struck again");
+  if (drums > 0) losses.push_back({drums, "note", "of drums left out"});
+  if (late > 0) losses.push_back({late, "note", "beyond the end of time left out"});
+  if (bad > 0) losses.push_back({bad, "note", "without a MIDI pitch left out"});
+  if (kept < before) losses.push_back({before - kept, "note", "merged with others that begin on the same key"});
+  if (cut > 0) losses.push_back({cut, "note", "shortened where the same key is struck again"});
   return notes;
 }
 
@@ -176,7 +175,7 @@ Encoding Events::encode(const Score& given, const EncodeOptions& options) const 
     }
   }
   if (options.end) symbols.push_back(kEnd);
-  if (silences > 0) result.losses.push_back(counted(silences, "pause") + " without any event shortened");
+  if (silences > 0) result.losses.push_back({silences, "pause", "without any event shortened"});
   add_unkept(given, layout_->sustain, result.losses);
   return result;
 }

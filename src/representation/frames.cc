@@ -205,11 +205,10 @@ Encoding Frames::encode(const Score& score, const EncodeOptions& options) const 
   append_beginning(options, result.symbols);
   for (const KeySet& frame : frames) layout_->code.append(frame, result.symbols);
   if (options.end) result.symbols.push_back(kEnd);
-  if (drums > 0) result.losses.push_back(counted(drums, "note") + " of drums left out");
+  if (drums > 0) result.losses.push_back({drums, "note", "of drums left out"});
   add_unkept(score, false, result.losses);
-  if (outside > 0) result.losses.push_back(counted(outside, "note") + " beyond the pitch range left out");
-  if (late > 0)
-    result.losses.push_back(counted(late, "note") + " after step " + std::to_string(kMaxFrames) + " left out");
+  if (outside > 0) result.losses.push_back({outside, "note", "beyond the pitch range left out"});
+  if (late > 0) result.losses.push_back({late, "note", "after step " + std::to_string(kMaxFrames) + " left out"});
   return result;
 }
 

@@ -140,15 +140,15 @@ Encoding Notes::encode(const Score& score, const EncodeOptions& options) const {
     result.symbols.push_back(static_cast<Symbol>(layout_->first_duration + duration));
   }
   if (options.end) result.symbols.push_back(kEnd);
-  if (reading.drums > 0) result.losses.push_back(counted(reading.drums, "note") + " of drums left out");
+  if (reading.drums > 0) result.losses.push_back({reading.drums, "note", "of drums left out"});
   if (reading.others > 0) {
-    result.losses.push_back(counted(reading.others, "note") + " of other instruments than pianos left out");
+    result.losses.push_back({reading.others, "note", "of other instruments than pianos left out"});
   }
   add_unkept(score, false, result.losses);
-  if (reading.bad > 0) result.losses.push_back(counted(reading.bad, "note") + " out of range left out");
+  if (reading.bad > 0) result.losses.push_back({reading.bad, "note", "out of range left out"});
   if (reading.onsets.size() < all) {
-    result.losses.push_back(counted(all - reading.onsets.size(), "onset") + " of " + std::to_string(all) +
-                            " left out, whose note or chord is not in the vocabulary");
+    result.losses.push_back(
+        {all - reading.onsets.size(), "onset", "left out, whose note or chord is not in the vocabulary"});
   }
   return result;
 }

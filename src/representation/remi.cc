@@ -88,10 +88,10 @@ class Remi final : public GrammarRepresentation<RemiLayout, RemiCursor> {
     std::vector<RemiNote> notes;  ///< by key, none twice
     Tick end = 0;
   };
-  Collected collect(const Score& score, const BarGrid& grid, std::vector<std::string>& losses) const;
+  Collected collect(const Score& score, const BarGrid& grid, std::vector<Loss>& losses) const;
 };
 
-Remi::Collected Remi::collect(const Score& score, const BarGrid& grid, std::vector<std::string>& losses) const {
+Remi::Collected Remi::collect(const Score& score, const BarGrid& grid, std::vector<Loss>& losses) const {
   const RemiLayout& layout = *layout_;
   Collected result;
   std::vector<RemiNote>& notes = result.notes;
@@ -139,13 +139,12 @@ Remi::Collected Remi::collect(const Score& score, const BarGrid& grid, std::vect
     }
   }
   notes.resize(kept);
-  if (out_of_range > 0) losses.push_back(counted(out_of_range, "note") + " beyond the pitch range left out");
-  if (drums > 0) losses.push_back(counted(drums, "note") + " of drums left out");
-  if (long_notes > 0) losses.push_back(counted(long_notes, "note") + " longer than the longest shortened");
-  if (late > 0) losses.push_back(counted(late, "note") + " beyond the end of time left out");
+  if (out_of_range > 0) losses.push_back({out_of_range, "note", "beyond the pitch range left out"});
+  if (drums > 0) losses.push_back({drums, "note", "of drums left out"});
+  if (long_notes > 0) losses.push_back({long_notes, "note", "longer than the longest shortened"});
+  if (late > 0) losses.push_back({late, "note", "beyond the end of time left out"});
   if (kept < before) {
-    losses.push_back(counted(before - kept, "note") +
-                     " merged with others that begin on the same pitch, program and position");
+    losses.push_back({before - kept, "note", "merged with others that begin on the same pitch, program and position"});
   }
   return result;
 }
@@ -178,18 +177,17 @@ Encoding Remi::encode(const Score& given, const EncodeOptions& options) const {
   if (options.end) result.symbols.push_back(kEnd);
   add_unkept(given, layout_->sustain, result.losses);
   if (const std::size_t tempi = tempi_out_of_range(score, layout_->tempos); tempi > 0) {
-    result.losses.push_back(counted(tempi, "tempo") + " beyond the range written as the nearest in it");
+    result.losses.push_back({tempi, "tempo", "beyond the range written as the nearest in it"});
   }
   if (grid.replaced_signatures() > 0) {
-    result.losses.push_back(counted(grid.replaced_signatures(), "time signature") +
-                            " outside the vocabulary written as 4/4");
+    result.losses.push_back({grid.replaced_signatures(), "time signature", "outside the vocabulary written as 4/4"});
   }
   if (writer.cut_notes() > 0) {
-    result.losses.push_back(counted(writer.cut_notes(), "note") + " shortened where the same key is struck again");
+    result.losses.push_back({writer.cut_notes(), "note", "shortened where the same key is struck again"});
   }
   if (writer.shortened_silences() > 0) {
-    result.losses.push_back(counted(writer.shortened_silences(), "silence") + " of more than " +
-                            std::to_string(kMaxEmptyBars) + " bars shortened");
+    result.losses.push_back(
+        {writer.shortened_silences(), "silence", "of more than " + std::to_string(kMaxEmptyBars) + " bars shortened"});
   }
   return result;
 }

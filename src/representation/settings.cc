@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "continuo/base/error.h"
+#include "continuo/base/format.h"
 #include "continuo/music/pedal.h"
 
 namespace continuo::representation {
@@ -139,9 +140,11 @@ const Score& in_order(const Score& score, bool sustain, Score& storage) {
   return storage;
 }
 
-void add_unkept(const Score& score, bool pedal_kept, std::vector<std::string>& losses) {
+std::string Loss::text() const { return counted(count, noun) + " " + what; }
+
+void add_unkept(const Score& score, bool pedal_kept, std::vector<Loss>& losses) {
   if (!score.key_signatures.empty()) {
-    losses.push_back(counted(score.key_signatures.size(), "key signature") + " left out");
+    losses.push_back({score.key_signatures.size(), "key signature", "left out"});
   }
   if (pedal_kept) return;
   std::size_t changes = 0;
@@ -150,7 +153,7 @@ void add_unkept(const Score& score, bool pedal_kept, std::vector<std::string>& l
         std::count_if(track.controls.begin(), track.controls.end(),
                       [](const ControlChange& change) { return change.controller == kSustainPedal; }));
   }
-  if (changes > 0) losses.push_back(counted(changes, "change") + " of the sustain pedal left out");
+  if (changes > 0) losses.push_back({changes, "change", "of the sustain pedal left out"});
 }
 
 }  // namespace continuo::representation

@@ -52,7 +52,7 @@ const Score& in_order(const Score& score, bool sustain, Score& storage);
 
 /// Adds to `losses` what of a score no note shows and the representation leaves out: key signatures, and changes of the
 /// sustain pedal unless `pedal_kept`.
-void add_unkept(const Score& score, bool pedal_kept, std::vector<std::string>& losses);
+void add_unkept(const Score& score, bool pedal_kept, std::vector<Loss>& losses);
 
 /// The latest onset that is encoded: far beyond any music, near enough that no sum overflows.
 inline constexpr Tick kLatestTick = Tick{1} << 40;

@@ -59,7 +59,7 @@ Sheet sheet_of(const loaded::LoadedModel& composer, const Score& score, int labe
       score, {.label = labelled ? std::optional<int>(label) : std::nullopt, .start = true, .end = false});
   if (warnings != nullptr)
     for (const auto& loss : encoding.losses)
-      warnings->push_back("the model does not see all that is given (" + loss + "); the result keeps it");
+      warnings->push_back("the model does not see all that is given (" + loss.text() + "); the result keeps it");
   return read_sheet(representation, std::move(encoding.symbols));
 }
 

@@ -92,6 +92,12 @@ void check_run_folder(const fs::path& folder, Resume resume, const Recipe& recip
            "Overwrite it: counting takes seconds.");
 }
 
+std::vector<fs::path> outputs_in(const fs::path& folder) {
+  std::vector<fs::path> paths{folder / kRecipeFile};
+  for (const char* name : kTrainingFiles) paths.push_back(folder / name);
+  return paths;
+}
+
 void remove_training(const fs::path& folder) {
   // Without a checkpoint nothing can be taken for a run that goes on, whenever the process is killed.
   for (const char* name : kTrainingFiles) {

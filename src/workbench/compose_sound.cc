@@ -81,7 +81,7 @@ SoundOutputs sound_outputs(const ComposeRequest& request) {
 std::vector<float> read_sound_prompt(const ComposeRequest& request, int sample_rate, std::vector<std::string>& notes,
                                      const std::stop_token& stop) {
   const auto source = is_midi(request.prompt)
-                          ? audio::open_score(read_prompt_file(request.prompt, notes), request.render)
+                          ? audio::open_score(read_prompt_file(request.prompt, notes), request.render, stop)
                           : audio::open_file(request.prompt);
   audio::PreparedSound prepared(*source, {.sample_rate = sample_rate}, fs::temp_directory_path(), stop);
   if (prepared.samples() == 0) {

@@ -1,8 +1,6 @@
 // Reads data the way that training did: by the recipe in the model file.
 #include "continuo/workbench/held_out.h"
 
-#include <cstdlib>
-
 #include "continuo/base/error.h"
 #include "continuo/training/recipe.h"
 #include "continuo/workbench/recipe_data.h"
@@ -22,14 +20,6 @@ corpus::Dataset encode_folder(const weights::ModelFile& model, const representat
 }
 
 }  // namespace
-
-fs::path default_cache() {
-  if (const char* folder = std::getenv("XDG_CACHE_HOME"); folder != nullptr && *folder != '\0') {
-    return fs::path(folder) / "continuo";
-  }
-  const char* home = std::getenv("HOME");
-  return (home != nullptr && *home != '\0' ? fs::path(home) / ".cache" : fs::temp_directory_path()) / "continuo";
-}
 
 corpus::Dataset data_of(const weights::ModelFile& model, const fs::path& data, const ProgressSink& progress,
                         std::stop_token stop) {

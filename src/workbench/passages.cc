@@ -14,7 +14,7 @@
 #include "continuo/corpus/collection.h"
 #include "continuo/evaluation/originality.h"
 #include "continuo/midi/midi.h"
-#include "continuo/workbench/held_out.h"
+#include "continuo/workbench/default_cache.h"
 
 namespace continuo::workbench {
 namespace {

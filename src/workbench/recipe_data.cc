@@ -3,7 +3,7 @@
 
 #include "continuo/base/error.h"
 #include "continuo/representation/sound.h"
-#include "continuo/workbench/held_out.h"
+#include "continuo/workbench/default_cache.h"
 
 namespace continuo::workbench {
 

@@ -17,7 +17,7 @@
 #include "continuo/representation/sound.h"
 #include "continuo/training/lineage.h"
 #include "continuo/training/recipe.h"
-#include "continuo/workbench/held_out.h"
+#include "continuo/workbench/default_cache.h"
 
 namespace continuo::workbench {
 namespace {

@@ -33,6 +33,8 @@ const std::vector<std::string>& sound_extensions();
 std::unique_ptr<SoundSource> open_file(const std::filesystem::path& path);
 
 /// What render() plays, stereo, at FluidSynth's own level (RenderOptions::normalise is not heeded). Throws Error.
-std::unique_ptr<SoundSource> open_score(const Score& score, const RenderOptions& options = {});
+/// next() throws Interrupted when stopped.
+std::unique_ptr<SoundSource> open_score(const Score& score, const RenderOptions& options = {},
+                                        std::stop_token stop = {});
 
 }  // namespace continuo::audio

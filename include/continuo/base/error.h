@@ -53,6 +53,7 @@ enum class Remedy : std::uint8_t {
   kRemakeFilter,    ///< make the filter of known passages again, or delete it
   kUseProcessor,    ///< train on the processor
   kMeasureAll,      ///< measure every piece, whatever part it belongs to
+  kAllowMemory,     ///< allow a model to take more memory
 };
 
 /// What an Error says. Only `message` is required.

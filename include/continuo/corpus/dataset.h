@@ -47,11 +47,14 @@ class Dataset {
     return piece.frames.empty() ? piece.symbols.size() : piece.frames.size() / static_cast<std::size_t>(width_);
   }
   const std::filesystem::path& path() const noexcept { return path_; }
+  /// What the representation could not keep of scores, by kind: "1,234 notes of drums left out, in 56 pieces".
+  const std::vector<std::string>& losses() const noexcept { return losses_; }
 
  private:
   std::filesystem::path path_;
   MappedFile file_;
   representation::RepresentationSpec spec_;
+  std::vector<std::string> losses_;
   std::vector<EncodedPiece> pieces_;
   bool sound_ = false;
   int width_ = 0;
@@ -59,14 +62,14 @@ class Dataset {
 
 /// Encodes the collection (fitting the representation on the training part where it needs that) into a cache file below
 /// `cache_folder` named by the content of the files, the split and the settings; when that file is there already it is
-/// opened at once; a damaged one is made again. When pieces of the training part have labels, these become the labels
-/// of the spec, in order of their names after "unknown", which also stands for those met elsewhere only; a spec that
-/// has labels keeps them, and "unknown" stands for all others. A vocabulary that the spec has is kept, too. Encoding
-/// streams in batches on every core: of each piece only its entry in the index stays in memory. An interruption leaves
-/// no file. For a representation that reads sound, sound files are read and scores rendered (with the SoundFont of the
-/// scan) on every core, as PreparedSound says, in constant memory for pieces of any length; what turns out to be silent
-/// has no entry, nor has a score of which the representation keeps no note. Throws Error, also when no piece is left
-/// and when a file is no longer what scan() read; Interrupted.
+/// opened at once. A file there that is damaged is an Error that names it: nothing is overwritten. When pieces of the
+/// training part have labels, these become the labels of the spec, in order of their names after "unknown", which also
+/// stands for those met elsewhere only; a spec that has labels keeps them, and "unknown" stands for all others. A
+/// vocabulary that the spec has is kept, too. Encoding streams in batches on every core: of each piece only its entry
+/// in the index stays in memory. An interruption leaves no file. For a representation that reads sound, sound files are
+/// read and scores rendered (with the SoundFont of the scan) on every core, as PreparedSound says, in constant memory
+/// for pieces of any length; what turns out to be silent has no entry, nor has a score of which the representation
+/// keeps no note. Throws Error, also when no piece is left and when a file is no longer what scan() read; Interrupted.
 Dataset open_dataset(const Collection& collection, const Split& split, const representation::RepresentationSpec& spec,
                      const std::filesystem::path& cache_folder, const ProgressSink& progress = {},
                      std::stop_token stop = {});

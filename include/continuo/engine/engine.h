@@ -51,6 +51,10 @@ struct Options {
   /// are steps, sleeps soon after the last, and is left alone for a while when others keep its core. Results do not
   /// depend on it. Several streams of one model may step on several threads.
   int threads = 1;
+  /// Bytes that one stream may take, and that weights and look-up tables may take beyond what the file holds: a small
+  /// file can ask for much.
+  std::size_t memory = kUsualMemory;
+  static constexpr std::size_t kUsualMemory = std::size_t{512} << 20;
 };
 
 class Model;
@@ -125,8 +129,8 @@ class Batch {
 /// Immutable weights, packed for reading in order. Share one among all streams and threads.
 class Model : public std::enable_shared_from_this<Model> {
  public:
-  /// Throws Error when the file's network is not one that the engine knows, or the instruction set not one that this
-  /// machine has.
+  /// Throws Error when the file's network is not one that the engine knows, the instruction set not one that this
+  /// machine has, or (kUnsupported, before it is allocated) when it asks for more than Options::memory.
   static std::shared_ptr<const Model> create(const weights::ModelFile& file, const Options& options = {});
   virtual ~Model() = default;
 

@@ -69,8 +69,9 @@ struct PassageSource {
 };
 
 /// The index of a collection, from a file below `cache_folder` that is named by the content of the pieces, or made and
-/// written there. With a representation the pieces are in it a second time, as that representation gives them back:
-/// what a model that reads through it can copy. Throws Error (a file is not what its hash says); Interrupted.
+/// written there. A file there that is damaged is an Error that names it. With a representation the pieces are in it a
+/// second time, as that representation gives them back: what a model that reads through it can copy. Throws Error (a
+/// file is not what its hash says); Interrupted.
 PassageIndex open_passages(std::span<const PassageSource> pieces, const representation::Representation* representation,
                            const std::filesystem::path& cache_folder, const ProgressSink& progress = {},
                            std::stop_token stop = {});

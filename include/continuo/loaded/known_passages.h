@@ -37,7 +37,8 @@ class PassageFilter final : public KnownPassages {
  public:
   /// Of the passages with these hashes, which rise, each once. Throws Error for more than 2^28 of them.
   PassageFilter(std::size_t notes, std::span<const std::uint64_t> hashes);
-  /// Reads a file that write() made and checks all of it. Throws Error when it is none or damaged.
+  /// Reads a file that write() made and checks all of it. Throws Error when it is none, damaged, or of another
+  /// version (the header of version 1 had no hash).
   static PassageFilter open(const std::filesystem::path& path);
   /// The same from the bytes of a file; `path` is named in errors.
   static PassageFilter parse(std::span<const std::uint8_t> bytes, const std::filesystem::path& path = {});

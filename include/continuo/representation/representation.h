@@ -68,10 +68,18 @@ struct EncodeOptions {
   bool end = true;           ///< finish with End
 };
 
-/// What reading could not keep, in words with counts ("12 notes beyond the pitch range were left out").
+/// What reading could not keep, by its kind: 12 "note" "beyond the pitch range left out".
+struct Loss {
+  std::uint64_t count = 0;
+  std::string noun;  ///< in the singular; an s makes the plural
+  std::string what;
+  std::string text() const;  ///< "12 notes beyond the pitch range left out"
+  friend bool operator==(const Loss&, const Loss&) = default;
+};
+
 struct Encoding {
   std::vector<Symbol> symbols;
-  std::vector<std::string> losses;
+  std::vector<Loss> losses;  ///< each kind once
 };
 
 struct Decoding {

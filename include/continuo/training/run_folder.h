@@ -29,6 +29,9 @@ bool holds_training(const std::filesystem::path& folder);
 /// Reads no checkpoint. For the beginning of long work; train() checks, too.
 void check_run_folder(const std::filesystem::path& folder, Resume resume, const Recipe& recipe);
 
+/// The paths of the files that a training writes there, for check_outputs().
+std::vector<std::filesystem::path> outputs_in(const std::filesystem::path& folder);
+
 /// Removes the files of a training, the checkpoint first. Throws Error.
 void remove_training(const std::filesystem::path& folder);
 

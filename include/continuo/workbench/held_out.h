@@ -12,9 +12,6 @@
 
 namespace continuo::workbench {
 
-/// Where encoded pieces are kept: $XDG_CACHE_HOME/continuo or ~/.cache/continuo.
-std::filesystem::path default_cache();
-
 /// `data` is a dataset file, or a folder that is read, filtered, split and encoded as the model's recipe says (its
 /// defaults where the model has none). Throws Error when the model's symbols are not those of the data; Interrupted.
 corpus::Dataset data_of(const weights::ModelFile& model, const std::filesystem::path& data,

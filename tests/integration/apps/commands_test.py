@@ -13,10 +13,12 @@ import struct
 import subprocess
 import sys
 import tempfile
+import time
 import unittest
 from pathlib import Path
 
 CONTINUO = WRITE_MODEL = None
+SHARED_FAULTS = Path(__file__).resolve().parents[3].parent / "shared" / "faults"
 
 
 def run(*arguments, **options):
@@ -258,6 +260,40 @@ class Commands(unittest.TestCase):
         self.assertIn("1 note", run("inspect", "song", cwd=self.folder).stdout)
         (self.folder / "text.mid").write_text("no music at all")
         self.refused("inspect", "text.mid", says="not a Standard MIDI File")
+
+    def test_inspect_hears_what_other_programs_write(self):
+        if shutil.which("ffmpeg") is None:
+            self.skipTest("ffmpeg is not installed")
+        for name, options in (("a.w64", []), ("a.caf", []), ("a.wav", ["-rf64", "always"]), ("a.mp3", ["-id3v2_version", "0", "-write_xing", "0"])):
+            subprocess.run(["ffmpeg", "-loglevel", "error", "-f", "lavfi", "-i", "sine=frequency=440:sample_rate=16000:duration=2", *options, name],
+                           cwd=self.folder, check=True, timeout=60)
+            for called in (name, "noname"):  # by the extension, and by what the file holds
+                if called != name:
+                    os.replace(self.folder / name, self.folder / called)
+                said = run("inspect", called, cwd=self.folder)
+                self.assertEqual(said.returncode, 0, said.stderr)
+                self.assertIn("1 channel, 16,000 Hz", said.stdout, name)
+
+    def test_a_soundfont_that_keeps_the_synthesizer_busy_is_refused(self):
+        slow = SHARED_FAULTS / "17_slow.sf2"
+        if not slow.exists():
+            self.skipTest("no collection of faulty files beside the project")
+        (self.folder / "a.mid").write_bytes(scale([48, 64, 67]))
+        said = run("render", "a.mid", "a.wav", "--soundfont", slow, cwd=self.folder)
+        self.assertEqual(said.returncode, 1)
+        self.assertIn("the synthesizer needs too long for this SoundFont", said.stderr)
+        self.assertFalse((self.folder / "a.wav").exists())
+
+    def test_ctrl_c_is_heard_while_the_synthesizer_is_busy(self):
+        slow = SHARED_FAULTS / "17_slow.sf2"
+        if not slow.exists():
+            self.skipTest("no collection of faulty files beside the project")
+        (self.folder / "a.mid").write_bytes(scale([48, 64]))
+        process = subprocess.Popen([CONTINUO, "render", "a.mid", "a.wav", "--soundfont", slow], cwd=self.folder, stderr=subprocess.PIPE)
+        time.sleep(2)
+        process.send_signal(signal.SIGINT)
+        said = process.communicate(timeout=60)[1]
+        self.assertEqual(process.returncode, 130, said)
 
     def test_inspect_reads_pipes(self):
         said = subprocess.run([CONTINUO, "inspect", "/dev/stdin"], input=scale([60, 62, 64]), capture_output=True, timeout=60, check=False)

@@ -31,12 +31,12 @@ std::vector<Score> sample_of_files() {
   return scores;
 }
 
-/// Notes that the losses say are gone: "12 notes ... left out", "1 note merged ...".
+/// Notes that the losses say are gone: those that are left out or merged.
 std::size_t notes_lost(const Encoding& encoding) {
   std::size_t count = 0;
-  for (const std::string& loss : encoding.losses) {
-    const bool gone = loss.find("left out") != std::string::npos || loss.find("merged") != std::string::npos;
-    if (gone && loss.find(" note") != std::string::npos) count += std::stoull(loss);
+  for (const Loss& loss : encoding.losses) {
+    const bool gone = loss.what.find("left out") != std::string::npos || loss.what.find("merged") != std::string::npos;
+    if (gone && loss.noun == "note") count += loss.count;
   }
   return count;
 }

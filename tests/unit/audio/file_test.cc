@@ -4,10 +4,12 @@
 #include <sndfile.h>
 #include <sys/resource.h>
 
+#include <algorithm>
 #include <cmath>
 #include <csignal>
 #include <limits>
 
+#include "continuo/audio/sound_source.h"
 #include "continuo/audio/waveform.h"
 #include "continuo/base/error.h"
 #include "continuo/base/file.h"
@@ -60,6 +62,19 @@ TEST_F(SoundFile, VorbisSoundsTheSame) {
   EXPECT_GT(10 * std::log10(energy / error), 25) << "signal to noise in dB";
 }
 
+TEST_F(SoundFile, TheSameSoundMakesTheSameVorbisFile) {
+  const Waveform written = sine(440, 0.5, 2);
+  write_file(file("a.ogg"), written);
+  write_file(file("b.ogg"), written);
+  const auto first = continuo::read_file(file("a.ogg"));
+  EXPECT_EQ(first, continuo::read_file(file("b.ogg")));
+  write_file(file("c.ogg"), sine(220, 0.5, 2));
+  const auto serial = [](const std::vector<std::uint8_t>& bytes) {
+    return std::vector<std::uint8_t>(bytes.begin() + 14, bytes.begin() + 18);
+  };
+  EXPECT_NE(serial(first), serial(continuo::read_file(file("c.ogg")))) << "streams that are joined stay apart";
+}
+
 TEST_F(SoundFile, LongVorbisIsEncodedInPieces) {
   const Waveform written = sine(220, 0.3, 240, 22'050);  // more than libsndfile takes in one write
   write_file(file("a.ogg"), written);
@@ -87,6 +102,34 @@ TEST_F(SoundFile, FloatingPointFilesWithNonNumbersAreReadAsNumbers) {
   sf_write_float(handle, values, 4);
   sf_close(handle);
   EXPECT_EQ(read_file(file("a.wav")).samples, (std::vector<float>{0.25F, 0, 0, 1.5F}));
+}
+
+TEST_F(SoundFile, TheKinOfWavIsRead) {
+  const Waveform written = noise(2, 5'003, 22'050);
+  for (const auto& [name, format] : {std::pair{"a.w64", SF_FORMAT_W64},
+                                     {"a.caf", SF_FORMAT_CAF},
+                                     {"a.rf64", SF_FORMAT_RF64},
+                                     {"a.au", SF_FORMAT_AU},
+                                     {"a.aiff", SF_FORMAT_AIFF}}) {
+    SCOPED_TRACE(name);
+    SF_INFO info{};
+    info.samplerate = 22'050;
+    info.channels = 2;
+    info.format = format | SF_FORMAT_PCM_16;
+    SNDFILE* handle = sf_open(file(name).c_str(), SFM_WRITE, &info);
+    ASSERT_NE(handle, nullptr);
+    std::vector<short> samples;
+    for (const float sample : written.samples) samples.push_back(static_cast<short>(std::lrint(sample * 32768)));
+    ASSERT_EQ(sf_write_short(handle, samples.data(), static_cast<sf_count_t>(samples.size())),
+              static_cast<sf_count_t>(samples.size()));
+    sf_close(handle);
+    const Waveform read = read_file(file(name));
+    EXPECT_EQ(read.sample_rate, 22'050);
+    EXPECT_EQ(read.channels, 2);
+    EXPECT_EQ(read.samples, written.samples);
+    const auto& known = sound_extensions();
+    EXPECT_TRUE(std::binary_search(known.begin(), known.end(), file(name).extension().string()));
+  }
 }
 
 TEST_F(SoundFile, EmptySoundIsAFileToo) {

@@ -48,6 +48,23 @@ TEST_F(CheckOutputsTest, OtherFilesPass) {
   EXPECT_NO_THROW(check_outputs({"/dev/null"}, {"/dev/null"}));
 }
 
+TEST_F(CheckOutputsTest, FilesOfAnInputFolderStay) {
+  for (const char* name : {"MANIFEST.csv", "deep/b.MID", "table.csv", "picture.png"})
+    write_file_atomically(folder_ / name, "kept");
+  const auto refused = [&](const char* name) {
+    try {
+      check_outputs({folder_ / name}, {folder_});
+    } catch (const Error& error) {
+      return error.code() == ErrorCode::kWouldOverwrite;
+    }
+    return false;
+  };
+  for (const char* name : {"a.mid", "deep/b.MID", "deep/../a.mid", "MANIFEST.csv"}) EXPECT_TRUE(refused(name)) << name;
+  for (const char* name : {"new.mid", "deep/new.wav", "table.csv", "picture.png"}) EXPECT_FALSE(refused(name)) << name;
+  write_file_atomically(folder_ / "other" / "c.mid", "kept");
+  EXPECT_NO_THROW(check_outputs({folder_ / "other" / "c.mid"}, {folder_ / "deep"}));
+}
+
 TEST_F(CheckOutputsTest, WhatCannotBeWrittenIsRefusedToo) {
   EXPECT_THROW(check_outputs({folder_}, {}), Error);
   EXPECT_THROW(check_outputs({folder_ / "a.mid" / "b.mid"}, {}), Error);

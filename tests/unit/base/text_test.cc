@@ -35,5 +35,13 @@ TEST(Text, TheDepthOfJsonCountsNoBracketsInStrings) {
   EXPECT_EQ(json_depth(std::string(100'000, '[')), 100'000U);
 }
 
+TEST(Shown, NamesCannotCommandATerminal) {
+  EXPECT_EQ(shown("Für Elise, 月光"), "Für Elise, 月光");
+  EXPECT_EQ(shown("a\x1b[2Jb\r\n\x7f"), "a\\x1b[2Jb\\x0d\\x0a\\x7f");
+  EXPECT_EQ(shown("\xc2\x9b"), "\\xc2\\x9b") << "a control character of the second set";
+  EXPECT_EQ(shown("\xe4rger"), "\\xe4rger") << "no UTF-8";
+  EXPECT_EQ(shown("one\ntwo\x07", true), "one\ntwo\\x07");
+}
+
 }  // namespace
 }  // namespace continuo

@@ -213,6 +213,19 @@ void reseal(std::vector<std::uint8_t>& bytes, DatasetHeader header) {
   std::memcpy(bytes.data(), &header, sizeof header);
 }
 
+/// Of the sentences between the representation and the first entry.
+std::size_t losses_bytes(std::span<const std::uint8_t> bytes, const DatasetHeader& header) {
+  const auto number = [&](std::size_t at) {
+    std::uint32_t value = 0;
+    std::memcpy(&value, bytes.data() + header.index_offset + at, sizeof value);
+    return value;
+  };
+  const std::size_t begin = 4 + number(0);
+  std::size_t at = begin + 4;
+  for (std::uint32_t left = number(begin); left > 0; --left) at += 4 + number(at);
+  return at - begin;
+}
+
 TEST_F(DatasetTest, RefusesHostileFilesWithRightChecksums) {
   const fs::path path = open().path();
   const auto good = contents(path);
@@ -220,7 +233,7 @@ TEST_F(DatasetTest, RefusesHostileFilesWithRightChecksums) {
   std::memcpy(&header, good.data(), sizeof header);
   std::uint32_t spec_bytes = 0;
   std::memcpy(&spec_bytes, good.data() + header.index_offset, sizeof spec_bytes);
-  const std::size_t first_entry = header.index_offset + sizeof spec_bytes + spec_bytes;
+  const std::size_t first_entry = header.index_offset + sizeof spec_bytes + spec_bytes + losses_bytes(good, header);
 
   const auto with_header = [&](auto change) {
     auto bytes = good;
@@ -269,15 +282,38 @@ TEST_F(DatasetTest, RefusesHostileFilesWithRightChecksums) {
   EXPECT_THAT(error_of_opening(path), HasSubstr("not in the vocabulary"));
 }
 
-TEST_F(DatasetTest, IsMadeAgainWhenDamaged) {
+TEST_F(DatasetTest, ADamagedOneIsNamedAndNotOverwritten) {
   const fs::path path = open().path();
   const auto good = contents(path);
-  overwrite(path, std::span(good).first(good.size() / 2));
+  for (const std::size_t size : {good.size() / 2, std::size_t{0}}) {
+    overwrite(path, std::span(good).first(size));
+    try {
+      open();
+      FAIL() << "an Error is expected";
+    } catch (const Error& error) {
+      EXPECT_EQ(error.info().path, path.string());
+      EXPECT_NE(error.info().hint, "");
+    }
+    EXPECT_EQ(contents(path).size(), size);
+  }
+  fs::remove(path);
   EXPECT_EQ(open().pieces().size(), 7u);
   EXPECT_EQ(contents(path), good);
-  overwrite(path, {});
-  EXPECT_EQ(open().pieces().size(), 7u);
-  EXPECT_EQ(contents(path), good);
+}
+
+TEST_F(DatasetTest, KeepsWhatTheRepresentationCouldNotKeep) {
+  Score score = midi::read_file(folder_ / "music/3.mid").score;
+  score.tracks.push_back({.channel = kDrumChannel, .notes = {{0, 24, 36}, {24, 24, 38}}});
+  score.key_signatures = {{0, 2, false}};
+  normalise(score);
+  midi::write_file(folder_ / "music/3.mid", score);
+  midi::write_file(folder_ / "music/4.mid", score);
+  collection_ = scan(folder_ / "music", {.similarity = 0});
+  split_ = split(collection_, {});
+  const auto losses = open_dataset(collection_, split_, {.name = "events"}, cache()).losses();
+  EXPECT_THAT(losses, ::testing::Contains("4 notes of drums left out, in 2 pieces"));
+  EXPECT_THAT(losses, ::testing::Contains("2 key signatures left out, in 2 pieces"));
+  EXPECT_EQ(open_dataset(collection_, split_, {.name = "events"}, cache()).losses(), losses) << "from the cache";
 }
 
 TEST_F(DatasetTest, LeavesNothingBehindWhenInterrupted) {

@@ -69,6 +69,26 @@ TEST(Model, ModelsWithoutLabelsIgnoreThem) {
   }
 }
 
+TEST(Model, WhatASmallFileAsksForIsLimitedBeforeItIsAllocated) {
+  // One channel of a long past: each value takes a whole row of lanes, so that a file of kilobytes asks for a gigabyte.
+  weights::NetworkSpec spec{.vocabulary_size = 3};
+  weights::WaveNetSpec wavenet{.residual_channels = 1, .skip_channels = 1, .head_channels = 1, .stacks = 1};
+  wavenet.dilations.assign(15, 1 << 20);
+  spec.network = wavenet;
+  Random random(11);
+  const auto file = random_file(spec, random);
+  try {
+    Model::create(file);
+    FAIL() << "an Error is expected";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), ErrorCode::kUnsupported);
+    EXPECT_THAT(error.what(), ::testing::HasSubstr("MB for a stream; 512 MB are allowed"));
+    EXPECT_EQ(error.info().remedy, Remedy::kAllowMemory);
+  }
+  const auto allowed = Model::create(file, {.memory = std::size_t{4} << 30});  // no stream is made, so nothing is taken
+  EXPECT_GT(allowed->stream_bytes(), Options::kUsualMemory);
+}
+
 TEST(Model, FramesAndSymbolsStandForEachOther) {
   Random random(7);
   for (int kind = 0; kind < kKinds; ++kind) {

@@ -89,7 +89,10 @@ TEST(PassageFilter, MissesNoneAndTakesOneStrangerIn4096ForOne) {
 
 /// Puts the hash in that the changed bytes have.
 void seal(std::vector<std::uint8_t>& bytes) {
-  const std::string hash = content_hash(std::span<const std::uint8_t>(bytes).subspan(72));
+  ContentHasher hasher;
+  hasher.add(std::span(bytes).first(40));
+  hasher.add(std::span(bytes).subspan(72));
+  const std::string hash = hasher.digits();
   std::copy(hash.begin(), hash.end(), bytes.begin() + 40);
 }
 
@@ -122,16 +125,20 @@ TEST_F(FilterFile, DamageIsRefusedWherever) {
     bytes[i] ^= 0x11;
     write_file_atomically(path_, std::span<const std::uint8_t>(bytes));
     try {
-      const PassageFilter filter = PassageFilter::open(path_);
-      // Only the two counts that the hash does not cover may be other numbers: they are those of other passages.
-      EXPECT_TRUE(i >= 16 && i < 32) << "byte " << i;
-      const std::vector<Step> steps(filter.notes() - 1, 300);
-      filter.contains(steps);
+      PassageFilter::open(path_);
+      ADD_FAILURE() << "byte " << i;
     } catch (const Error& error) {
       EXPECT_EQ(error.info().path, path_.string());
       EXPECT_TRUE(!error.info().hint.empty() || error.info().remedy != Remedy::kNone);
     }
   }
+  // Another length of passages would switch the protection off: none of 64 notes is looked for among those of 7.
+  auto longer = whole;
+  longer[16] = 64;
+  EXPECT_THROW(PassageFilter::parse(longer), Error);
+  auto older = whole;
+  older[8] = 1;  // a file of version 1 has no hash of its header
+  EXPECT_THROW(PassageFilter::parse(older), Error);
   for (std::size_t size = 0; size < whole.size(); size += 5) {
     write_file_atomically(path_, std::span(whole).first(size));
     EXPECT_THROW(PassageFilter::open(path_), Error);

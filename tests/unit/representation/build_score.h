@@ -24,6 +24,12 @@ inline Score piano(std::vector<Note> notes, std::uint8_t program = 0, std::uint8
   return score;
 }
 
+inline std::vector<std::string> texts_of(const std::vector<representation::Loss>& losses) {
+  std::vector<std::string> texts;
+  for (const auto& loss : losses) texts.push_back(loss.text());
+  return texts;
+}
+
 inline std::unique_ptr<representation::Representation> made(const std::string& name,
                                                             std::map<std::string, std::string> settings = {},
                                                             std::vector<std::string> labels = {}) {

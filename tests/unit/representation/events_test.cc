@@ -11,6 +11,7 @@ namespace {
 using continuo::testing::made;
 using continuo::testing::piano;
 using continuo::testing::symbols;
+using continuo::testing::texts_of;
 using continuo::testing::words;
 using ::testing::ElementsAre;
 
@@ -52,7 +53,7 @@ TEST(Events, SaysWhatItLeavesOut) {
   score.tracks.push_back(drums);
   const Encoding encoding = made("events")->encode(score);
   EXPECT_THAT(
-      encoding.losses,
+      texts_of(encoding.losses),
       ElementsAre("1 note of drums left out", "1 note merged with others that begin on the same key",
                   "1 note shortened where the same key is struck again", "1 pause without any event shortened"));
 }
