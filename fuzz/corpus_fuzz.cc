@@ -35,13 +35,13 @@ const std::vector<std::string> kWords = {
 template <class T>
 T number_at(const Bytes& bytes, std::size_t at) {
   T value{};
-  if (at + sizeof value <= bytes.size()) std::memcpy(&value, bytes.data() + at, sizeof value);
+  if (at <= bytes.size() && sizeof value <= bytes.size() - at) std::memcpy(&value, bytes.data() + at, sizeof value);
   return value;
 }
 
 template <class T>
 void put(Bytes& bytes, std::size_t at, T value) {
-  if (at + sizeof value <= bytes.size()) std::memcpy(bytes.data() + at, &value, sizeof value);
+  if (at <= bytes.size() && sizeof value <= bytes.size() - at) std::memcpy(bytes.data() + at, &value, sizeof value);
 }
 
 void put_hash(Bytes& bytes, std::size_t at, std::span<const std::uint8_t> of) {
@@ -57,7 +57,8 @@ struct File {
 
 std::optional<File> split(const Bytes& bytes) {
   const auto index = number_at<std::uint64_t>(bytes, kIndexOffset);
-  if (bytes.size() < kHeader || index < kHeader || index + 4 > bytes.size()) return std::nullopt;
+  if (bytes.size() < kHeader || index < kHeader || index > bytes.size() || bytes.size() - index < 4)
+    return std::nullopt;
   const auto length = number_at<std::uint32_t>(bytes, index);
   if (length > bytes.size() - index - 4) return std::nullopt;
   const auto part = [&](std::size_t from, std::size_t to) {
