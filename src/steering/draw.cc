@@ -18,12 +18,20 @@ Draw::Draw(const generation::SamplingOptions& sampling, const representation::Vo
     : sampling_(sampling),
       sampler_(sampling, vocabulary),
       never_cut_(vocabulary.size()),
+      kind_(vocabulary.size()),
       allowed_(vocabulary.size()),
       left_(vocabulary.size()),
       factors_(vocabulary.size(), 1.0F),
       values_(vocabulary.size()) {
-  for (std::size_t s = 0; s < never_cut_.size(); ++s)
-    never_cut_[s] = generation::is_never_cut(vocabulary.meanings()[s].kind) ? 1 : 0;
+  std::size_t kinds = 0;
+  for (std::size_t s = 0; s < kind_.size(); ++s) {
+    const representation::SymbolKind kind = vocabulary.meanings()[s].kind;
+    never_cut_[s] = generation::is_never_cut(kind) ? 1 : 0;
+    kind_[s] = static_cast<std::size_t>(kind);
+    kinds = std::max(kinds, kind_[s] + 1);
+  }
+  whole_.resize(kinds);
+  part_.resize(kinds);
 }
 
 double Draw::sum_left() const noexcept { return std::accumulate(values_.begin(), values_.end(), 0.0); }
@@ -87,12 +95,17 @@ std::optional<Drawn> Draw::next(std::span<const float> logits, Guide& guide, Ran
     const bool stays = left_[s] != 0 && allowed_[s] != 0;
     values_[s] = 0;
     if (!stays) continue;
-    values_[s] = std::max(double{weights[s]}, kLeast) * double{factors_[s]};
+    values_[s] = std::max(double{weights[s]}, kLeast);
+    if (factors_[s] == 0) values_[s] = 0;
     if (values_[s] == 0) continue;
     ++count;
     only = static_cast<Symbol>(s);
   }
-  if (biased) std::fill(factors_.begin(), factors_.end(), 1.0F);
+  keep_kinds(weights, guide.before_choice());
+  if (biased) {
+    for (std::size_t s = 0; s < values_.size(); ++s) values_[s] *= double{factors_[s]};
+    std::fill(factors_.begin(), factors_.end(), 1.0F);
+  }
   const auto probability = [&](Symbol symbol) { return std::max(double{weights[symbol]}, kLeast) / all; };
   if (count == 1) {
     if (!guide.allows(only)) return std::nullopt;
@@ -112,6 +125,19 @@ std::optional<Drawn> Draw::next(std::span<const float> logits, Guide& guide, Ran
   }
   if (!chosen) return std::nullopt;
   return Drawn{*chosen, probability(*chosen), mass / all / kMaxDraws};
+}
+
+void Draw::keep_kinds(std::span<const float> weights, std::span<const std::uint8_t> before) {
+  if (before.empty()) return;
+  std::fill(whole_.begin(), whole_.end(), 0.0);
+  std::fill(part_.begin(), part_.end(), 0.0);
+  for (std::size_t s = 0; s < values_.size(); ++s) {
+    if (before[s] == 0 || allowed_[s] == 0) continue;
+    whole_[kind_[s]] += std::max(double{weights[s]}, kLeast);
+    part_[kind_[s]] += values_[s];
+  }
+  for (std::size_t s = 0; s < values_.size(); ++s)
+    if (values_[s] != 0 && part_[kind_[s]] > 0) values_[s] *= whole_[kind_[s]] / part_[kind_[s]];
 }
 
 bool Draw::allows(Guide& guide, Symbol symbol) {

@@ -26,6 +26,8 @@ class Draw {
 
  private:
   bool allows(Guide& guide, Symbol symbol);
+  /// Gives what is left of each kind the chance that the kind has in `before` (empty: leaves all as it is).
+  void keep_kinds(std::span<const float> weights, std::span<const std::uint8_t> before);
   double sum_left() const noexcept;
   Symbol any(double total, Random& random) const noexcept;
   Symbol most_probable() const noexcept;
@@ -37,6 +39,8 @@ class Draw {
   generation::SamplingOptions sampling_;
   generation::Sampler sampler_;
   std::vector<std::uint8_t> never_cut_;  ///< by symbol: as generation::is_never_cut()
+  std::vector<std::size_t> kind_;        ///< by symbol
+  std::vector<double> whole_, part_;     ///< by kind: the chance before, and of what is left
   std::vector<std::uint8_t> allowed_, left_;
   std::vector<float> factors_;
   std::vector<std::pair<Symbol, bool>> verdicts_;  ///< of the guide, on what was drawn

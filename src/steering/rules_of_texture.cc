@@ -41,10 +41,18 @@ class Voices final : public CopiedRule<Voices> {
       if (one.instrument == instrument) ++own;
     });
     if ((most_ > 0 && all >= most_) || (most_each_ > 0 && own >= most_each_)) left.reset();
+    // Pitches rise within an instrument: room is left above for those that are still asked for.
+    int above = least_ - all - 1;
+    if (most_each_ > 0) above = std::min(above, most_each_ - own - 1);
+    for (std::size_t pitch = left.size(); pitch-- > 0 && above > 0;)
+      if (left.test(pitch)) {
+        left.reset(pitch);
+        --above;
+      }
   }
   bool may_move_on(const Place& place) override {
     const Unit now = place.bar_begin + place.at;
-    if (least_ == 0 || begun_at_ != now) return true;
+    if (least_ == 0 || place.at < 0 || begun_at_ != now) return true;
     int all = 0;
     sounding_.each(now, [&](const WrittenNote& /*one*/) { ++all; });
     return all >= least_;

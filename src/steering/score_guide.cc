@@ -144,6 +144,7 @@ bool ScoreGuide::look(std::span<std::uint8_t> allowed, std::span<std::uint8_t> l
   }
   std::copy(allowed.begin(), allowed.end(), left.begin());
   script_.mask(reader_, left, wanted_);
+  if (!rules_.empty()) before_rules_.assign(left.begin(), left.end());
   reader_.place().due = script_.due_here(reader_);
   std::vector<std::uint8_t> kept;
   for (const Symbol symbol : wanted_) kept.push_back(left[symbol]);

@@ -25,6 +25,7 @@ class ScoreGuide final : public Guide {
 
   std::unique_ptr<Guide> clone() const override { return std::make_unique<ScoreGuide>(*this); }
   bool look(std::span<std::uint8_t> allowed, std::span<std::uint8_t> left, std::span<float> factors) override;
+  std::span<const std::uint8_t> before_choice() const override { return before_rules_; }
   bool allows(Symbol symbol) override;
   void advance(Symbol symbol, double probability, double mass) override;
   std::int64_t place() const override;
@@ -52,7 +53,8 @@ class ScoreGuide final : public Guide {
   int joint_bar_;
   double bits_ = 0, joint_bits_ = 0;
   std::vector<Symbol> wanted_;
-  bool probe_ = false;  ///< made by look_ahead()
+  std::vector<std::uint8_t> before_rules_;  ///< what the grammar and what is given leave; empty without rules
+  bool probe_ = false;                      ///< made by look_ahead()
   std::string reason_ = "is given and cannot be reached";
 };
 

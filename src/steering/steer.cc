@@ -216,7 +216,7 @@ std::vector<Result> steer(const loaded::LoadedModel& composer, const Request& re
         progress({.task = "Composing",
                   .done = static_cast<std::uint64_t>(steering.share() * 1000),
                   .total = 1000,
-                  .unit = "per mille"});
+                  .unit = ""});
     for (Result& result : steering.results())
       if (results.size() < request.count &&
           std::ranges::find(results, result.symbols, &Result::symbols) == results.end())

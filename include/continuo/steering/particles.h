@@ -6,6 +6,9 @@
 //     P(x) proportional to  the product over all steps of  p(x_t | x_<t) * [wishes leave x_t] * factor(x_t)
 //                           and over all places of         weigh().
 //
+// Wishes may choose among symbols of a kind (Guide::before_choice()): then p gives each kind the chance that it has
+// without them, and what they leave of a kind shares it. So a chord or a key changes pitches, not how many notes come.
+//
 // With SamplingOptions::top_p below 1 (or top_k), each symbol is drawn from the most probable of those that the wishes
 // leave (instruments are never cut), and the step counts as probable as all of them together: nothing that is given is
 // ever too improbable. N particles estimate P: as N grows, what they write converges to it.
@@ -64,6 +67,9 @@ class Guide {
   /// What may come next. `allowed`: what the model may write here at all; `left`: what the wishes leave of it; both one
   /// byte a symbol, to be filled. `factors`: one for each symbol, 1 at first; returns whether any was changed.
   virtual bool look(std::span<std::uint8_t> allowed, std::span<std::uint8_t> left, std::span<float> factors) = 0;
+  /// Of the latest look(): what would be left without the wishes that choose among symbols of a kind, one byte a
+  /// symbol; a kind of which they leave nothing is forbidden. Empty: no wish does so, and masks are taken as they are.
+  virtual std::span<const std::uint8_t> before_choice() const { return {}; }
   /// Whether `symbol`, which was drawn from what is left, may really come, for what is too dear to ask of every symbol.
   /// The weights stay exact: the share of the mass that is allowed is estimated without bias.
   virtual bool allows(Symbol /*symbol*/) { return true; }

@@ -5,6 +5,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <numeric>
 #include <span>
 #include <string>
 #include <utility>
@@ -22,7 +23,11 @@ struct Plan {
   std::function<double(std::span<const Symbol>)> weigh;         ///< of what is written, asked at the end
   std::function<float(std::size_t, Symbol)> factor;             ///< of a symbol at a place
   std::function<bool(std::span<const Symbol>, Symbol)> allows;  ///< behind what is written
+  std::vector<std::vector<Symbol>> before_choice;  ///< by place: what is left before wishes choose within kinds
 };
+
+/// Letters are of two kinds: 0 and 1, and those behind them.
+constexpr Symbol kSecondKind = 2;
 
 class PlannedGuide final : public Guide {
  public:
@@ -32,11 +37,17 @@ class PlannedGuide final : public Guide {
     std::fill(allowed.begin(), allowed.end(), std::uint8_t{1});
     std::fill(left.begin(), left.end(), std::uint8_t{0});
     for (const Symbol symbol : plan_->left.at(written_.size())) left[symbol] = 1;
+    before_.clear();
+    if (!plan_->before_choice.empty()) {
+      before_.assign(left.size(), 0);
+      for (const Symbol symbol : plan_->before_choice.at(written_.size())) before_[symbol] = 1;
+    }
     if (!plan_->factor) return false;
     for (std::size_t s = 0; s < factors.size(); ++s)
       factors[s] = plan_->factor(written_.size(), static_cast<Symbol>(s));
     return true;
   }
+  std::span<const std::uint8_t> before_choice() const override { return before_; }
   bool allows(Symbol symbol) override { return !plan_->allows || plan_->allows(written_, symbol); }
   void advance(Symbol symbol, double /*probability*/, double /*mass*/) override { written_.push_back(symbol); }
   std::int64_t place() const override { return static_cast<std::int64_t>(written_.size() / plan_->places_every); }
@@ -46,7 +57,20 @@ class PlannedGuide final : public Guide {
  private:
   std::shared_ptr<const Plan> plan_;
   std::vector<Symbol> written_;
+  std::vector<std::uint8_t> before_;
 };
+
+/// What the chance of `symbol` at this place is multiplied by, so that its kind keeps its own.
+inline double kept_kind(const Plan& plan, std::size_t place, Symbol symbol, std::span<const double> chances) {
+  if (plan.before_choice.empty()) return 1;
+  const auto sum = [&](const std::vector<Symbol>& symbols) {
+    double chance = 0;
+    for (const Symbol other : symbols)
+      if ((other < kSecondKind) == (symbol < kSecondKind)) chance += chances[other];
+    return chance;
+  };
+  return sum(plan.before_choice[place]) / sum(plan.left[place]);
+}
 
 using Distribution = std::map<std::vector<Symbol>, double>;
 
@@ -67,13 +91,15 @@ inline Distribution enumerate(const engine::Model& model, const Plan& plan, std:
     const auto all = model.recompute(past);
     const auto width = static_cast<std::size_t>(model.vocabulary_size());
     const auto logits = std::span(all).last(width);
-    double sum = 0;
-    for (const float logit : logits) sum += std::exp(static_cast<double>(logit) / temperature);
+    std::vector<double> chances;
+    for (const float logit : logits) chances.push_back(std::exp(static_cast<double>(logit) / temperature));
+    const double sum = std::accumulate(chances.begin(), chances.end(), 0.0);
     for (const Symbol symbol : plan.left[written.size()]) {
       if (plan.allows && !plan.allows(written, symbol)) continue;
       const double factor = plan.factor ? static_cast<double>(plan.factor(written.size(), symbol)) : 1;
+      const double kept = kept_kind(plan, written.size(), symbol, chances);
       written.push_back(symbol);
-      go(written, chance * factor * std::exp(static_cast<double>(logits[symbol]) / temperature) / sum);
+      go(written, chance * factor * kept * chances[symbol] / sum);
       written.pop_back();
     }
   };
@@ -143,7 +169,10 @@ inline double distance(const Distribution& expected, const std::map<std::vector<
 
 inline representation::Vocabulary letters(std::size_t size) {
   std::vector<representation::NamedSymbol> names;
-  for (std::size_t i = 0; i < size; ++i) names.push_back({"Letter_" + std::to_string(i), {}});
+  for (std::size_t i = 0; i < size; ++i)
+    names.push_back({"Letter_" + std::to_string(i),
+                     {i < kSecondKind ? representation::SymbolKind::kNone : representation::SymbolKind::kPitch,
+                      static_cast<int>(i)}});
   return representation::Vocabulary(std::move(names));
 }
 

@@ -37,6 +37,13 @@ Plan never_twice() {
           }};
 }
 
+/// Wishes choose within a kind, which keeps its chance; at the third place they forbid a kind, at the last one all is
+/// given.
+Plan chosen_within_kinds() {
+  return {.left = {{0, 3}, {1, 2, 3}, {2}, {0, 1, 2}, {3}},
+          .before_choice = {kAll, kAll, {0, 2, 3}, {0, 1, 2, 3}, {3}}};
+}
+
 struct Case {
   const char* name;
   std::shared_ptr<const engine::Model> (*model)();
@@ -66,7 +73,8 @@ INSTANTIATE_TEST_SUITE_P(
     testing::Values(Case{"MarkovGap", markov_model, passage_ahead}, Case{"MarkovGivenVoice", markov_model, given_voice},
                     Case{"MarkovMasks", markov_model, masks}, Case{"LstmGap", lstm_model, passage_ahead},
                     Case{"LstmGivenVoice", lstm_model, given_voice}, Case{"LstmMasks", lstm_model, masks},
-                    Case{"LstmAllows", lstm_model, never_twice}),
+                    Case{"LstmAllows", lstm_model, never_twice}, Case{"LstmKinds", lstm_model, chosen_within_kinds},
+                    Case{"MarkovKinds", markov_model, chosen_within_kinds}),
     [](const auto& one) { return std::string(one.param.name); });
 
 TEST(ParticlesTest, MoreParticlesComeNearer) {
