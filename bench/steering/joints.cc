@@ -37,7 +37,7 @@ bool measure(const loaded::LoadedModel& model, const generation::SamplingOptions
   double stood = 0, plain = 0;
   for (const std::size_t particles : kParticles) {
     steering::Request request{.given = score, .outline = steering::gap(first, first + gap - 1)};
-    request.wishes.allow_copies = true;
+    request.wishes.allow_copies = request.wishes.allow_loops = true;
     request.sampling = sampling;
     request.particles = particles;
     request.seed = seed;

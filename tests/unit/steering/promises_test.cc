@@ -29,10 +29,11 @@ std::string broken_harmony(const Score& score, const Score& rest, const RandomRe
   double last = 0;
   for (const FoundNote& note : notes) last = std::max(last, note.begin);
   int lowest = 128;
-  double longest = 0;
+  double longest = 0, held = 1;
   for (const FoundNote& note : notes) {
     if (note.begin <= last && note.end > last) lowest = std::min(lowest, note.pitch);
     if (note.begin == last) longest = std::max(longest, note.end - note.begin);
+    if (note.begin == last) held = std::min(1.0, note.bar_quarters);
     if (!note.is_new || note.drums) continue;
     if (wishes.metre && note.bar_quarters != 4.0 * wishes.metre->first / wishes.metre->second) return "another metre";
     if (made.chart.empty()) continue;
@@ -43,7 +44,7 @@ std::string broken_harmony(const Score& score, const Score& rest, const RandomRe
       return "pitch " + std::to_string(note.pitch) + " in bar " + std::to_string(note.bar) + " is not of its chord";
   }
   if (made.tonic >= 0 && lowest % 12 != made.tonic) return "the lowest note at the end is no tonic";
-  if (made.tonic >= 0 && longest < 1 - 1e-9) return "the last chord is not held";
+  if (made.tonic >= 0 && longest < held - 1e-9) return "the last chord is not held";
   if (wishes.tempo)
     for (const TempoChange& tempo : score.tempos) {
       const double per_minute = 60e6 / tempo.microseconds_per_quarter;
