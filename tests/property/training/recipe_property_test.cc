@@ -80,7 +80,7 @@ class RandomRecipe {
     t.tempo = real(0, 1);
     t.label_dropout = real(0, 1);
     t.freeze = integer(0, 64);
-    t.precision = coin() ? "auto" : coin() ? "fp32" : "bf16";
+    t.precision = static_cast<TrainingPrecision>(integer(0, 2));
     t.accumulate = integer(1, 64);
     t.ema = real(0, 0.9999);
     t.spike = real(0, 1000);
