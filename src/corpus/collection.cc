@@ -101,6 +101,14 @@ Outcome left_out(std::string reason, std::string kind, const Piece& piece) {
   return outcome;
 }
 
+/// No fault of the file: without it the collection would be another one than was asked for.
+[[noreturn]] void out_of_memory(const fs::path& path) {
+  throw Error({.message = "there is not enough memory to read it",
+               .path = path.string(),
+               .hint = "Close other programs, or read fewer files at the same time.",
+               .code = ErrorCode::kSystem});
+}
+
 Outcome examine_sound_file(const fs::path& path, const ScanOptions& options, const std::stop_token& stop) {
   std::error_code code;
   if (const auto size = fs::file_size(path, code); !code) {
@@ -127,7 +135,7 @@ Outcome examine_sound_file(const fs::path& path, const ScanOptions& options, con
   } catch (const Error& error) {
     return left_out(error.info().message, "broken sound");
   } catch (const std::bad_alloc&) {
-    return left_out("does not fit into memory", "too large");
+    out_of_memory(path);
   }
 }
 
@@ -163,7 +171,7 @@ Outcome examine(const fs::path& path, const ScanOptions& options, const std::sto
   } catch (const Error& error) {
     return left_out(with_offset(error.info()), starts_like_midi(bytes) ? "broken MIDI" : "not MIDI");
   } catch (const std::bad_alloc&) {
-    return left_out("does not fit into memory", "too large");
+    out_of_memory(path);
   }
 }
 
