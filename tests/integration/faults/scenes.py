@@ -29,10 +29,11 @@ class Scene:
 
 
 def comparable(scene, found):
-    """Without what a training says of the clock, which differs from run to run."""
+    """Without temporary files, which partial_files() looks for, and what a training says of the clock, which differs
+    from run to run."""
     timed = (".csv", ".png", ".checkpoint", ".jsonl", ".toml")
     return {name: data for name, data in found.items()
-            if scene.name != "train" or not (name.endswith(timed) or "tfevents" in name or Path(name).name.startswith("."))}
+            if not Path(name).name.startswith(".") and (scene.name != "train" or not (name.endswith(timed) or "tfevents" in name))}
 
 
 def environment_of(folder, **more):
