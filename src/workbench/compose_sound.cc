@@ -177,7 +177,7 @@ SoundSummary compose_sounds(const ComposeRequest& given, const weights::ModelFil
   const auto composer = generation::SoundComposer::from(file, request.model, request.engine);
   if (composer.representation->steps() == representation::Steps::kFrames &&
       request.compose.sampling != generation::SamplingOptions{})
-    refuse("a way of drawing", "This one gives the next frame itself: leave temperature, top-k, top-p and argmax out.");
+    refuse("a way of drawing", "A model of spectra draws nothing: leave temperature, top-k, top-p and argmax out.");
   const int sample_rate = composer.representation->sample_rate();
   SoundSummary summary{.pieces = static_cast<std::size_t>(request.count)};
   const auto how = sound_options(request, sample_rate, summary.notes, stop);

@@ -71,7 +71,7 @@ class Spectrum(unittest.TestCase):
         for option in (["--argmax"], ["--temperature", "0.9"], ["--top-p", "0.5"]):
             result = run("compose", "--model", self.model, *option, "--seconds", "1", "-o", "drawn.wav", cwd=self.folder)
             self.assertEqual(result.returncode, 1)
-            self.assertIn("leave --temperature", result.stderr)
+            self.assertIn("leave temperature", result.stderr)
             self.assertFalse((self.folder / "drawn.wav").exists())
 
     def test_a_random_passage_begins_a_sound_that_the_seed_decides(self):
