@@ -24,6 +24,21 @@ using representation::SymbolMeaning;
 
 constexpr double kMicroseconds = 60e6;
 
+/// What musicians say where General MIDI has several or another name.
+struct EverydayName {
+  const char* name;
+  int program;
+};
+constexpr std::array<EverydayName, 9> kEverydayNames = {{{"bass", 32},
+                                                         {"choir", 52},
+                                                         {"double bass", 43},
+                                                         {"guitar", 24},
+                                                         {"horn", 60},
+                                                         {"organ", 19},
+                                                         {"piano", 0},
+                                                         {"strings", 48},
+                                                         {"voice", 52}}};
+
 [[noreturn]] void refuse(const std::string& message, const std::string& hint) {
   throw Error({.message = message, .hint = hint, .code = ErrorCode::kInvalidArgument});
 }
@@ -235,6 +250,8 @@ int program_of_name(std::string_view text) {
   const auto [rest, failure] = std::from_chars(text.data(), text.data() + text.size(), number);
   if (failure == std::errc{} && rest == text.data() + text.size() && number >= 0 && number < 128) return number;
   const std::string asked = lower(text);
+  for (const EverydayName& everyday : kEverydayNames)
+    if (asked == everyday.name) return everyday.program;
   std::vector<int> fitting;
   for (int program = 0; program < 128; ++program) {
     const std::string name = lower(program_name(program));

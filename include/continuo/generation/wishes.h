@@ -37,8 +37,8 @@ Wishes wishes_of(const WishWords& words);
 
 /// "D minor", "F# major", "Bb": the pitch classes of the key, of minor with the raised sixth and seventh. Throws Error.
 std::uint16_t pitch_classes_of_key(std::string_view text);
-/// "violin", "Acoustic Grand Piano", "40" (from 0), or a part of one name alone ("grand piano"). Throws Error, with the
-/// names that fit.
+/// "violin", "Acoustic Grand Piano", "40" (from 0), a part of one name alone ("grand piano"), or what musicians say:
+/// piano, organ, guitar, bass, double bass, strings, horn, choir, voice. Throws Error, with the names that fit.
 int program_of_name(std::string_view text);
 
 }  // namespace continuo::generation
