@@ -4,8 +4,8 @@
 #include <algorithm>
 #include <filesystem>
 #include <memory>
-#include <set>
 
+#include "command_again.h"
 #include "commands.h"
 #include "compose.h"
 #include "continuo/base/error.h"
@@ -32,40 +32,6 @@ namespace fs = std::filesystem;
 using workbench::ComposeRequest;
 
 constexpr double kMaxSeconds = 1'000'000;
-
-/// The options of a command that were given, as words, but for those that change nothing of the music: files to write,
-/// threads, caches.
-std::vector<std::string> words_of(const CLI::App& command, std::uint64_t seed) {
-  static const std::set<std::string> kSilent = {"--help",  "--output",  "--report", "--no-page", "--count",
-                                                "--piece", "--threads", "--cache",  "--seed",    "--keep-unfinished"};
-  const bool max_copy = command.count("--max-copy") > 0;
-  std::vector<std::string> words = {"--seed", std::to_string(seed)};
-  for (const CLI::Option* option : command.get_options()) {
-    const std::string name = option->get_name();
-    if (option->count() == 0 || kSilent.contains(name)) continue;
-    if ((name == "--corpus" || name == "--select-column") && !max_copy) continue;
-    if (option->get_items_expected_max() == 0) {  // a flag
-      words.push_back(name);
-      continue;
-    }
-    for (const std::string& value : option->results()) {
-      words.push_back(name);
-      words.push_back(value);
-    }
-  }
-  return words;
-}
-
-/// What to type for the same pieces; `piece` above 0: for that one of several. In a page absolute paths lose their
-/// folders.
-std::string command_of(const std::vector<std::string>& words, int count, std::size_t piece, bool in_page) {
-  std::string command = "continuo compose";
-  for (const std::string& word : words) command += " " + shell_word(in_page ? workbench::name_in_page(word) : word);
-  if (piece > 0) command += fmt::format(" --piece {} -o piece-{}", piece, piece);
-  if (piece == 0 && count > 1) command += fmt::format(" --count {}", count);
-  if (piece == 0) command += " -o new";
-  return command;
-}
 
 /// "Composed", or "Piece 3".
 std::string called(std::size_t index, int count) {
@@ -190,18 +156,17 @@ workbench::SteeredRequest steered_request(const CLI::App& command, const Compose
 }
 
 void compose(const CLI::App& command, ComposeRequest& request, const Steered& steered) {
-  const auto words = words_of(command, request.compose.seed);
-  request.command = [words, count = request.count](std::size_t piece) { return command_of(words, count, piece, true); };
+  const CommandAgain again(command, request.compose.seed, static_cast<std::size_t>(request.count));
+  request.command = [again](std::size_t piece) { return again.in_page(piece); };
   request.asked = {.temperature = command.count("--temperature") > 0, .top_p = command.count("--top-p") > 0};
   request.model = model_or_default(request.model);
   const auto file = weights::ModelFile::load(request.model);
-  const std::string again = command_of(words, request.count, 0, false);
   if (generation::composes_sound(file)) {
-    compose_sounds(request, file, again);
+    compose_sounds(request, file, again.at_terminal());
   } else if (steered.asked()) {
-    steer(steered_request(command, request, steered, again), file);
+    steer(steered_request(command, request, steered, again.in_page()), file, again.at_terminal());
   } else {
-    compose_scores(request, file, again);
+    compose_scores(request, file, again.at_terminal());
   }
 }
 

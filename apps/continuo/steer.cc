@@ -10,6 +10,7 @@
 #include <string>
 #include <utility>
 
+#include "command_again.h"
 #include "commands.h"
 #include "continuo/base/format.h"
 #include "continuo/music/score.h"
@@ -26,21 +27,6 @@ namespace {
 namespace fs = std::filesystem;
 using workbench::SteeredRequest;
 using workbench::SteeredTask;
-
-/// What to type for the same music, in a page without the folders of absolute paths.
-std::string command_again(const CLI::App& command, std::uint64_t seed) {
-  static const std::set<std::string> kSilent = {"--help", "--output", "--report", "--no-page", "--threads", "--seed"};
-  std::string text = "continuo " + command.get_name();
-  const auto add = [&](const std::string& word) { text += " " + shell_word(workbench::name_in_page(word)); };
-  for (const CLI::Option* option : command.get_options()) {
-    const std::string name = option->get_name();
-    if (option->count() == 0 || kSilent.contains(name)) continue;
-    if (name.starts_with('-')) add(name);
-    if (option->get_items_expected_max() == 0) continue;
-    for (const std::string& value : option->results()) add(value);
-  }
-  return text + fmt::format(" --seed {} -o new", seed);
-}
 
 void add_file_options(CLI::App& command, SteeredRequest& request, const char* name) {
   command
@@ -86,14 +72,15 @@ void add_wish_options(CLI::App& command, SteeredRequest& request) {
 
 void run_command(const CLI::App& command, SteeredRequest& request) {
   request.asked = {.temperature = command.count("--temperature") > 0, .top_p = command.count("--top-p") > 0};
-  request.command = command_again(command, request.steering.seed);
+  const CommandAgain again(command, request.steering.seed, request.steering.count);
+  request.command = again.in_page();
   request.model = model_or_default(request.model);
-  steer(request, weights::ModelFile::load(request.model));
+  steer(request, weights::ModelFile::load(request.model), again.at_terminal());
 }
 
 }  // namespace
 
-void steer(const SteeredRequest& request, const weights::ModelFile& file) {
+void steer(const SteeredRequest& request, const weights::ModelFile& file, const std::string& again) {
   const auto job = workbench::prepare(request, file);
   for (const auto& note : job.notes) fmt::print(stderr, "{}\n", note);
   const auto done = workbench::steer_files(job, terminal_progress(), interruption());
@@ -111,8 +98,7 @@ void steer(const SteeredRequest& request, const weights::ModelFile& file) {
   }
   for (const auto& page : job.pages) fmt::print("  {}: a page to hear and see\n", page.string());
   fmt::print("Seed {}, style {}, {} particles; {:.1f} s; the same again: {}\n", job.request.steering.seed,
-             job.style.empty() ? "unknown" : job.style, job.request.steering.particles, done.seconds,
-             job.request.command);
+             job.style.empty() ? "unknown" : job.style, job.request.steering.particles, done.seconds, again);
 }
 
 void add_infill(CLI::App& app) {

@@ -2,6 +2,8 @@
 """continuo infill, accompany, vary and compose with chords: what is given stays, what is asked for comes."""
 import argparse
 import pathlib
+import re
+import shlex
 import struct
 import subprocess
 import sys
@@ -98,6 +100,22 @@ class Steer(unittest.TestCase):
         self.assertNotEqual(result.returncode, 0)
         for words in says:
             self.assertIn(words, result.stderr)
+
+    def test_the_command_that_is_printed_makes_the_same_again(self):
+        piece = str(self.folder / "melody.mid")
+        for given in (["accompany", piece, "--instruments", "piano,strings", "--all-play", "--key", "C major"],
+                      ["infill", piece, "--bars", "3-4", "--count", "2"],
+                      ["compose", "--bars", "4", "--key", "C", "--instruments", "piano", "--instruments", "flute", "--chords", "C | G7"]):
+            text = self.done(*given, "--seed", "3", "-o", given[0] + ".mid", "-o", given[0] + ".html")
+            typed = shlex.split(re.search("the same again: continuo (.*)$", text, re.MULTILINE)[1])
+            self.assertEqual(typed[-2:], ["-o", "new"])
+            typed = typed[:typed.index("--model")] + typed[typed.index("--model") + 2:]  # which run_command() gives
+            self.done(*typed[:-2], "-o", "again.mid")
+            made = sorted(self.folder.glob(given[0] + "*.mid"))
+            self.assertEqual(len(made), 2 if given[0] == "infill" else 1)
+            for path in made:
+                self.assertEqual(path.read_bytes(), path.with_name(path.name.replace(given[0], "again")).read_bytes())
+            self.assertNotIn(str(self.folder), (self.folder / (given[0] + ".html")).read_text(encoding="utf-8"))
 
     def test_infill_keeps_everything_around(self):
         text = self.done("infill", "piece.mid", "--bars", "3-4", "--tracks", "2", "--count", "2", "-o", "new.mid")
