@@ -21,14 +21,14 @@ class Lasting(unittest.TestCase):
         shutil.rmtree(self.place)
 
     def test_killed_during_edits(self):
-        """A hundred edits; the program is killed again and again, at some moment within one."""
+        """A hundred edits and twenty kills, each at some moment within an edit."""
         dice = random.Random(1)
         program = Studio(self.folder)
         _, _, data = program.ask("POST", "/api/v1/pieces", midi([(0, 96, 60)]), kind="audio/midi")
         piece = json.loads(data)["piece"]["id"]
         state = program.json("GET", f"/pieces/{piece}")
         edits = kills = 0
-        while edits < 100:
+        while edits < 100 or kills < 20:
             killer = None
             if dice.random() < 0.2:
                 killer = threading.Timer(dice.random() * 0.03, program.process.kill)
@@ -58,7 +58,6 @@ class Lasting(unittest.TestCase):
             self.assertGreaterEqual(found["take"]["take"], state["take"]["take"])
             self.assertGreaterEqual(state["take"]["take"], take)
             state = found
-        self.assertGreater(kills, 5)
         program.close()
 
     def test_all_is_there_again(self):
