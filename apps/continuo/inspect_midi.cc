@@ -2,12 +2,12 @@
 #include <fmt/core.h>
 
 #include <algorithm>
-#include <array>
 #include <map>
 #include <set>
 
 #include "continuo/base/format.h"
 #include "continuo/encoding/encoding.h"
+#include "continuo/music/key.h"
 #include "continuo/music/time.h"
 #include "inspect.h"
 #include "terminal.h"
@@ -16,17 +16,6 @@ namespace continuo::app {
 namespace {
 
 constexpr std::size_t kShownChanges = 6;
-
-std::string key_name(const KeySignature& key) {
-  constexpr std::array<const char*, 15> kMajor = {"C flat", "G flat", "D flat", "A flat",  "E flat",
-                                                  "B flat", "F",      "C",      "G",       "D",
-                                                  "A",      "E",      "B",      "F sharp", "C sharp"};
-  constexpr std::array<const char*, 15> kMinor = {"A flat",  "E flat",  "B flat",  "F",       "C",
-                                                  "G",       "D",       "A",       "E",       "B",
-                                                  "F sharp", "C sharp", "G sharp", "D sharp", "A sharp"};
-  const auto index = static_cast<std::size_t>(std::clamp(key.sharps, -7, 7) + 7);
-  return fmt::format("{} {}", key.minor ? kMinor[index] : kMajor[index], key.minor ? "minor" : "major");
-}
 
 std::string tempo_summary(const Score& score) {
   const TempoMap clock(score);
@@ -102,7 +91,8 @@ void print_midi(const std::filesystem::path& path, const midi::ReadResult& read)
                return fmt::format("{}/{}", change.numerator, change.denominator);
              }));
   if (!score.key_signatures.empty()) {
-    fmt::print("  key     {}\n", changes_summary(score.key_signatures, meter, "", key_name));
+    fmt::print("  key     {}\n",
+               changes_summary(score.key_signatures, meter, "", [](const KeySignature& key) { return key_name(key); }));
   }
   constexpr std::size_t kShownTexts = 5;
   std::size_t texts = 0;

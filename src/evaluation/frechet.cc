@@ -8,9 +8,9 @@
 
 #include "continuo/base/error.h"
 #include "continuo/base/random.h"
-#include "continuo/evaluation/key.h"
 #include "continuo/evaluation/measures.h"
 #include "continuo/evaluation/statistics.h"
+#include "continuo/music/key.h"
 
 namespace continuo::evaluation {
 namespace {

@@ -4,7 +4,8 @@
 #include <cmath>
 #include <optional>
 
-#include "continuo/evaluation/key.h"
+#include "continuo/music/chord.h"
+#include "continuo/music/key.h"
 #include "continuo/music/time.h"
 #include "evaluation/measure_values.h"
 
@@ -15,83 +16,12 @@ constexpr int kMaxHarmonyBars = 20'000;
 constexpr int kKeyBars = 8;  // of a key
 constexpr int kMinKeyBars = 2;
 
-/// Sounding time by pitch class, and the lowest pitch.
-struct Sonority {
-  std::array<double, 12> weights{};
-  double total = 0;
-  int lowest = 128;
-
-  void add(int pitch, double weight) {
-    weights[static_cast<std::size_t>(pitch % 12)] += weight;
-    total += weight;
-    lowest = std::min(lowest, pitch);
-  }
-  double weight(int pitch_class) const { return weights[static_cast<std::size_t>(pitch_class % 12)]; }
-};
-
-struct Chord {
-  int root = 0;
-  int quality = 0;  ///< index into kTriads
-  double fit = 0;   ///< share of the weights that its three pitch classes have
-  friend bool operator==(const Chord& a, const Chord& b) { return a.root == b.root && a.quality == b.quality; }
-};
-
-struct Triad {
-  int third, fifth;
-  double prior;  ///< added to the score: diminished triads only where nothing else fits as well
-};
-constexpr std::array kTriads = {Triad{4, 7, 0}, Triad{3, 7, 0}, Triad{3, 6, -0.05}};
-
-/// The triad with the highest score: the share of the weights that its notes have, 0.15 when its root is in the bass,
-/// and a twentieth of its root's share.
-std::optional<Chord> chord_of(const Sonority& sonority) {
-  if (sonority.total <= 0) return std::nullopt;
-  Chord best;
-  double highest = -1;
-  for (int root = 0; root < 12; ++root) {
-    for (std::size_t quality = 0; quality < kTriads.size(); ++quality) {
-      const Triad& triad = kTriads[quality];
-      const double own = sonority.weight(root) / sonority.total;
-      const double fit =
-          own + (sonority.weight(root + triad.third) + sonority.weight(root + triad.fifth)) / sonority.total;
-      const double score = fit + (sonority.lowest % 12 == root ? 0.15 : 0) + 0.05 * own + triad.prior;
-      if (score <= highest) continue;
-      highest = score;
-      best = {root, static_cast<int>(quality), fit};
-    }
-  }
-  return best;
-}
-
 std::vector<Note> pitched_notes(const Score& score) {
   std::vector<Note> notes;
   for (const Track& track : score.tracks)
     if (!track.is_drums()) notes.insert(notes.end(), track.notes.begin(), track.notes.end());
   std::sort(notes.begin(), notes.end(), note_before);
   return notes;
-}
-
-/// What sounds in each half of each bar.
-std::vector<Sonority> half_bars(const std::vector<Note>& notes, const MeterMap& meter) {
-  std::vector<Tick> begins;  // of the half bars, and the end of the last
-  Tick end = 0;
-  for (const Note& note : notes) end = std::max(end, note.onset + note.duration);
-  for (int bar = 0; bar < kMaxHarmonyBars && meter.bar_start(bar) < end; ++bar) {
-    const Tick begin = meter.bar_start(bar);
-    begins.push_back(begin);
-    begins.push_back(begin + (meter.bar_start(bar + 1) - begin) / 2);
-  }
-  begins.push_back(meter.bar_start(static_cast<int>(begins.size() / 2)));
-  std::vector<Sonority> halves(begins.size() - 1);
-  for (const Note& note : notes) {
-    const Tick stop = note.onset + note.duration;
-    auto half = static_cast<std::size_t>(std::upper_bound(begins.begin(), begins.end(), note.onset) - begins.begin());
-    for (half = half == 0 ? 0 : half - 1; half < halves.size() && begins[half] < stop; ++half) {
-      const Tick overlap = std::min(stop, begins[half + 1]) - std::max(note.onset, begins[half]);
-      if (overlap > 0) halves[half].add(note.pitch, static_cast<double>(overlap));
-    }
-  }
-  return halves;
 }
 
 /// Of the pitches that sound together at an onset, the share of pairs that are a second, a seventh or a tritone apart.
@@ -117,7 +47,7 @@ double dissonance(const std::vector<Note>& notes) {
 }
 
 void measure_chords(const std::vector<Sonority>& halves, MeasureValues& values) {
-  std::array<double, 12 * kTriads.size()> counts{};
+  std::array<double, 12 * kTriads> counts{};
   double chords = 0, fit = 0, neighbours = 0, changes = 0, moves = 0, fourths = 0, steps = 0;
   std::optional<Chord> before;
   for (const Sonority& half : halves) {
@@ -125,7 +55,7 @@ void measure_chords(const std::vector<Sonority>& halves, MeasureValues& values) 
     if (chord) {
       ++chords;
       fit += chord->fit;
-      ++counts[static_cast<std::size_t>(chord->root) * kTriads.size() + static_cast<std::size_t>(chord->quality)];
+      ++counts[static_cast<std::size_t>(chord->root) * kTriads + static_cast<std::size_t>(chord->triad)];
     }
     if (chord && before) {
       ++neighbours;
@@ -199,15 +129,7 @@ void measure_ending(const Score& whole, MeasureValues& values) {
   if (!last.known) return;
   if (first.known) values[Measure::kKeyReturns] = first.tonic == last.tonic && first.minor == last.minor ? 1 : 0;
 
-  // What is heard last: notes that still sound within the last quarter note.
-  Sonority close;
-  const std::vector<Note> notes = pitched_notes(whole);
-  Tick stop = 0;
-  for (const Note& note : notes) stop = std::max(stop, note.onset + note.duration);
-  for (const Note& note : notes) {
-    const Tick heard = std::min<Tick>(note.duration, note.onset + note.duration - (stop - whole.ppq));
-    if (heard > 0) close.add(note.pitch, static_cast<double>(heard));
-  }
+  const Sonority close = last_sonority(whole);
   const auto chord = chord_of(close);
   if (!chord) return;
   values[Measure::kEndsOnTonic] = chord->root == last.tonic ? 1 : 0;

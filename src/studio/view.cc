@@ -6,6 +6,7 @@
 #include "continuo/base/format.h"
 #include "continuo/base/text.h"
 #include "continuo/music/describe.h"
+#include "continuo/music/key.h"
 #include "continuo/music/time.h"
 #include "continuo/workbench/piece_view.h"
 
@@ -41,15 +42,6 @@ Json clock_of(const Score& score) {
   for (const auto& change : score.tempos)
     if (change.tick > 0) add(change.tick);
   return clock;
-}
-
-std::string key_name(const KeySignature& key) {
-  static constexpr const char* kMajor[] = {"Cb", "Gb", "Db", "Ab", "Eb", "Bb", "F", "C",
-                                           "G",  "D",  "A",  "E",  "B",  "F#", "C#"};
-  static constexpr const char* kMinor[] = {"Ab", "Eb", "Bb", "F",  "C",  "G",  "D", "A",
-                                           "E",  "B",  "F#", "C#", "G#", "D#", "A#"};
-  const int place = std::clamp(key.sharps, -7, 7) + 7;
-  return std::string(key.minor ? kMinor[place] : kMajor[place]) + (key.minor ? " minor" : " major");
 }
 
 Json track_view(const Track& track, const std::vector<bool>* composed) {

@@ -6,9 +6,9 @@
 #include <map>
 
 #include "continuo/base/format.h"
-#include "continuo/evaluation/key.h"
 #include "continuo/evaluation/repeats.h"
 #include "continuo/music/describe.h"
+#include "continuo/music/key.h"
 #include "continuo/music/time.h"
 
 namespace continuo::workbench {
@@ -54,8 +54,8 @@ std::string name_in_page(const std::filesystem::path& path) {
 }
 
 std::string key_in_words(const Score& score) {
-  const auto key = evaluation::find_key(score);
-  return key.fit >= kClearKey ? evaluation::key_name(key) : std::string();
+  const auto key = find_key(score);
+  return key.fit >= kClearKey ? key_name(key) : std::string();
 }
 
 std::vector<plot::NamedSpan> repeated_spans(const Score& score) {

@@ -12,7 +12,7 @@
 #include "continuo/evaluation/frechet.h"
 #include "continuo/evaluation/statistics.h"
 #include "continuo/evaluation/survey.h"
-#include "unit/evaluation/build_score.h"
+#include "unit/music/build_score.h"
 
 namespace continuo::evaluation {
 namespace {

@@ -9,7 +9,7 @@
 
 #include "continuo/base/error.h"
 #include "continuo/base/random.h"
-#include "unit/evaluation/build_score.h"
+#include "unit/music/build_score.h"
 
 namespace continuo::evaluation {
 namespace {

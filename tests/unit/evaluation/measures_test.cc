@@ -8,7 +8,7 @@
 #include <string_view>
 
 #include "continuo/base/error.h"
-#include "unit/evaluation/build_score.h"
+#include "unit/music/build_score.h"
 
 namespace continuo::evaluation {
 namespace {

@@ -5,7 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "continuo/base/error.h"
-#include "unit/evaluation/build_score.h"
+#include "unit/music/build_score.h"
 
 namespace continuo::evaluation {
 namespace {

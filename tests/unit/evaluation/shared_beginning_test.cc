@@ -4,7 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "continuo/music/excerpt.h"
-#include "unit/evaluation/build_score.h"
+#include "unit/music/build_score.h"
 
 namespace continuo::evaluation {
 namespace {

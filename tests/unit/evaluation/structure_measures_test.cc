@@ -4,7 +4,7 @@
 #include <cmath>
 
 #include "continuo/evaluation/measures.h"
-#include "unit/evaluation/build_score.h"
+#include "unit/music/build_score.h"
 
 namespace continuo::evaluation {
 namespace {

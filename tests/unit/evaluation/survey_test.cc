@@ -4,8 +4,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "build_score.h"
 #include "continuo/base/error.h"
+#include "unit/music/build_score.h"
 
 namespace continuo::evaluation {
 namespace {

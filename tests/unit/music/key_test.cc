@@ -1,11 +1,11 @@
 // Keys of scales, cadences and passages, against what a musician would say.
-#include "continuo/evaluation/key.h"
+#include "continuo/music/key.h"
 
 #include <gtest/gtest.h>
 
-#include "unit/evaluation/build_score.h"
+#include "unit/music/build_score.h"
 
-namespace continuo::evaluation {
+namespace continuo {
 namespace {
 
 /// Chords of a half each: tonic, subdominant, dominant, tonic, `up` semitones above C.
@@ -59,9 +59,12 @@ TEST(Key, IsUnknownWithoutPitches) {
 }
 
 TEST(Key, HasTheUsualSpelling) {
-  EXPECT_EQ(key_name({.tonic = 10, .minor = false, .fit = 1, .known = true}), "B flat major");
-  EXPECT_EQ(key_name({.tonic = 1, .minor = true, .fit = 1, .known = true}), "C sharp minor");
+  EXPECT_EQ(key_name(Key{.tonic = 10, .minor = false, .fit = 1, .known = true}), "B flat major");
+  EXPECT_EQ(key_name(Key{.tonic = 1, .minor = true, .fit = 1, .known = true}), "C sharp minor");
+  EXPECT_EQ(key_name(KeySignature{.sharps = -3, .minor = true}), "C minor");
+  EXPECT_EQ(key_name(KeySignature{.sharps = 7}), "C sharp major");
+  EXPECT_EQ(key_name(KeySignature{.sharps = -100}), "C flat major");
 }
 
 }  // namespace
-}  // namespace continuo::evaluation
+}  // namespace continuo

@@ -6,7 +6,7 @@
 
 #include "continuo/music/score.h"
 
-namespace continuo::evaluation {
+namespace continuo {
 
 /// Onset and duration in sixteenths (6 ticks at 24 a quarter), pitch, velocity.
 struct Sixteenths {
@@ -30,4 +30,4 @@ inline Score score_of(std::vector<Track> tracks) {
 
 inline Score piano(const std::vector<Sixteenths>& notes) { return score_of({track_of(notes)}); }
 
-}  // namespace continuo::evaluation
+}  // namespace continuo

@@ -1,23 +1,23 @@
 // Pitch classes by the time they sound, correlated with the profiles of 24 keys.
-#include "continuo/evaluation/key.h"
+#include "continuo/music/key.h"
 
 #include <algorithm>
 #include <array>
 #include <cmath>
 #include <cstddef>
 
-namespace continuo::evaluation {
+namespace continuo {
 namespace {
-
-using Profile = std::array<double, 12>;
 
 /// Albrecht and Shanahan 2013, "The use of large corpora to train a new type of key-finding algorithm", table 1: shares
 /// of the pitch classes from the tonic upwards.
-constexpr Profile kMajorProfile = {0.238, 0.006, 0.111, 0.006, 0.137, 0.094, 0.016, 0.214, 0.009, 0.080, 0.008, 0.081};
-constexpr Profile kMinorProfile = {0.220, 0.006, 0.104, 0.123, 0.019, 0.103, 0.012, 0.214, 0.062, 0.022, 0.061, 0.052};
+constexpr PitchClasses kMajorProfile = {0.238, 0.006, 0.111, 0.006, 0.137, 0.094,
+                                        0.016, 0.214, 0.009, 0.080, 0.008, 0.081};
+constexpr PitchClasses kMinorProfile = {0.220, 0.006, 0.104, 0.123, 0.019, 0.103,
+                                        0.012, 0.214, 0.062, 0.022, 0.061, 0.052};
 
-Profile sounding_time(const Score& score, Tick begin, Tick end) {
-  Profile time{};
+PitchClasses sounding_time(const Score& score, Tick begin, Tick end) {
+  PitchClasses time{};
   for (const Track& track : score.tracks) {
     if (track.is_drums()) continue;
     for (const Note& note : track.notes) {
@@ -30,7 +30,7 @@ Profile sounding_time(const Score& score, Tick begin, Tick end) {
 }
 
 /// Pearson's correlation of `time` from `tonic` upwards with `profile`; 0 where `time` is the same everywhere.
-double correlation(const Profile& time, const Profile& profile, std::size_t tonic) {
+double correlation(const PitchClasses& time, const PitchClasses& profile, std::size_t tonic) {
   double mean_time = 0, mean_profile = 0;
   for (std::size_t i = 0; i < 12; ++i) {
     mean_time += time[i] / 12;
@@ -49,12 +49,13 @@ double correlation(const Profile& time, const Profile& profile, std::size_t toni
 
 }  // namespace
 
-Key find_key(const Score& score, Tick begin, Tick end) {
-  const Profile time = sounding_time(score, begin, end);
+Key find_key(const Score& score, Tick begin, Tick end) { return find_key(sounding_time(score, begin, end)); }
+
+Key find_key(const PitchClasses& times) {
   Key best;
   for (std::size_t tonic = 0; tonic < 12; ++tonic) {
     for (const bool minor : {false, true}) {
-      const double fit = correlation(time, minor ? kMinorProfile : kMajorProfile, tonic);
+      const double fit = correlation(times, minor ? kMinorProfile : kMajorProfile, tonic);
       if (fit > best.fit) best = {.tonic = static_cast<int>(tonic), .minor = minor, .fit = fit, .known = true};
     }
   }
@@ -71,4 +72,15 @@ std::string key_name(const Key& key) {
   return std::string(key.minor ? kMinorNames[tonic] : kMajorNames[tonic]) + (key.minor ? " minor" : " major");
 }
 
-}  // namespace continuo::evaluation
+std::string key_name(const KeySignature& key) {
+  static constexpr std::array<const char*, 15> kMajorNames = {"C flat", "G flat", "D flat", "A flat",  "E flat",
+                                                              "B flat", "F",      "C",      "G",       "D",
+                                                              "A",      "E",      "B",      "F sharp", "C sharp"};
+  static constexpr std::array<const char*, 15> kMinorNames = {"A flat",  "E flat",  "B flat",  "F",       "C",
+                                                              "G",       "D",       "A",       "E",       "B",
+                                                              "F sharp", "C sharp", "G sharp", "D sharp", "A sharp"};
+  const auto place = static_cast<std::size_t>(std::clamp(key.sharps, -7, 7) + 7);
+  return std::string(key.minor ? kMinorNames[place] : kMajorNames[place]) + (key.minor ? " minor" : " major");
+}
+
+}  // namespace continuo

@@ -1,12 +1,16 @@
 // Key: which major or minor key a passage is in, from how long each pitch class sounds.
 #pragma once
 
+#include <array>
 #include <limits>
 #include <string>
 
 #include "continuo/music/score.h"
 
-namespace continuo::evaluation {
+namespace continuo {
+
+/// How long, or how much, of each pitch class there is, from C on; in any unit.
+using PitchClasses = std::array<double, 12>;
 
 struct Key {
   int tonic = 0;       ///< pitch class, 0 (C) to 11 (B)
@@ -23,7 +27,12 @@ struct Key {
 /// minor.
 Key find_key(const Score& score, Tick begin = 0, Tick end = std::numeric_limits<Tick>::max());
 
+/// The same of times that were added up elsewhere.
+Key find_key(const PitchClasses& times);
+
 /// "E minor", "B flat major", with the spelling that needs fewer accidentals ("F sharp major"); empty where not known.
 std::string key_name(const Key& key);
+/// The same of a key signature, -7 to 7 sharps: "C flat major", "A sharp minor".
+std::string key_name(const KeySignature& key);
 
-}  // namespace continuo::evaluation
+}  // namespace continuo
