@@ -8,35 +8,71 @@ namespace continuo::generation {
 namespace {
 
 using representation::kEnd;
+using representation::Symbol;
 
-constexpr float kInclination = 0.25F;  // nats that End gains with each try
+constexpr float kInclination = 0.25F;             // nats that End gains with each try
+constexpr float kLean = 1.0F, kMoreLean = 0.25F;  // nats that pitches outside of the home key lose, and more a try
+constexpr double kNaturalEnd = 0.001;             // an End that is less probable closes nothing
+constexpr double kGoodEnd = 0.02;                 // of a place that closes: no further try is needed
+constexpr double kTriesAtHome = 0.7;              // share of the tries that accept the home key alone
+
+double probability_of_end(std::span<const float> logits) {
+  const float greatest = *std::max_element(logits.begin(), logits.end());
+  double sum = 0;
+  for (const float logit : logits) sum += std::exp(static_cast<double>(logit - greatest));
+  return std::exp(static_cast<double>(logits[kEnd] - greatest)) / sum;
+}
 
 }  // namespace
 
-void Ending::consider(double share, std::span<const float> logits, const std::vector<representation::Symbol>& symbols) {
+void Ending::consider(double share, std::span<const float> logits, const std::vector<Symbol>& symbols, int bars) {
   if (share < earliest_) {
     from_ = symbols.size();
-  } else if (share >= 1 - slack_) {
-    const float greatest = *std::max_element(logits.begin(), logits.end());
-    double sum = 0;
-    for (const float logit : logits) sum += std::exp(static_cast<double>(logit - greatest));
-    const double probability = std::exp(static_cast<double>(logits[kEnd] - greatest)) / sum;
-    if (probability <= best_probability_) return;
-    best_probability_ = probability;
-    best_ = symbols;
+    home_known_ = false;
+    return;
   }
+  if (closing_ && !home_known_) closing_->find_home(symbols);
+  home_known_ = true;
+  if (share < 1 - slack_) return;
+  if (bars == 0 && share > 1 + slack_ && !best_.empty()) return;
+  const double probability = probability_of_end(logits);
+  if (best_close_ == Close::kHome && probability <= best_probability_) return;
+  const Close close = !closing_                   ? Close::kHome
+                      : probability < kNaturalEnd ? Close::kNone
+                                                  : closing_->judge(symbols, bars);
+  if (close < best_close_ || (close == best_close_ && probability <= best_probability_)) return;
+  best_close_ = close;
+  best_probability_ = probability;
+  best_ = symbols;
+}
+
+Close Ending::wanted() const noexcept {
+  if (!closing_) return Close::kNone;
+  if (tried_ >= tries_) return Close::kNone;
+  return tried_ < kTriesAtHome * tries_ ? Close::kHome : Close::kElsewhere;
+}
+
+bool Ending::good() const noexcept { return closing_ && best_close_ >= wanted() && best_probability_ >= kGoodEnd; }
+
+bool Ending::closes(const std::vector<Symbol>& symbols, int bars) const {
+  const Close least = wanted();
+  return least == Close::kNone || closing_->judge(symbols, bars) >= least;
 }
 
 std::optional<std::size_t> Ending::try_again() {
   if (tried_ >= tries_) return std::nullopt;
+  if (good()) return std::nullopt;
   ++tried_;
   return from_;
 }
 
-std::span<const float> Ending::inclined(std::span<const float> logits, std::span<const std::uint8_t> mask) {
-  if (tried_ == 0 || mask[kEnd] == 0) return logits;
+std::span<const float> Ending::inclined(double share, std::span<const float> logits,
+                                        std::span<const std::uint8_t> mask) {
+  const bool leans = closing_ && home_known_ && closing_->home() && share >= earliest_;
+  if ((tried_ == 0 || mask[kEnd] == 0) && !leans) return logits;
   inclined_.assign(logits.begin(), logits.end());
-  inclined_[kEnd] += kInclination * static_cast<float>(tried_);
+  if (mask[kEnd] != 0) inclined_[kEnd] += kInclination * static_cast<float>(tried_);
+  if (leans) closing_->lean(inclined_, kLean + kMoreLean * static_cast<float>(tried_));
   return inclined_;
 }
 

@@ -247,6 +247,7 @@ std::vector<Option> options_of(ComposeOptions& o) {
            "Also passages that the filter beside the model forbids: with the default model, those of 13 notes that "
            "stand in the music from which it learned",
            o.allow_copies));
+  add(flag("any-ending", "Also endings that do not close on the tonic of the home key", o.any_ending));
   add(flag("any-range", "Also notes that an instrument does not have", o.any_range));
   add(flag("allow-loops",
            "Also the same block of notes again and again; otherwise twice in a row, of a short bar three times",

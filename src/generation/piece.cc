@@ -67,6 +67,7 @@ void Piece::begin(const Opening& opening) {
   warnings_ = opening.warnings;
   given_ = floor_ = symbols_.size();
   length_.begin(*composer_.representation, symbols_, *cursor_);
+  if (!options_->any_ending) length_.ending().close_with(Closing(composer_.representation));
 }
 
 Piece::Step Piece::advance(const PieceNetwork& network, Feed& feed) {
@@ -88,7 +89,8 @@ StepResult Piece::go_on(const PieceNetwork& network) {
   cursor_->allowed(mask_);
   const bool clean = mask_[kEnd] != 0;  // a piece may end here: nothing is half written
   Ending& ending = length_.ending();
-  if (ending.sought() && clean) ending.consider(length_.share_for_ending(share), feed_.logits(), symbols_);
+  if (ending.sought() && clean)
+    ending.consider(length_.share_for_ending(share), feed_.logits(), symbols_, length_.bars().bars());
   if (length_.reached(share, clean)) return seek_ending(network);
   if (clean) backtracking_.may_end(symbols_.size());
   return choose(network, share);
@@ -98,9 +100,10 @@ StepResult Piece::choose(const PieceNetwork& network, double share) {
   engine::check_finite(feed_.output());
   if (!options_->mask_grammar) std::fill(mask_.begin(), mask_.end(), std::uint8_t{1});
   rules_.mask_control_symbols(mask_, share, length_.bars());
-  const std::span<const float> logits = length_.ending().inclined(feed_.logits(), mask_);
+  const std::span<const float> logits =
+      length_.ending().inclined(length_.share_for_ending(share), feed_.logits(), mask_);
   const Rules::Choice choice = rules_.choose(
-      *cursor_, mask_, [&] { return draw(logits); }, &length_.bars());
+      *cursor_, mask_, [&] { return draw_or_go_on(logits); }, &length_.bars());
   if (choice.blocking != nullptr) return go_back(choice.blocking, network);
   if (choice.bars == BarGoal::Verdict::kBeyond) return seek_ending(network);
   whole_ = choice.bars == BarGoal::Verdict::kLast;
@@ -116,6 +119,16 @@ void Piece::write(Symbol symbol, bool given) {
   length_.bars().advance(*cursor_, symbol);
   symbols_.push_back(symbol);
   cursor_->advance(symbol);
+}
+
+/// An End that does not close is drawn anew, unless nothing else may come.
+Symbol Piece::draw_or_go_on(std::span<const float> logits) {
+  const Symbol symbol = draw(logits);
+  if (symbol != kEnd || !length_.ending().sought() || length_.ending().closes(symbols_, length_.bars().bars()))
+    return symbol;
+  mask_[kEnd] = 0;
+  if (std::find(mask_.begin(), mask_.end(), std::uint8_t{1}) == mask_.end()) return symbol;
+  return draw(logits);
 }
 
 /// More freely with each try at one place.
@@ -139,7 +152,11 @@ StepResult Piece::seek_ending(const PieceNetwork& network) {
   // The best try may be one from before something of a later one was committed.
   std::vector<Symbol>& best = ending.best();
   const auto fixed = std::span(symbols_).first(floor_);
-  if (best.size() > floor_ && std::equal(fixed.begin(), fixed.end(), best.begin())) symbols_ = std::move(best);
+  if (best.size() > floor_ && std::equal(fixed.begin(), fixed.end(), best.begin())) {
+    symbols_ = std::move(best);
+    ended_ = ending.good();
+    if (ended_) symbols_.push_back(kEnd);
+  }
   return finish(StepResult::kEnded);
 }
 

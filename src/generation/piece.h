@@ -57,6 +57,7 @@ class Piece {
   StepResult choose(const PieceNetwork& network, double share);
   void write(representation::Symbol symbol, bool given);
   representation::Symbol draw(std::span<const float> logits);
+  representation::Symbol draw_or_go_on(std::span<const float> logits);
   /// The length is reached without an End: another try, or the best place there was.
   StepResult seek_ending(const PieceNetwork& network);
   StepResult go_back(const std::string& blocking, const PieceNetwork& network);

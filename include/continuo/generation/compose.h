@@ -41,7 +41,7 @@ struct ComposeOptions {
   double earliest_end = 0.75;
   /// When a piece with a length in seconds or bars reaches it without an End, composing goes back to `earliest_end` and
   /// resamples what follows, up to so many times, each time with a little more inclination to end. Of a piece that does
-  /// not end even so, the try and the place are kept where End was most probable.
+  /// not end even so, the try and the place are kept that close best and where End was most probable.
   int ending_tries = 12;
   bool stop_at_end = true;   ///< an End symbol ends the piece; false: End is never chosen
   bool mask_grammar = true;  ///< only symbols that the grammar allows are chosen
@@ -53,6 +53,10 @@ struct ComposeOptions {
   /// Bytes of memory in which a piece keeps the state of its network at the beginnings of bars, to go back to them
   /// without hearing the piece again. The music is the same for any value.
   std::size_t checkpoint_bytes = std::size_t{16} << 20;
+  /// False: from `earliest_end` on pitches outside of the home key, that of the first eight bars, become less probable,
+  /// and a piece ends only on its tonic chord with the root in the bass; late tries accept the key of the last bars,
+  /// and what does not come home even so ends as it can. A piece without a clear key ends anywhere.
+  bool any_ending = false;
   bool allow_copies = false;  ///< LoadedModel::known is no constraint
   bool any_range = false;     ///< in_range() with LoadedModel::ranges is no constraint
   bool allow_loops = false;   ///< never_loop() is none, which it never is with argmax: that falls into loops by itself

@@ -6,8 +6,10 @@
 
 #include <algorithm>
 #include <cmath>
+#include <string_view>
 
 #include "continuo/base/error.h"
+#include "generation/closing.h"
 #include "unit/engine/model_of_past.h"
 #include "unit/generation/scripted_model.h"
 
@@ -103,6 +105,36 @@ TEST_F(ComposeTest, AnEndingNearTheLengthIsSoughtAndFound) {
   }
   EXPECT_LT(ended_at_once, 10);
   EXPECT_GT(ended, 20);
+}
+
+TEST_F(ComposeTest, PiecesCloseInTheirHomeKey) {
+  LoadedModel c = composer();
+  const auto& vocabulary = c.representation->vocabulary();
+  std::vector<float> logits(vocabulary.size());
+  fill_steady(vocabulary, 2, logits);
+  for (std::size_t s = 0; s < logits.size(); ++s) {
+    const auto& meaning = vocabulary.meanings()[s];
+    if (meaning.kind != representation::SymbolKind::kPitch) continue;
+    const bool in_c = std::string_view("x.x.xx.x.x.x")[static_cast<std::size_t>(meaning.value) % 12] == 'x';
+    logits[s] = !in_c ? -50.0F : meaning.value % 12 == 0 ? 1.0F : meaning.value % 12 == 7 ? 0.6F : 0.0F;
+  }
+  logits[kEnd] = 1;
+  c.model = std::make_shared<ScriptedModel>(logits);
+  int closed = 0, closed_anyhow = 0, ended = 0;
+  for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+    const auto closes = [&](const Composition& piece) {
+      Closing closing(c.representation);
+      closing.find_home(piece.symbols);
+      return closing.judge(piece.symbols, 0) == Close::kHome ? 1 : 0;
+    };
+    const auto piece = compose(c, {.seconds = 40, .seed = seed});
+    closed += closes(piece);
+    ended += piece.ended ? 1 : 0;
+    closed_anyhow += closes(compose(c, {.seconds = 40, .any_ending = true, .seed = seed}));
+  }
+  EXPECT_GE(closed, 18);
+  EXPECT_GE(ended, 18);
+  EXPECT_LT(closed_anyhow, 14);
 }
 
 TEST_F(ComposeTest, WhatNeverEndsStopsWhereEndWasMostProbable) {

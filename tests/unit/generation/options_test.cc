@@ -27,6 +27,7 @@ ComposeOptions unusual() {
           .symbols = 99,
           .stop_at_end = false,
           .mask_grammar = false,
+          .any_ending = true,
           .allow_copies = true,
           .any_range = true,
           .allow_loops = true,
@@ -74,7 +75,7 @@ TEST(Options, WhatIsNotSetIsNotWritten) {
       to_json(list),
       R"({"start":"beginning","random_length":0,"keep_random":false,"go_on":false,"argmax":false,)"
       R"("temperature":1.0,"top_k":0,"top_p":0.97,"no_mask":false,"style_strength":1.0,"seed":1,"allow_copies":false,)"
-      R"("any_range":false,"allow_loops":false})");
+      R"("any_ending":false,"any_range":false,"allow_loops":false})");
   from_json(R"({"seconds": 20})", list);
   EXPECT_EQ(options.seconds, 20.0) << "a whole number is a number";
   EXPECT_EQ(options.sampling.top_p, 0.97) << "what the text does not say stays";
