@@ -56,9 +56,14 @@ enum {
   CONTINUO_ERROR_BUSY = 9,
   CONTINUO_ERROR_SYSTEM = 10,
   CONTINUO_ERROR_MISMATCH = 11,
-  CONTINUO_ERROR_EMPTY = 12
+  CONTINUO_ERROR_EMPTY = 12,
+  CONTINUO_ERROR_DIVERGED = 13
 };
 CONTINUO_API int continuo_last_error_code(void);
+/* What that error concerns. Strings are valid as long as continuo_last_error()'s. */
+CONTINUO_API const char* continuo_last_error_path(void);  /* the file; "": none */
+CONTINUO_API int64_t continuo_last_error_offset(void);    /* the byte in that file where it was found; -1: none */
+CONTINUO_API const char* continuo_last_error_about(void); /* the option, label or tensor; "": none */
 
 /* --- Models ------------------------------------------------------------------------------------------------------ */
 

@@ -59,7 +59,9 @@ void bench_training(const TrainingBench& bench) {
   std::ranges::copy_if(bench.precisions, std::back_inserter(precisions),
                        [](const std::string& name) { return name != "int8"; });
   if (precisions.empty())
-    throw Error({.message = "training has no int8", .hint = "Measure it in --precision fp32, bf16 or fp32,bf16."});
+    throw Error({.message = "training has no int8",
+                 .hint = "Measure it in --precision fp32, bf16 or fp32,bf16.",
+                 .code = ErrorCode::kUnsupported});
   std::string rows =
       "network,precision,threads,parameters,batch,chunk,ms_per_step,symbols_per_second,gflops_per_second,"
       "peak_gflops_per_second\n";

@@ -87,7 +87,8 @@ training::Recipe make_recipe(const BenchmarkOptions& options) {
   recipe.network.output = keys ? weights::kBinary : weights::kCategorical;
   if (representation::time_base(recipe.representation.name) != representation::TimeBase::kFrames)
     throw Error({.message = "the recipe's representation is " + recipe.representation.name + ", not frames",
-                 .path = options.recipe.string()});
+                 .path = options.recipe.string(),
+                 .code = ErrorCode::kMismatch});
   return recipe;
 }
 
@@ -165,7 +166,8 @@ void run_benchmark(const BenchmarkOptions& options) {
   if (valid.empty() || test.empty())
     throw Error({.message = valid.empty() ? "no piece is there for validation" : "no piece is there for the test",
                  .path = options.data.string(),
-                 .hint = "Give more pieces, or another split (--set split.validation=0.15)."});
+                 .hint = "Give more pieces, or another split (--set split.validation=0.15).",
+                 .code = ErrorCode::kEmpty});
   fmt::print("{}: {} pieces to train, {} to validate, {} to test\n", options.data.string(),
              dataset.indices(Part::kTrain).size(), valid.size(), test.size());
   std::vector<Run> runs;
@@ -178,7 +180,8 @@ void run_benchmark(const BenchmarkOptions& options) {
     run.result = training::train(dataset, own, {.folder = folder, .resume = resume}, progress, stop);
     if (run.result.interrupted)
       throw Interrupted({.message = "stopped in the run of seed " + std::to_string(run.seed),
-                         .hint = "Everything is kept. The same command goes on from there."});
+                         .hint = "Everything is kept. The same command goes on from there.",
+                         .code = ErrorCode::kInterrupted});
     run.model = engine::Model::create(weights::ModelFile::load(run.result.best_model));
     const engine::Model* const model = run.model.get();
     run.valid = evaluation::frame_likelihood({&model, 1}, code, valid, 0, progress, stop);

@@ -51,7 +51,8 @@ void run_corpus(CorpusOptions& options) {
   if (!options.picture.empty() && !plot::is_picture_path(options.picture))
     throw Error({.message = "is not a picture that can be drawn",
                  .path = options.picture.string(),
-                 .hint = "Give a name that ends in .png or .svg."});
+                 .hint = "Give a name that ends in .png or .svg.",
+                 .code = ErrorCode::kUnsupported});
   if (options.any_length) {
     options.scan.min_seconds = 0;
     options.scan.max_seconds = std::numeric_limits<double>::infinity();
@@ -105,7 +106,8 @@ void run_corpus(CorpusOptions& options) {
   if (collection.pieces.empty())
     throw Error({.message = "no piece passes the filters",
                  .path = options.folder.string(),
-                 .hint = "The reasons are counted above; --any-length keeps pieces of every length."});
+                 .hint = "The reasons are counted above; --any-length keeps pieces of every length.",
+                 .code = ErrorCode::kEmpty});
 }
 
 void add_filters(CLI::App& command, CorpusOptions& options) {

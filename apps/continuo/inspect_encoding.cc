@@ -24,11 +24,13 @@ std::unique_ptr<Representation> open_representation(const Score& score, const En
   if (!view.model.empty()) {
     if (!view.representation.empty() || !view.settings.empty()) {
       throw Error({.message = "a model's representation cannot be set otherwise",
-                   .hint = "Give either --model, or --representation with --set."});
+                   .hint = "Give either --model, or --representation with --set.",
+                   .code = ErrorCode::kInvalidArgument});
     }
     const auto file = weights::ModelFile::load(view.model);
     const std::string& spec = file.metadata(weights::kRepresentationKey);
-    if (spec.empty()) throw Error({.message = "names no representation", .path = view.model.string()});
+    if (spec.empty())
+      throw Error({.message = "names no representation", .path = view.model.string(), .code = ErrorCode::kUnsupported});
     return representation::make(representation::spec_from_json(spec));
   }
   RepresentationSpec spec = representation_of(view.representation, view.settings);

@@ -74,7 +74,9 @@ void run_measure(const MeasureOptions& options) {
   left_out.insert(left_out.end(), survey.left_out.begin(), survey.left_out.end());
   print_left_out(left_out);
   if (survey.pieces.empty())
-    throw Error({.message = "there is no piece to measure", .hint = "Give MIDI files, or folders of them."});
+    throw Error({.message = "there is no piece to measure",
+                 .hint = "Give MIDI files, or folders of them.",
+                 .code = ErrorCode::kEmpty});
   fmt::print("{} {}\n", format_count(survey.pieces.size()), survey.pieces.size() == 1 ? "piece" : "pieces");
   print_measures(survey);
   if (!options.table.empty()) {

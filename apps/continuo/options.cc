@@ -105,7 +105,9 @@ engine::InstructionSet instruction_set_called(const std::string& name) {
   std::string known;
   for (const auto available : engine::available_instruction_sets())
     known += (known.empty() ? "" : ", ") + std::string(engine::name(available));
-  throw Error({.message = "there is no instruction set '" + name + "'", .hint = "This machine has: " + known + "."});
+  throw Error({.message = "there is no instruction set '" + name + "'",
+               .hint = "This machine has: " + known + ".",
+               .code = ErrorCode::kInvalidArgument});
 }
 
 void add_instruction_set(CLI::App& command, engine::InstructionSet& set) {

@@ -126,7 +126,9 @@ void run_originality(const OriginalityOptions& options) {
     return;
   }
   if (options.piece.empty())
-    throw Error({.message = "no piece was given", .hint = "continuo originality PIECE.mid --corpus FOLDER"});
+    throw Error({.message = "no piece was given",
+                 .hint = "continuo originality PIECE.mid --corpus FOLDER",
+                 .code = ErrorCode::kInvalidArgument});
   const std::vector<fs::path> inputs = {options.piece, options.model, options.passages.corpus, options.soundfont};
   check_outputs({options.table}, inputs);
   check_outputs(outputs, inputs);

@@ -22,7 +22,9 @@ void refuse_unknown_command(const CLI::App& app, const std::string& word) {
     if (command->get_name() == word) return;
     known += (known.empty() ? "" : ", ") + command->get_name();
   }
-  throw Error({.message = "there is no command '" + word + "'", .hint = "The commands are: " + known + "."});
+  throw Error({.message = "there is no command '" + word + "'",
+               .hint = "The commands are: " + known + ".",
+               .code = ErrorCode::kNotFound});
 }
 
 /// CLI11's complaint, and where the options of the command are explained.

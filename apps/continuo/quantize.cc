@@ -72,16 +72,19 @@ void run_quantize(QuantizeOptions& options) {
   if (file.precision() != weights::Precision::kFp32) {
     throw Error({.message = fmt::format("is stored in {} already", weights::name(file.precision())),
                  .path = options.model.string(),
-                 .hint = "Quantise the fp32 model that it was made from."});
+                 .hint = "Quantise the fp32 model that it was made from.",
+                 .code = ErrorCode::kInvalidArgument});
   }
   if (file.network().is_counted()) {
     throw Error({.message = "is a network of counts, which are whole numbers that must stay as they are",
-                 .path = options.model.string()});
+                 .path = options.model.string(),
+                 .code = ErrorCode::kUnsupported});
   }
   if (file.network().reads_frames() && !options.data.empty()) {
     throw Error({.message = "is a network over frames, and the loss can be measured of symbols only",
                  .path = options.model.string(),
-                 .hint = "Leave --data out."});
+                 .hint = "Leave --data out.",
+                 .code = ErrorCode::kUnsupported});
   }
   std::map<std::string, std::string> metadata;
   if (!options.temperature.empty()) {

@@ -21,7 +21,8 @@ representation::RepresentationSpec representation_of(const std::string& name,
     const auto equals = setting.find('=');
     if (equals == std::string::npos) {
       throw Error({.message = fmt::format("--set {} gives no value", setting),
-                   .hint = "Write --set NAME=VALUE, for example --set positions=24."});
+                   .hint = "Write --set NAME=VALUE, for example --set positions=24.",
+                   .code = ErrorCode::kInvalidArgument});
     }
     spec.settings[setting.substr(0, equals)] = setting.substr(equals + 1);
   }

@@ -63,7 +63,8 @@ void run_reproduce(ReproduceOptions options) {
     fmt::print("{}\nThe page: {}\n", workbench::reproduce::losses_as_text(findings), page.string());
   } catch (const Interrupted& stopped) {
     throw Interrupted({.message = stopped.info().message,
-                       .hint = "Everything is kept. The same command goes on from there:\n  " + command});
+                       .hint = "Everything is kept. The same command goes on from there:\n  " + command,
+                       .code = ErrorCode::kInterrupted});
   }
 }
 

@@ -32,7 +32,9 @@ fs::path usual_folder() {
     return fs::path(data) / "continuo" / "studio";
   if (const char* home = std::getenv("HOME"); home != nullptr && *home != 0)
     return fs::path(home) / ".local/share/continuo/studio";
-  throw Error({.message = "there is no home folder for the pieces", .hint = "Name a folder: continuo studio FOLDER."});
+  throw Error({.message = "there is no home folder for the pieces",
+               .hint = "Name a folder: continuo studio FOLDER.",
+               .code = ErrorCode::kNotFound});
 }
 
 /// Where there is a screen and xdg-open; what that prints is nobody's business.

@@ -183,7 +183,8 @@ corpus::Dataset read_music(const TrainOptions& options, const training::Recipe& 
     throw Error(
         {.message = "no piece passes the filters",
          .path = options.folder.string(),
-         .hint = "continuo corpus tells why each was left out; --any-length lifts the limits of 1 to 5 minutes."});
+         .hint = "continuo corpus tells why each was left out; --any-length lifts the limits of 1 to 5 minutes.",
+         .code = ErrorCode::kEmpty});
   }
   if (says && !init.empty()) introduce(init, recipe, collection);
   if (says && init.empty() && !goes_on(options) && better_fine_tuned(recipe, collection.pieces.size()))
@@ -227,7 +228,9 @@ void run_train(const TrainOptions& options) {
     return;
   }
   if (options.folder.empty()) {
-    throw Error({.message = "no folder of MIDI files was given", .hint = "continuo train FOLDER -o trained"});
+    throw Error({.message = "no folder of MIDI files was given",
+                 .hint = "continuo train FOLDER -o trained",
+                 .code = ErrorCode::kInvalidArgument});
   }
   if (!options.soundfont.empty()) audio::check({.soundfont = options.soundfont});
   if (first) {

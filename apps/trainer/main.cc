@@ -60,7 +60,7 @@ struct Options {
 };
 
 [[noreturn]] void refuse(const std::string& message) {
-  throw Error(ErrorInfo{.message = message, .hint = "See continuo-train --help."});
+  throw Error(ErrorInfo{.message = message, .hint = "See continuo-train --help.", .code = ErrorCode::kInvalidArgument});
 }
 
 double number(const std::string& option, const std::string& text) {

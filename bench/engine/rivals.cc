@@ -76,7 +76,7 @@ void check_parity(const weights::ModelFile& file, bench::Layout layout) {
   std::printf("logits reach %.2f; off by at most %.1e (cached taps) and %.1e (recomputing)\n", deviation, cached_off,
               recomputing_off);
   if (cached_off > kTolerance || recomputing_off > kTolerance || deviation < 0.1)
-    throw Error("the contenders do not calculate the same, so their times say nothing");
+    throw Error(ErrorCode::kMismatch, "the contenders do not calculate the same, so their times say nothing");
 }
 
 struct Contender {

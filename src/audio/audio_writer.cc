@@ -58,7 +58,8 @@ void require_audio_path(const std::filesystem::path& path) {
   if (is_audio_path(path)) return;
   throw Error({.message = "is not the name of a sound file that can be written",
                .path = path.string(),
-               .hint = "Let the name end in .wav, .flac or .ogg."});
+               .hint = "Let the name end in .wav, .flac or .ogg.",
+               .code = ErrorCode::kUnsupported});
 }
 
 AudioWriter::AudioWriter(std::filesystem::path path, int sample_rate, int channels) {
@@ -72,13 +73,14 @@ AudioWriter::AudioWriter(std::filesystem::path path, int sample_rate, int channe
     throw Error({.message = "this format cannot hold " + std::to_string(channels) + " channels at " +
                             std::to_string(sample_rate) + " samples a second",
                  .path = path.string(),
-                 .hint = "Use 1 or 2 channels at 8,000 to 96,000 samples a second."});
+                 .hint = "Use 1 or 2 channels at 8,000 to 96,000 samples a second.",
+                 .code = ErrorCode::kUnsupported});
   }
   state_ = std::make_unique<State>(std::move(path));
   state_->info = info;
   state_->handle = sf_open(state_->file.temporary().c_str(), SFM_WRITE, &state_->info);
   if (state_->handle == nullptr) {
-    fail(state_->path, std::string("cannot write: ") + sf_strerror(nullptr),
+    fail(ErrorCode::kSystem, state_->path, std::string("cannot write: ") + sf_strerror(nullptr),
          "Check the permissions of the folder and the space on its disk.");
   }
   if ((format & SF_FORMAT_TYPEMASK) == SF_FORMAT_OGG) {
@@ -92,11 +94,11 @@ AudioWriter::~AudioWriter() = default;
 void AudioWriter::write(std::span<const float> samples) {
   State& state = *state_;
   const auto channels = static_cast<std::size_t>(state.info.channels);
-  if (samples.size() % channels != 0) fail(state.path, "samples that are no whole frames");
+  if (samples.size() % channels != 0) fail(ErrorCode::kInvalidArgument, state.path, "samples that are no whole frames");
   const int type = state.info.format & SF_FORMAT_TYPEMASK;
   state.frames += samples.size() / channels;
   if (type == SF_FORMAT_WAV && state.frames * channels * 2 > kMaxWavBytes)
-    fail(state.path, "a .wav file cannot be larger than 4 GB", "Let the name end in .flac.");
+    fail(ErrorCode::kUnsupported, state.path, "a .wav file cannot be larger than 4 GB", "Let the name end in .flac.");
   std::vector<short> whole(kWriteFrames * channels);
   std::vector<float> real(kWriteFrames * channels);
   while (!samples.empty()) {
@@ -113,7 +115,8 @@ void AudioWriter::write(std::span<const float> samples) {
       written = sf_writef_short(state.handle, whole.data(), frames);
     }
     if (written != frames || sf_error(state.handle) != SF_ERR_NO_ERROR)
-      fail(state.path, std::string("cannot write: ") + sf_strerror(state.handle), "Check the space on that disk.");
+      fail(ErrorCode::kSystem, state.path, std::string("cannot write: ") + sf_strerror(state.handle),
+           "Check the space on that disk.");
     samples = samples.subspan(count);
   }
 }
@@ -122,14 +125,16 @@ void AudioWriter::commit() {
   State& state = *state_;
   const int code = sf_close(std::exchange(state.handle, nullptr));
   if (code != 0)
-    fail(state.path, std::string("cannot write: ") + sf_error_number(code), "Check the space on that disk.");
+    fail(ErrorCode::kSystem, state.path, std::string("cannot write: ") + sf_error_number(code),
+         "Check the space on that disk.");
   if ((state.info.format & SF_FORMAT_TYPEMASK) == SF_FORMAT_OGG) settle_ogg_serial(state.file.temporary());
   // libsndfile does not report every failed write at the end of a file: what was written must be there.
   SF_INFO info{};
   SNDFILE* check = sf_open(state.file.temporary().c_str(), SFM_READ, &info);
   const bool whole = check != nullptr && info.frames == static_cast<sf_count_t>(state.frames);
   if (check != nullptr) sf_close(check);
-  if (!whole && state.frames > 0) fail(state.path, "the file is incomplete", "Check the space on that disk.");
+  if (!whole && state.frames > 0)
+    fail(ErrorCode::kSystem, state.path, "the file is incomplete", "Check the space on that disk.");
   state.file.commit();
 }
 

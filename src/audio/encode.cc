@@ -85,10 +85,11 @@ std::vector<std::uint8_t> encode_mp3(const Waveform& waveform, double quality) {
   info.samplerate = waveform.sample_rate;
   info.channels = waveform.channels;
   info.format = SF_FORMAT_MPEG | SF_FORMAT_MPEG_LAYER_III;
-  if (waveform.frames() == 0) throw Error("there is no sound to encode as MP3");
+  if (waveform.frames() == 0) throw Error(ErrorCode::kEmpty, "there is no sound to encode as MP3");
   if (info.channels > 2)
     throw Error({.message = "MP3 cannot hold " + std::to_string(info.channels) + " channels",
-                 .hint = "Give one channel or two."});
+                 .hint = "Give one channel or two.",
+                 .code = ErrorCode::kUnsupported});
   MemoryFile file;
   SF_VIRTUAL_IO io{.get_filelen = MemoryFile::length,
                    .seek = MemoryFile::seek,
@@ -98,7 +99,8 @@ std::vector<std::uint8_t> encode_mp3(const Waveform& waveform, double quality) {
   std::unique_ptr<SNDFILE, Close> handle(sf_open_virtual(&io, SFM_WRITE, &info, &file));
   if (handle == nullptr) {
     throw Error({.message = std::string("cannot encode MP3: ") + sf_strerror(nullptr),
-                 .hint = "libsndfile 1.1 or later, built with LAME, is needed."});
+                 .hint = "libsndfile 1.1 or later, built with LAME, is needed.",
+                 .code = ErrorCode::kUnsupported});
   }
   int mode = SF_BITRATE_MODE_VARIABLE;
   double level = 1 - std::clamp(quality, 0.0, 1.0);
@@ -112,7 +114,7 @@ std::vector<std::uint8_t> encode_mp3(const Waveform& waveform, double quality) {
     chunk.resize(frames * channels);
     std::transform(begin, begin + static_cast<std::ptrdiff_t>(chunk.size()), chunk.begin(), clean);
     if (sf_writef_float(handle.get(), chunk.data(), static_cast<sf_count_t>(frames)) != static_cast<sf_count_t>(frames))
-      throw Error(std::string("cannot encode MP3: ") + sf_strerror(handle.get()));
+      throw Error(ErrorCode::kUnsupported, std::string("cannot encode MP3: ") + sf_strerror(handle.get()));
   }
   handle.reset();
   return std::move(file.bytes);

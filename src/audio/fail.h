@@ -9,8 +9,9 @@
 
 namespace continuo::audio {
 
-[[noreturn]] inline void fail(const std::filesystem::path& path, std::string message, std::string hint = {}) {
-  throw Error({.message = std::move(message), .path = path.string(), .hint = std::move(hint)});
+[[noreturn]] inline void fail(ErrorCode code, const std::filesystem::path& path, std::string message,
+                              std::string hint = {}) {
+  throw Error({.message = std::move(message), .path = path.string(), .hint = std::move(hint), .code = code});
 }
 
 }  // namespace continuo::audio

@@ -29,11 +29,13 @@ Meter::Meter(int sample_rate, int channels, Scale scale)
                   static_cast<std::size_t>(channels)) {}
 
 Meter::State Meter::make_state() const {
-  if (sample_rate_ < 1 || channels_ < 1) throw Error("a waveform without channels or sample rate");
+  if (sample_rate_ < 1 || channels_ < 1)
+    throw Error(ErrorCode::kInvalidArgument, "a waveform without channels or sample rate");
   State state(ebur128_init(static_cast<unsigned>(channels_), static_cast<unsigned long>(sample_rate_), EBUR128_MODE_I));
   if (state == nullptr) {
     throw Error({.message = "cannot measure the loudness of " + std::to_string(channels_) + " channels at " +
-                            std::to_string(sample_rate_) + " samples a second"});
+                            std::to_string(sample_rate_) + " samples a second",
+                 .code = ErrorCode::kUnsupported});
   }
   return state;
 }

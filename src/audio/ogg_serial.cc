@@ -33,7 +33,7 @@ class Pages {
     constexpr long kBlock = 1L << 16;
     for (;;) {
       const long taken = ogg_sync_pageseek(&sync_, &page);
-      if (taken < 0) fail(path_, "cannot write: the file has bytes outside of Ogg pages");
+      if (taken < 0) fail(ErrorCode::kSystem, path_, "cannot write: the file has bytes outside of Ogg pages");
       if (taken > 0) {
         at_ += taken;
         return true;
@@ -53,13 +53,13 @@ class Pages {
     file_.clear();
     file_.seekp(at_ - page.header_len - page.body_len);
     file_.write(reinterpret_cast<const char*>(page.header), page.header_len);
-    if (!file_) fail(path_, "cannot write", "Check the space on that disk.");
+    if (!file_) fail(ErrorCode::kSystem, path_, "cannot write", "Check the space on that disk.");
   }
 
   void close() {
     file_.clear();
     file_.close();
-    if (!file_) fail(path_, "cannot write", "Check the space on that disk.");
+    if (!file_) fail(ErrorCode::kSystem, path_, "cannot write", "Check the space on that disk.");
   }
 
  private:

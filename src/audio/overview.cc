@@ -117,7 +117,8 @@ struct OverviewMaker::State {
 };
 
 OverviewMaker::OverviewMaker(int sample_rate, int channels) {
-  if (sample_rate < 1 || channels < 1) throw Error("a sound without channels or sample rate");
+  if (sample_rate < 1 || channels < 1)
+    throw Error(ErrorCode::kInvalidArgument, "a sound without channels or sample rate");
   state_ = std::make_unique<State>(sample_rate, channels);
 }
 

@@ -71,7 +71,9 @@ Waveform render(const Score& score, const RenderOptions& options, const Progress
       waveform.samples.insert(waveform.samples.end(), block.begin(), block.end());
     });
   } catch (const std::bad_alloc&) {
-    throw Error({.message = "the sound does not fit into memory", .hint = "Render straight into a file."});
+    throw Error({.message = "the sound does not fit into memory",
+                 .hint = "Render straight into a file.",
+                 .code = ErrorCode::kUnsupported});
   }
   if (options.normalise) normalise_loudness(waveform, kLoudness);
   return waveform;

@@ -32,7 +32,7 @@ struct Resampler::State {
       std::size_t taken = 0, made = 0;
       const soxr_error_t error = soxr_process(handle.get(), samples, count, samples == nullptr ? nullptr : &taken,
                                               out.data() + before, kRoom, &made);
-      if (error != nullptr) throw Error(std::string("cannot resample: ") + error);
+      if (error != nullptr) throw Error(ErrorCode::kSystem, std::string("cannot resample: ") + error);
       out.resize(before + made);
       if (samples != nullptr) {
         samples += taken;
@@ -47,7 +47,8 @@ Resampler::Resampler(int from, int to) {
   for (const int rate : {from, to}) {
     if (rate < kLowest || rate > kHighest)
       throw Error({.message = "has " + std::to_string(rate) + " samples a second",
-                   .hint = "Sound of 1,000 to 768,000 samples a second can be used."});
+                   .hint = "Sound of 1,000 to 768,000 samples a second can be used.",
+                   .code = ErrorCode::kUnsupported});
   }
   if (from == to) return;
   state_ = std::make_unique<State>();
@@ -55,7 +56,8 @@ Resampler::Resampler(int from, int to) {
   const soxr_quality_spec_t quality = soxr_quality_spec(SOXR_HQ, 0);
   soxr_error_t error = nullptr;
   state_->handle.reset(soxr_create(from, to, 1, &error, &types, &quality, nullptr));
-  if (state_->handle == nullptr) throw Error(std::string("cannot resample: ") + (error == nullptr ? "" : error));
+  if (state_->handle == nullptr)
+    throw Error(ErrorCode::kSystem, std::string("cannot resample: ") + (error == nullptr ? "" : error));
 }
 
 Resampler::~Resampler() = default;

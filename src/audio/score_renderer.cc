@@ -32,7 +32,8 @@ Seconds processor_seconds() {
 RenderPlan checked_plan(const Score& score, const RenderOptions& options) {
   if (!(options.tail_seconds >= 0 && options.tail_seconds <= kLongestTail)) {
     throw Error({.message = "a tail of " + std::to_string(options.tail_seconds) + " seconds",
-                 .hint = "Choose 0 to 60 seconds."});
+                 .hint = "Choose 0 to 60 seconds.",
+                 .code = ErrorCode::kInvalidArgument});
   }
   const Seconds length = duration_seconds(score);
   if (!(length <= options.max_seconds)) {
@@ -40,7 +41,8 @@ RenderPlan checked_plan(const Score& score, const RenderOptions& options) {
                             " seconds, more than the " +
                             std::to_string(static_cast<std::int64_t>(std::min(options.max_seconds, 1e15))) +
                             " that are rendered",
-                 .hint = "Its tempo or a stray event at its end may be wrong; cut it."});
+                 .hint = "Its tempo or a stray event at its end may be wrong; cut it.",
+                 .code = ErrorCode::kInvalidArgument});
   }
   return plan_render(score, options.sample_rate);
 }
@@ -99,7 +101,7 @@ void ScoreRenderer::check_pace() const {
   if (stop_.stop_requested()) throw Interrupted("stopped while rendering");
   const Seconds spent = processor_seconds() - begun_;
   if (spent <= kPatience + kSlowest * done()) return;
-  fail(soundfont_,
+  fail(ErrorCode::kUnsupported, soundfont_,
        "the synthesizer needs too long for this SoundFont: " + format_decimals(spent, 0) + " seconds for " +
            format_decimals(done(), 1) + " of music",
        "The SoundFont is damaged, or made for that. Use another one.");

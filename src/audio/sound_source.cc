@@ -23,14 +23,16 @@ class FileSource final : public SoundSource {
   explicit FileSource(const std::filesystem::path& path) {
     std::error_code code;
     const auto status = std::filesystem::status(path, code);
-    if (!std::filesystem::exists(status)) fail(path, "no such file", "Check the name and the current folder.");
-    if (std::filesystem::is_directory(status)) fail(path, "is a folder, not a file");
+    if (!std::filesystem::exists(status))
+      fail(ErrorCode::kNotFound, path, "no such file", "Check the name and the current folder.");
+    if (std::filesystem::is_directory(status)) fail(ErrorCode::kInvalidArgument, path, "is a folder, not a file");
     handle_.reset(sf_open(path.c_str(), SFM_READ, &info_));
     if (handle_ == nullptr) {
-      fail(path, std::string("cannot be read as sound: ") + sf_strerror(nullptr),
+      fail(ErrorCode::kUnsupported, path, std::string("cannot be read as sound: ") + sf_strerror(nullptr),
            "WAV, FLAC, OGG, MP3 and AIFF files can be read.");
     }
-    if (info_.channels < 1 || info_.samplerate < 1) fail(path, "says that it has no channels or no sample rate");
+    if (info_.channels < 1 || info_.samplerate < 1)
+      fail(ErrorCode::kDamaged, path, "says that it has no channels or no sample rate");
     block_frames_ = std::max<std::size_t>(1, kReadSamples / static_cast<std::size_t>(info_.channels));
   }
 

@@ -100,18 +100,19 @@ struct LoadedFont {
 
 LoadedFont load_font(const fs::path& path) {
   if (fluid_is_soundfont(path.c_str()) == 0)
-    fail(path, "is not a SoundFont", std::string("Give a .sf2 or .sf3 file. ") + kInstallHint);
+    fail(ErrorCode::kUnsupported, path, "is not a SoundFont", std::string("Give a .sf2 or .sf3 file. ") + kInstallHint);
   LoadedFont loaded;
   loaded.settings.reset(new_fluid_settings());
-  if (loaded.settings == nullptr) throw Error("FluidSynth cannot start");
+  if (loaded.settings == nullptr) throw Error(ErrorCode::kSystem, "FluidSynth cannot start");
   fluid_settings_setint(loaded.settings.get(), "synth.lock-memory", 0);
   loaded.owner.reset(new_fluid_synth(loaded.settings.get()));
-  if (loaded.owner == nullptr) throw Error("FluidSynth cannot start: " + last_message());
+  if (loaded.owner == nullptr) throw Error(ErrorCode::kSystem, "FluidSynth cannot start: " + last_message());
   last_message().clear();
   const GlibSilence silence;
   const int id = fluid_synth_sfload(loaded.owner.get(), path.c_str(), 0);
   if (id != FLUID_FAILED) loaded.font = fluid_synth_get_sfont_by_id(loaded.owner.get(), id);
-  if (loaded.font == nullptr) fail(path, "cannot be loaded as a SoundFont: " + last_message(), kInstallHint);
+  if (loaded.font == nullptr)
+    fail(ErrorCode::kDamaged, path, "cannot be loaded as a SoundFont: " + last_message(), kInstallHint);
   return loaded;
 }
 
@@ -119,7 +120,7 @@ LoadedFont load_font(const fs::path& path) {
 fluid_sfont_t* cached_font(const fs::path& path) {
   thread_local std::map<fs::path, LoadedFont> fonts;
   std::error_code code;
-  if (!fs::is_regular_file(path, code)) fail(path, "no such SoundFont", kInstallHint);
+  if (!fs::is_regular_file(path, code)) fail(ErrorCode::kNotFound, path, "no such SoundFont", kInstallHint);
   const auto modified = fs::last_write_time(path, code);
   const auto found = fonts.find(path);
   if (found != fonts.end() && found->second.modified == modified) return found->second.font;
@@ -135,7 +136,8 @@ fs::path default_soundfont() {
   std::error_code code;
   if (const char* chosen = std::getenv("CONTINUO_SOUNDFONT"); chosen != nullptr && *chosen != '\0') {
     if (!fs::is_regular_file(chosen, code))
-      fail(chosen, "no such SoundFont", "Correct the environment variable CONTINUO_SOUNDFONT, or unset it.");
+      fail(ErrorCode::kNotFound, chosen, "no such SoundFont",
+           "Correct the environment variable CONTINUO_SOUNDFONT, or unset it.");
     return chosen;
   }
   for (const char* place : {"/usr/share/sounds/sf2/TimGM6mb.sf2", "/usr/share/sounds/sf2/default-GM.sf2",
@@ -143,7 +145,7 @@ fs::path default_soundfont() {
                             "/usr/share/soundfonts/default.sf2", "/usr/share/soundfonts/FluidR3_GM.sf2"}) {
     if (fs::is_regular_file(place, code)) return place;
   }
-  throw Error({.message = "no SoundFont is installed", .hint = kInstallHint});
+  throw Error({.message = "no SoundFont is installed", .hint = kInstallHint, .code = ErrorCode::kNotFound});
 }
 
 struct Synth::State {
@@ -155,13 +157,14 @@ struct Synth::State {
 Synth::Synth(const fs::path& soundfont, int sample_rate, int channels) : state_(std::make_unique<State>()) {
   if (sample_rate < 8000 || sample_rate > 96'000) {
     throw Error({.message = "cannot render at " + std::to_string(sample_rate) + " samples a second",
-                 .hint = "Choose a rate of 8,000 to 96,000, for example 44,100."});
+                 .hint = "Choose a rate of 8,000 to 96,000, for example 44,100.",
+                 .code = ErrorCode::kInvalidArgument});
   }
   silence_log();
   state_->font = cached_font(soundfont);
   state_->settings.reset(new_fluid_settings());
   fluid_settings_t* settings = state_->settings.get();
-  if (settings == nullptr) throw Error("FluidSynth cannot start");
+  if (settings == nullptr) throw Error(ErrorCode::kSystem, "FluidSynth cannot start");
   const int groups = std::clamp((channels + 15) / 16, 1, kMaxChannels / 16);
   fluid_settings_setnum(settings, "synth.sample-rate", sample_rate);
   fluid_settings_setint(settings, "synth.midi-channels", groups * 16);
@@ -176,9 +179,9 @@ Synth::Synth(const fs::path& soundfont, int sample_rate, int channels) : state_(
   fluid_settings_setnum(settings, "synth.reverb.level", 0.6);
   last_message().clear();
   state_->synth.reset(new_fluid_synth(settings));
-  if (state_->synth == nullptr) throw Error("FluidSynth cannot start: " + last_message());
+  if (state_->synth == nullptr) throw Error(ErrorCode::kSystem, "FluidSynth cannot start: " + last_message());
   if (fluid_synth_add_sfont(state_->synth.get(), state_->font) == FLUID_FAILED)
-    fail(soundfont, "cannot be used: " + last_message(), kInstallHint);
+    fail(ErrorCode::kDamaged, soundfont, "cannot be used: " + last_message(), kInstallHint);
 }
 
 Synth::~Synth() {

@@ -22,12 +22,12 @@ Waveform read_file(const std::filesystem::path& path) {
   try {
     while (source->next(block)) {
       if (waveform.samples.size() + block.size() > kMaxSamples)
-        fail(path, "is longer than the " + std::to_string(kMaxSamples) + " samples that are read",
-             "Cut it into parts.");
+        fail(ErrorCode::kUnsupported, path,
+             "is longer than the " + std::to_string(kMaxSamples) + " samples that are read", "Cut it into parts.");
       waveform.samples.insert(waveform.samples.end(), block.begin(), block.end());
     }
   } catch (const std::bad_alloc&) {
-    fail(path, "does not fit into memory", "Cut it into parts.");
+    fail(ErrorCode::kUnsupported, path, "does not fit into memory", "Cut it into parts.");
   }
   return waveform;
 }

@@ -45,6 +45,8 @@ std::string_view name(ErrorCode code) noexcept {
       return "mismatch";
     case ErrorCode::kEmpty:
       return "empty";
+    case ErrorCode::kDiverged:
+      return "diverged";
   }
   return "unspecified";
 }

@@ -32,8 +32,9 @@ std::vector<std::uint8_t> read_file(const fs::path& path, std::uint64_t max_byte
   const Descriptor file(path, O_RDONLY, "cannot open");
   const std::uint64_t size = regular_file_size(file.get(), path);
   const auto too_large = [&] {
-    return Error(
-        {.message = "is larger than the " + std::to_string(max_bytes) + " bytes that are read", .path = path.string()});
+    return Error({.message = "is larger than the " + std::to_string(max_bytes) + " bytes that are read",
+                  .path = path.string(),
+                  .code = ErrorCode::kUnsupported});
   };
   if (size > max_bytes) throw too_large();
   std::vector<std::uint8_t> bytes(size);

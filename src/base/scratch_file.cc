@@ -61,7 +61,8 @@ void ScratchFile::append(std::span<const std::uint8_t> bytes) {
 
 void ScratchFile::read(std::uint64_t offset, std::span<std::uint8_t> bytes) const {
   if (offset > size_ || bytes.size() > size_ - offset) {
-    throw Error({.message = "a temporary file was read beyond its end", .path = folder_.string()});
+    throw Error(
+        {.message = "a temporary file was read beyond its end", .path = folder_.string(), .code = ErrorCode::kSystem});
   }
   while (!bytes.empty()) {
     const ssize_t got = ::pread(file_, bytes.data(), bytes.size(), static_cast<off_t>(offset));

@@ -14,6 +14,7 @@
 
 namespace {
 
+using continuo::ErrorCode;
 using continuo::c_api::guarded;
 using continuo::c_api::last_error;
 using continuo::c_api::refuse;
@@ -26,15 +27,18 @@ continuo::engine::Options options_from(const char* precision, const char* instru
   if (precision != nullptr) {
     options.precision = continuo::weights::precision_from(precision);
     if (!options.precision)
-      throw continuo::Error(
-          {.message = "there is no precision '" + std::string(precision) + "'", .hint = "Use fp32, bf16 or int8."});
+      throw continuo::Error({.message = "there is no precision '" + std::string(precision) + "'",
+                             .hint = "Use fp32, bf16 or int8.",
+                             .code = ErrorCode::kInvalidArgument});
   }
   if (instruction_set != nullptr) {
     const auto set = continuo::engine::instruction_set_from(instruction_set);
-    if (!set) throw continuo::Error("there is no instruction set '" + std::string(instruction_set) + "'");
+    if (!set)
+      throw continuo::Error(ErrorCode::kInvalidArgument,
+                            "there is no instruction set '" + std::string(instruction_set) + "'");
     options.instruction_set = *set;
   }
-  if (threads < 1) throw continuo::Error("a step needs at least 1 thread");
+  if (threads < 1) throw continuo::Error(ErrorCode::kInvalidArgument, "a step needs at least 1 thread");
   return options;
 }
 
@@ -57,6 +61,12 @@ const char* continuo_version(void) { return CONTINUO_VERSION; }
 const char* continuo_last_error(void) { return last_error().text.c_str(); }
 
 int continuo_last_error_code(void) { return last_error().code; }
+
+const char* continuo_last_error_path(void) { return last_error().path.c_str(); }
+
+int64_t continuo_last_error_offset(void) { return last_error().offset; }
+
+const char* continuo_last_error_about(void) { return last_error().about.c_str(); }
 
 continuo_model* continuo_model_load(const char* path) {
   return guarded([&] { return continuo_model_load_with(required(path, "the path"), nullptr, nullptr, 1); });
@@ -144,7 +154,7 @@ const float* continuo_stream_step(continuo_stream* stream, uint16_t symbol) {
 
 const float* continuo_stream_prime(continuo_stream* stream, const uint16_t* symbols, size_t count) {
   if (stream == nullptr || (symbols == nullptr && count > 0)) {
-    refuse(stream == nullptr ? "the stream is NULL" : "the symbols are NULL");
+    refuse(stream == nullptr ? "the stream is NULL" : "the symbols are NULL", ErrorCode::kInvalidArgument);
     return nullptr;
   }
   for (std::size_t i = 0; i < count; ++i) stream->logits = stream->stream->step(symbols[i]);
@@ -153,7 +163,7 @@ const float* continuo_stream_prime(continuo_stream* stream, const uint16_t* symb
 
 const float* continuo_stream_step_frame(continuo_stream* stream, const float* frame) {
   if (stream == nullptr || frame == nullptr) {
-    refuse(stream == nullptr ? "the stream is NULL" : "the frame is NULL");
+    refuse(stream == nullptr ? "the stream is NULL" : "the frame is NULL", ErrorCode::kInvalidArgument);
     return nullptr;
   }
   stream->logits = stream->stream->step(std::span(frame, stream->width));
@@ -182,7 +192,8 @@ uint16_t continuo_argmax(const float* logits, size_t count) {
 continuo_sampler* continuo_sampler_new(size_t vocabulary_size, double temperature, int top_k, double top_p,
                                        uint64_t seed) {
   return guarded([&] {
-    if (vocabulary_size > kMaxSymbols) throw continuo::Error("a vocabulary has at most 65,536 symbols");
+    if (vocabulary_size > kMaxSymbols)
+      throw continuo::Error(ErrorCode::kInvalidArgument, "a vocabulary has at most 65,536 symbols");
     const continuo::generation::SamplingOptions options{.temperature = temperature, .top_k = top_k, .top_p = top_p};
     return std::make_unique<continuo_sampler>(continuo_sampler{continuo::generation::Sampler(options, vocabulary_size),
                                                                continuo::Random(seed), vocabulary_size})

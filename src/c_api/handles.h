@@ -63,7 +63,8 @@ namespace continuo::c_api {
 
 /// Of this thread.
 struct LastError {
-  std::string text;
+  std::string text, path, about;
+  std::int64_t offset = -1;
   int code = CONTINUO_ERROR_NONE;
 };
 inline LastError& last_error() noexcept {
@@ -71,12 +72,19 @@ inline LastError& last_error() noexcept {
   return error;
 }
 
-inline void refuse(const char* text, ErrorCode code = ErrorCode::kInvalidArgument) noexcept {
-  last_error().code = static_cast<int>(code);
+inline void refuse(const char* text, ErrorCode code, const ErrorInfo* info = nullptr) noexcept {
+  LastError& last = last_error();
+  last.code = static_cast<int>(code);
+  last.offset = -1;
   try {
-    last_error().text = text;
+    last.text = text;
+    last.path = info == nullptr ? "" : info->path;
+    last.about = info == nullptr ? "" : info->about;
+    if (info != nullptr && info->offset) last.offset = static_cast<std::int64_t>(*info->offset);
   } catch (...) {
-    last_error().text.clear();
+    last.text.clear();
+    last.path.clear();
+    last.about.clear();
   }
 }
 
@@ -86,7 +94,7 @@ Result guarded(const Make& make, Result failure = {}) noexcept {
   try {
     return make();
   } catch (const Error& error) {
-    refuse(error.what(), error.code());
+    refuse(error.what(), error.code(), &error.info());
   } catch (const std::bad_alloc&) {
     refuse("out of memory", ErrorCode::kSystem);
   } catch (const std::exception& error) {

@@ -177,7 +177,7 @@ Outcome examine(const fs::path& path, const ScanOptions& options, const std::sto
 
 void check(const ScanOptions& options) {
   const auto require = [](bool good, const char* message) {
-    if (!good) throw Error(message);
+    if (!good) throw Error(ErrorCode::kInvalidArgument, message);
   };
   require(options.min_seconds >= 0 && options.min_seconds <= options.max_seconds,
           "the least length of a piece must lie between 0 and the greatest");
@@ -278,7 +278,8 @@ Collection scan(const fs::path& folder, const ScanOptions& options, const Progre
   if (!options.leave_out_label.empty() && options.label_column.empty())
     throw Error({.message = "the label '" + options.leave_out_label + "' is to be left out, but no column has labels",
                  .path = folder.string(),
-                 .hint = "Name the column of MANIFEST.csv that holds them."});
+                 .hint = "Name the column of MANIFEST.csv that holds them.",
+                 .code = ErrorCode::kInvalidArgument});
   std::optional<Manifest> manifest;
   if (!options.label_column.empty() || !options.select_column.empty()) manifest.emplace(folder);
   if (manifest) collection.manifest_encoding = manifest->encoding();

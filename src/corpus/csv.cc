@@ -20,7 +20,8 @@ std::vector<std::vector<std::string>> parse_csv(std::string_view text) {
       if (quote == std::string_view::npos)
         throw Error({.message = "a quoted field is never closed",
                      .offset = opening,
-                     .hint = "Close it with a quotation mark; one inside a field is written twice."});
+                     .hint = "Close it with a quotation mark; one inside a field is written twice.",
+                     .code = ErrorCode::kDamaged});
       field += text.substr(at, quote - at);
       at = quote + 1;
       if (at >= text.size() || text[at] != '"') return field;

@@ -25,7 +25,11 @@ constexpr const char* kHintForOthers = "Give a .dataset file that training has l
 
 [[noreturn]] void refuse(const std::filesystem::path& path, std::string message, std::uint64_t offset,
                          const char* hint = kHint) {
-  throw Error({.message = std::move(message), .path = path.string(), .offset = offset, .hint = hint});
+  throw Error({.message = std::move(message),
+               .path = path.string(),
+               .offset = offset,
+               .hint = hint,
+               .code = ErrorCode::kDamaged});
 }
 
 /// Reads the index from its first byte to its last.

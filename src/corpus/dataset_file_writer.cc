@@ -83,7 +83,8 @@ void DatasetFileWriter::check() const {
   if (!out_)
     throw Error({.message = std::string("cannot write: ") + std::strerror(errno),
                  .path = path_.string(),
-                 .hint = "Check the permissions of the folder and the space on its disk."});
+                 .hint = "Check the permissions of the folder and the space on its disk.",
+                 .code = error_code_of(errno)});
 }
 
 }  // namespace continuo::corpus

@@ -32,7 +32,8 @@ std::vector<Task> tasks_of(const Collection& collection, const Split& split) {
   std::vector<std::optional<Part>> parts(collection.pieces.size());
   const auto assign = [&](const std::vector<std::size_t>& indices, Part part) {
     for (const std::size_t i : indices) {
-      if (i >= parts.size() || parts[i]) throw Error("the split does not belong to the collection");
+      if (i >= parts.size() || parts[i])
+        throw Error(ErrorCode::kMismatch, "the split does not belong to the collection");
       parts[i] = part;
     }
   };
@@ -144,7 +145,8 @@ Score score_of(const Piece& piece) {
   if (content_hash(bytes) != piece.hash)
     throw Error({.message = "has changed since the collection was read",
                  .path = piece.path.string(),
-                 .hint = "Run the command again."});
+                 .hint = "Run the command again.",
+                 .code = ErrorCode::kMismatch});
   return midi::read(bytes).score;
 }
 
@@ -159,7 +161,8 @@ std::unique_ptr<Representation> make_representation(const RepresentationSpec& sp
     if (task.part == Part::kTrain) pieces.push_back(task.piece);
   if (pieces.empty())
     throw Error({.message = "no piece is left to learn the vocabulary of '" + spec.name + "' from",
-                 .hint = "Loosen the filters or enlarge the training part."});
+                 .hint = "Loosen the filters or enlarge the training part.",
+                 .code = ErrorCode::kEmpty});
   std::vector<Score> batch;
   return representation::fit(spec, pieces.size(), [&](std::size_t i) {
     if (i % kBatch == 0) {
@@ -204,9 +207,9 @@ void encode(const std::vector<Task>& tasks, const Representation& representation
     if (progress) progress({.task = "Encoding", .done = begin + count, .total = tasks.size(), .unit = "pieces"});
   }
   if (!any_notes && !tasks.empty()) {
-    throw Error(
-        {.message = "no piece has a note that the representation '" + representation.spec().name + "' keeps",
-         .hint = "Drums are kept by remi alone, and other representations have limits of pitch or instruments."});
+    throw Error({.message = "no piece has a note that the representation '" + representation.spec().name + "' keeps",
+                 .hint = "Drums are kept by remi alone, and other representations have limits of pitch or instruments.",
+                 .code = ErrorCode::kEmpty});
   }
   writer.finish(representation.spec(), losses.sentences());
 }

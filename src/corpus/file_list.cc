@@ -173,7 +173,8 @@ FileList list_files(const fs::path& folder, bool sound, std::stop_token stop) {
   if (code)
     throw Error({.message = "cannot be read: " + code.message(),
                  .path = folder.string(),
-                 .hint = "Check the permissions of the folder."});
+                 .hint = "Check the permissions of the folder.",
+                 .code = error_code_of(code.value())});
   return Walk(folder, sound, std::move(stop)).run();
 }
 

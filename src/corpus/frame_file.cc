@@ -31,7 +31,8 @@ constexpr std::array<std::pair<const char*, Part>, 3> kParts = {
   throw Error({.message = std::move(message),
                .path = path.string(),
                .hint = "The form is {\"train\": [...], \"valid\": [...], \"test\": [...]}: lists of pieces, which are "
-                       "lists of frames, which are lists of MIDI pitches."});
+                       "lists of frames, which are lists of MIDI pitches.",
+               .code = ErrorCode::kDamaged});
 }
 
 const Json& list_at(const fs::path& path, const Json& value, const std::string& place) {

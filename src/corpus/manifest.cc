@@ -60,7 +60,8 @@ std::vector<representation::NameAlias> own_aliases(const fs::path& folder) {
   if (alias == std::string::npos || name == std::string::npos)
     throw Error({.message = "has no columns named 'alias' and 'name'",
                  .path = path.string(),
-                 .hint = "Its first line is: alias,name,where"});
+                 .hint = "Its first line is: alias,name,where",
+                 .code = ErrorCode::kDamaged});
   std::vector<representation::NameAlias> aliases;
   const auto field = [](const std::vector<std::string>& row, std::size_t at) {
     return at < row.size() ? trimmed(row[at]) : std::string();
@@ -79,7 +80,8 @@ Manifest::Manifest(const fs::path& folder) : path_(folder / kManifestName) {
     throw Error({.message = "is missing",
                  .path = path_.string(),
                  .hint = "Labels and selections come from a table of that name in the collection's folder: one line "
-                         "per file, the first line with the names of the columns."});
+                         "per file, the first line with the names of the columns.",
+                 .code = ErrorCode::kNotFound});
   std::vector<std::vector<std::string>> rows;
   try {
     const std::string text = read_text_file(path_);
@@ -92,7 +94,10 @@ Manifest::Manifest(const fs::path& folder) : path_(folder / kManifestName) {
     throw Error(info);
   }
   if (rows.size() < 2)
-    throw Error({.message = "has no rows", .path = path_.string(), .hint = "Its first line names the columns."});
+    throw Error({.message = "has no rows",
+                 .path = path_.string(),
+                 .hint = "Its first line names the columns.",
+                 .code = ErrorCode::kEmpty});
   std::set<std::string> seen;
   const auto readable = [this](const std::string& field) {
     return encoding_.empty() ? field : encoding::to_utf8(field, encoding_);
@@ -100,7 +105,9 @@ Manifest::Manifest(const fs::path& folder) : path_(folder / kManifestName) {
   for (const std::string& name : rows.front()) {
     columns_.push_back(trimmed(readable(name)));
     if (!columns_.back().empty() && !seen.insert(columns_.back()).second)
-      throw Error({.message = "has two columns named '" + columns_.back() + "'", .path = path_.string()});
+      throw Error({.message = "has two columns named '" + columns_.back() + "'",
+                   .path = path_.string(),
+                   .code = ErrorCode::kDamaged});
   }
   rows.erase(rows.begin());
 
@@ -114,7 +121,8 @@ Manifest::Manifest(const fs::path& folder) : path_(folder / kManifestName) {
   if (*most == 0)
     throw Error({.message = "no column names files of its folder",
                  .path = path_.string(),
-                 .hint = "One column must hold each file's path relative to that folder."});
+                 .hint = "One column must hold each file's path relative to that folder.",
+                 .code = ErrorCode::kDamaged});
   path_column_ = static_cast<std::size_t>(most - found.begin());
   for (auto& row : rows) {
     row.resize(std::max(row.size(), columns_.size()));
@@ -131,8 +139,10 @@ std::size_t Manifest::column(const std::string& name) const {
   if (found != columns_.end()) return static_cast<std::size_t>(found - columns_.begin());
   std::string known;
   for (const std::string& column : columns_) known += (known.empty() ? "" : ", ") + column;
-  throw Error(
-      {.message = "has no column '" + name + "'", .path = path_.string(), .hint = "Its columns: " + known + "."});
+  throw Error({.message = "has no column '" + name + "'",
+               .path = path_.string(),
+               .hint = "Its columns: " + known + ".",
+               .code = ErrorCode::kNotFound});
 }
 
 const std::string& Manifest::value(const std::string& name, std::size_t column) const {

@@ -50,7 +50,8 @@ std::unique_ptr<audio::SoundSource> source_of(const Piece& piece, const fs::path
   if (hash_of_file(piece.path, stop) != piece.hash)
     throw Error({.message = "has changed since the collection was read",
                  .path = piece.path.string(),
-                 .hint = "Run the command again."});
+                 .hint = "Run the command again.",
+                 .code = ErrorCode::kMismatch});
   return audio::open_file(piece.path);
 }
 
@@ -185,7 +186,8 @@ std::size_t encode_fitted(const std::vector<Task>& tasks, const RepresentationSp
       });
   if (statistics.frames() == 0)
     throw Error({.message = "no piece that can be heard is left to learn the statistics of '" + spec.name + "' from",
-                 .hint = "Loosen the filters or enlarge the training part."});
+                 .hint = "Loosen the filters or enlarge the training part.",
+                 .code = ErrorCode::kEmpty});
   RepresentationSpec fitted = raw->spec();
   fitted.statistics = statistics.values();
   const auto representation = representation::make_sound(fitted);
@@ -260,7 +262,9 @@ void encode_sound(const std::vector<Task>& tasks, const RepresentationSpec& spec
   const std::size_t pieces = fitting && !tasks.empty() ? encode_fitted(tasks, spec, soundfont, path, progress, stop)
                                                        : encode_fixed(tasks, spec, soundfont, path, progress, stop);
   if (pieces == 0 && !tasks.empty())
-    throw Error({.message = "every piece is silent", .hint = "Another SoundFont may have the instruments."});
+    throw Error({.message = "every piece is silent",
+                 .hint = "Another SoundFont may have the instruments.",
+                 .code = ErrorCode::kEmpty});
 }
 
 }  // namespace continuo::corpus

@@ -29,15 +29,20 @@ std::string hash_of_file(const std::filesystem::path& path, const std::stop_toke
     in.read(reinterpret_cast<char*>(block.data()), static_cast<std::streamsize>(block.size()));
     hasher.add(std::span(block).first(static_cast<std::size_t>(in.gcount())));
   }
-  if (!in.eof()) throw Error({.message = "cannot be read", .path = path.string(), .hint = "Check its permissions."});
+  if (!in.eof())
+    throw Error({.message = "cannot be read",
+                 .path = path.string(),
+                 .hint = "Check its permissions.",
+                 .code = ErrorCode::kSystem});
   return hasher.digits();
 }
 
 SoundFacts examine_sound(const std::filesystem::path& path, double max_seconds, const std::stop_token& stop) {
   const auto source = audio::open_file(path);
   if (source->sample_rate() < kLowestRate || source->sample_rate() > kHighestRate)
-    throw Error(
-        {.message = "has " + std::to_string(source->sample_rate()) + " samples a second", .path = path.string()});
+    throw Error({.message = "has " + std::to_string(source->sample_rate()) + " samples a second",
+                 .path = path.string(),
+                 .code = ErrorCode::kUnsupported});
   SoundFacts facts;
   if (source->stated_seconds() > max_seconds + kGrace) {
     facts.seconds = source->stated_seconds();
@@ -71,7 +76,7 @@ SoundFacts examine_sound(const std::filesystem::path& path, double max_seconds, 
     }
     hasher.add({reinterpret_cast<const std::uint8_t*>(rounded.data()), rounded.size() * sizeof(std::int16_t)});
     if (static_cast<double>(trimmer.end() - trimmer.begin()) / source->sample_rate() > kLongest)
-      throw Error({.message = "is longer than a day", .path = path.string()});
+      throw Error({.message = "is longer than a day", .path = path.string(), .code = ErrorCode::kUnsupported});
   }
   facts.seconds = static_cast<double>(trimmer.end() - trimmer.begin()) / source->sample_rate();
   facts.repaired = source->repaired();

@@ -107,7 +107,8 @@ Split split(const Collection& collection, const SplitOptions& options) {
   const double test = 1 - options.train - options.validation;
   if (!(options.train > 0 && options.train <= 1 && options.validation >= 0 && test > -1e-9))
     throw Error({.message = "the shares of a split must be positive and add up to 1 at most",
-                 .hint = "0.8 for training and 0.1 for validation leave 0.1 for the test."});
+                 .hint = "0.8 for training and 0.1 for validation leave 0.1 for the test.",
+                 .code = ErrorCode::kInvalidArgument});
   std::map<int, Group> by_number;
   for (std::size_t i = 0; i < collection.pieces.size(); ++i) by_number[collection.pieces[i].group].push_back(i);
   std::vector<Group> groups;

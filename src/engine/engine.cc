@@ -46,7 +46,8 @@ Options resolved(const Options& options, const weights::ModelFile& file) {
     for (const InstructionSet set : available) names += (names.empty() ? "" : ", ") + std::string(name(set));
     throw Error(
         {.message = "this machine does not run the instruction set " + std::string(name(options.instruction_set)),
-         .hint = "It has: " + names + "."});
+         .hint = "It has: " + names + ".",
+         .code = ErrorCode::kUnsupported});
   }
   if (!options.precision) result.precision = file.precision();
   result.threads = splits(file.network()) ? std::clamp(options.threads, 1, std::min(available_cores(), 2)) : 1;
@@ -80,7 +81,8 @@ std::shared_ptr<const Model> Model::create(const weights::ModelFile& file, const
       return entry.create(file.converted(*chosen.precision), chosen);
     }
   throw Error({.message = "the engine does not know the network " + name,
-               .hint = "The model may come from a newer version of Continuo."});
+               .hint = "The model may come from a newer version of Continuo.",
+               .code = ErrorCode::kUnsupported});
 }
 
 }  // namespace continuo::engine

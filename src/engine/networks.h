@@ -56,7 +56,7 @@ class NetworkModel final : public Model {
   }
 
   std::unique_ptr<Batch> new_batch(int streams) const override {
-    if (streams < 1) throw Error("a batch needs at least one stream");
+    if (streams < 1) throw Error(ErrorCode::kInvalidArgument, "a batch needs at least one stream");
     return std::make_unique<NetworkBatch>(std::static_pointer_cast<const NetworkModel>(shared_from_this()),
                                           static_cast<std::size_t>(streams));
   }

@@ -33,15 +33,15 @@ void check(std::span<const Sequence> sequences, std::size_t vocabulary_size) {
   for (const Sequence& sequence : sequences)
     for (const std::uint16_t symbol : sequence)
       if (symbol >= vocabulary_size)
-        throw Error("symbol " + std::to_string(symbol) + " is not among the " + std::to_string(vocabulary_size) +
-                    " of the vocabulary");
+        throw Error(ErrorCode::kInvalidArgument, "symbol " + std::to_string(symbol) + " is not among the " +
+                                                     std::to_string(vocabulary_size) + " of the vocabulary");
 }
 
 /// What the training part says of the next symbol.
 class Counted {
  public:
   Counted(std::span<const Sequence> train, std::size_t vocabulary_size) : counts_(vocabulary_size) {
-    if (vocabulary_size == 0) throw Error("a vocabulary without symbols predicts nothing");
+    if (vocabulary_size == 0) throw Error(ErrorCode::kInvalidArgument, "a vocabulary without symbols predicts nothing");
     check(train, vocabulary_size);
     double repeated = 1, predicted = 2;  // one of each seen beforehand, so that neither is impossible
     for (const Sequence& sequence : train) {

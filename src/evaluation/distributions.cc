@@ -185,7 +185,8 @@ double kl_divergence(std::span<const double> a, std::span<const double> b, Grids
 std::vector<FeatureComparison> compare(std::span<const Features> a, std::span<const Features> b, Grids grids) {
   if (a.size() < 2 || b.size() < 2) {
     throw Error({.message = "distances within a set need two pieces",
-                 .hint = "Each of the two collections must have two pieces or more; some dozens tell more."});
+                 .hint = "Each of the two collections must have two pieces or more; some dozens tell more.",
+                 .code = ErrorCode::kEmpty});
   }
   std::vector<FeatureComparison> result(feature_names().size());
   parallel_for(result.size(), 0, [&](std::size_t index) {

@@ -71,7 +71,7 @@ Baselines binary(Frames train, Frames held_out, std::size_t width, double frames
 }  // namespace
 
 Baselines frame_baselines(Frames train, Frames held_out, std::size_t width, bool is_binary) {
-  if (width == 0) throw Error("frames without values predict nothing");
+  if (width == 0) throw Error(ErrorCode::kInvalidArgument, "frames without values predict nothing");
   const std::uint64_t frames = predicted_frames(held_out, width);
   if (frames == 0) return {};
   Baselines result = is_binary ? binary(train, held_out, width, static_cast<double>(frames))

@@ -82,7 +82,7 @@ std::vector<double> frame_nats(const engine::Model& model, const FrameCode& code
 FrameLikelihood frame_likelihood(std::span<const engine::Model* const> models, const FrameCode& code,
                                  std::span<const SymbolView> pieces, int threads, const ProgressSink& progress,
                                  std::stop_token stop) {
-  if (models.empty()) throw Error("there is no model to ask");
+  if (models.empty()) throw Error(ErrorCode::kInvalidArgument, "there is no model to ask");
   for (const engine::Model* model : models) frame_head(model->spec(), code);
   FrameLikelihood result;
   result.piece_nats.resize(pieces.size());

@@ -90,11 +90,13 @@ double distance(const Gaussian& a, const Gaussian& b) {
 }
 
 void check(std::span<const PieceProfile> reference, std::span<const PieceProfile> set, const FrechetOptions& options) {
-  if (reference.size() < 2 || set.size() < 2) throw Error("a Frechet distance needs at least two pieces on each side");
-  if (!(options.shrinkage >= 0 && options.shrinkage <= 1)) throw Error("the shrinkage must lie between 0 and 1");
+  if (reference.size() < 2 || set.size() < 2)
+    throw Error(ErrorCode::kEmpty, "a Frechet distance needs at least two pieces on each side");
+  if (!(options.shrinkage >= 0 && options.shrinkage <= 1))
+    throw Error(ErrorCode::kInvalidArgument, "the shrinkage must lie between 0 and 1");
   const auto fits = [&](const PieceProfile& one) { return one.size() == reference.front().size(); };
   if (!std::all_of(reference.begin(), reference.end(), fits) || !std::all_of(set.begin(), set.end(), fits))
-    throw Error("the profiles of a Frechet distance must have one size");
+    throw Error(ErrorCode::kMismatch, "the profiles of a Frechet distance must have one size");
 }
 
 }  // namespace

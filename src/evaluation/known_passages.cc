@@ -12,7 +12,7 @@ namespace continuo::evaluation {
 using loaded::passage_hash;
 
 PassageSet::PassageSet(const PassageIndex& index, std::size_t notes) : KnownPassages(notes) {
-  if (notes < 2) throw Error("a passage has at least 2 notes");
+  if (notes < 2) throw Error(ErrorCode::kInvalidArgument, "a passage has at least 2 notes");
   const std::span<const Step> text = index.steps();
   const std::size_t length = notes - 1;
   table_.resize(std::bit_ceil(2 * text.size() + 2));

@@ -34,14 +34,14 @@ double bits_of(std::span<const float> logits, std::size_t symbol) {
 }
 
 void check_reads_symbols(const engine::Model& model) {
-  if (model.spec().reads_frames()) throw Error("the model reads frames, not symbols");
+  if (model.spec().reads_frames()) throw Error(ErrorCode::kMismatch, "the model reads frames, not symbols");
 }
 
 void check_symbols(std::size_t vocabulary_size, const LabelledSequence& sequence) {
   for (const representation::Symbol symbol : sequence.symbols)
     if (symbol >= vocabulary_size)
-      throw Error("symbol " + std::to_string(symbol) + " is beyond the model's vocabulary of " +
-                  std::to_string(vocabulary_size));
+      throw Error(ErrorCode::kMismatch, "symbol " + std::to_string(symbol) + " is beyond the model's vocabulary of " +
+                                            std::to_string(vocabulary_size));
 }
 
 std::size_t vocabulary_size(const PieceTask& task) {
@@ -155,7 +155,8 @@ std::vector<Likelihood> likelihood(std::span<const engine::Model* const> models,
 }
 
 Divergence divergence(const engine::Model& model, const engine::Model& other, const LabelledSequence& sequence) {
-  if (model.vocabulary_size() != other.vocabulary_size()) throw Error("the models have different vocabularies");
+  if (model.vocabulary_size() != other.vocabulary_size())
+    throw Error(ErrorCode::kMismatch, "the models have different vocabularies");
   check_reads_symbols(model);
   check_symbols(static_cast<std::size_t>(model.vocabulary_size()), sequence);
   Divergence result;

@@ -30,7 +30,8 @@ OnsetGrid::OnsetGrid(const representation::Representation& representation) {
   const auto& spec = representation.spec();
   if (!has(spec)) {
     throw Error({.message = "'" + spec.name + "' does not keep the pitch and the onset of every note",
-                 .hint = "remi and events do."});
+                 .hint = "remi and events do.",
+                 .code = ErrorCode::kUnsupported});
   }
   in_seconds_ = representation::time_base(spec.name) == TimeBase::kSeconds;
   for (const SymbolMeaning symbol : representation.vocabulary().meanings()) {
@@ -117,7 +118,7 @@ void OnsetGridScorer::read(std::span<const float> logits, Symbol symbol) {
   using Kind = OnsetGrid::Kind;
   const std::vector<Meaning>& meanings = grid_.meanings_;
   if (logits.size() != meanings.size() || symbol >= meanings.size())
-    throw Error("the symbols of the model are not those of the representation");
+    throw Error(ErrorCode::kMismatch, "the symbols of the model are not those of the representation");
   const Meaning meaning = meanings[symbol];
   if (meaning.kind != Kind::kTold && meaning.kind != Kind::kSignature) {
     const bool moves = meaning.kind == Kind::kPosition || meaning.kind == Kind::kShift;

@@ -26,7 +26,8 @@ constexpr std::uint64_t kBytesPerNote = sizeof(Step) + 2 * sizeof(std::uint32_t)
   throw Error({.message = std::move(message),
                .path = path.string(),
                .offset = offset,
-               .hint = "Delete it: it is made again from the collection when it is needed."});
+               .hint = "Delete it: it is made again from the collection when it is needed.",
+               .code = ErrorCode::kDamaged});
 }
 
 /// Of all bytes but its own digits.

@@ -27,8 +27,9 @@ std::size_t common(std::span<const Step> a, std::span<const Step> b) noexcept {
 void PassageIndex::add(const std::string& name, const Score& score) {
   const std::vector<StreamNote> stream = note_stream(score);
   if (steps_.size() + stream.size() >= std::numeric_limits<std::uint32_t>::max())
-    throw Error(
-        {.message = "the collection has more notes than an index of passages can hold", .hint = "Give a part of it."});
+    throw Error({.message = "the collection has more notes than an index of passages can hold",
+                 .hint = "Give a part of it.",
+                 .code = ErrorCode::kUnsupported});
   pieces_.push_back({name, steps_.size()});
   const std::vector<Step> steps = steps_of(stream);
   steps_.insert(steps_.end(), steps.begin(), steps.end());
@@ -86,7 +87,8 @@ PassageIndex open_passages(std::span<const PassageSource> pieces, const represen
           if (content_hash(bytes) != piece.hash)
             throw Error({.message = "has changed since the collection was read",
                          .path = piece.path.string(),
-                         .hint = "Start again, and leave the folder alone meanwhile."});
+                         .hint = "Start again, and leave the folder alone meanwhile.",
+                         .code = ErrorCode::kMismatch});
           scores[k] = midi::read(bytes).score;
           if (representation != nullptr)
             heard[k] = representation->decode(representation->encode(scores[k]).symbols).score;

@@ -100,7 +100,7 @@ std::string Repeat::name() const {
 }
 
 std::vector<Repeat> find_repeats(const Score& score, const RepeatOptions& options) {
-  if (options.min_bars < 1) throw Error("a passage that returns has one bar or more");
+  if (options.min_bars < 1) throw Error(ErrorCode::kInvalidArgument, "a passage that returns has one bar or more");
   auto bars = bars_of(score);
   bars.resize(std::min(bars.size(), kMaxComparedBars));
   const MeterMap meter(score);

@@ -33,8 +33,9 @@ double ratio_of(const Ratio& ratio, std::span<const std::size_t> items) {
 /// `statistic` of items drawn with replacement, again and again.
 template <class Statistic>
 Interval bootstrap(std::size_t count, const BootstrapOptions& options, const Statistic& statistic) {
-  if (!(options.level > 0 && options.level < 1)) throw Error("the level of an interval must lie between 0 and 1");
-  if (options.resamples == 0) throw Error("a bootstrap needs at least one resample");
+  if (!(options.level > 0 && options.level < 1))
+    throw Error(ErrorCode::kInvalidArgument, "the level of an interval must lie between 0 and 1");
+  if (options.resamples == 0) throw Error(ErrorCode::kInvalidArgument, "a bootstrap needs at least one resample");
   if (count == 0) return {kNone, kNone};
   Random random(options.seed);
   std::vector<std::size_t> drawn(count);
@@ -74,7 +75,8 @@ Summary summarise(std::span<const double> values) {
 
 Interval bootstrap_ratio(std::span<const double> numerators, std::span<const double> denominators,
                          const BootstrapOptions& options) {
-  if (numerators.size() != denominators.size()) throw Error("a ratio needs as many numerators as denominators");
+  if (numerators.size() != denominators.size())
+    throw Error(ErrorCode::kInvalidArgument, "a ratio needs as many numerators as denominators");
   return bootstrap(numerators.size(), options, [&](std::span<const std::size_t> drawn) {
     return ratio_of({numerators, denominators}, drawn);
   });
@@ -83,7 +85,7 @@ Interval bootstrap_ratio(std::span<const double> numerators, std::span<const dou
 Interval bootstrap_difference(const Ratio& a, const Ratio& b, const BootstrapOptions& options) {
   const std::size_t count = a.numerators.size();
   if (a.denominators.size() != count || b.numerators.size() != count || b.denominators.size() != count)
-    throw Error("ratios of the same items need as many numerators as denominators");
+    throw Error(ErrorCode::kInvalidArgument, "ratios of the same items need as many numerators as denominators");
   return bootstrap(count, options,
                    [&](std::span<const std::size_t> drawn) { return ratio_of(a, drawn) - ratio_of(b, drawn); });
 }

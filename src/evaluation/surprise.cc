@@ -147,11 +147,12 @@ Surprise surprise(const engine::Model& model, const representation::Representati
   if (time_base == representation::TimeBase::kOrder) {
     throw Error(
         {.message = "a model of " + spec.name + " keeps no time, so its notes cannot be found in the piece again",
-         .hint = "Use a model that reads remi or events."});
+         .hint = "Use a model that reads remi or events.",
+         .code = ErrorCode::kUnsupported});
   }
   const std::size_t size = representation.vocabulary().size();
   if (size != static_cast<std::size_t>(model.vocabulary_size()) || model.spec().reads_frames())
-    throw Error("the symbols of the model are not those of the representation");
+    throw Error(ErrorCode::kMismatch, "the symbols of the model are not those of the representation");
   representation::EncodeOptions how;
   if (!spec.labels.empty()) how.label = options.label;
   const auto encoding = representation.encode(score, how);

@@ -86,9 +86,12 @@ LoadedModel with_style(const LoadedModel& composer, const ComposeOptions& option
 }
 
 void check_lengths(const ComposeOptions& options) {
-  if (options.seconds && !(*options.seconds > 0)) throw Error("the length in seconds must be above 0");
-  if (options.bars && *options.bars < 1) throw Error("the length in bars must be at least 1");
-  if (options.symbols && *options.symbols < 1) throw Error("the length in symbols must be at least 1");
+  if (options.seconds && !(*options.seconds > 0))
+    throw Error(ErrorCode::kInvalidArgument, "the length in seconds must be above 0");
+  if (options.bars && *options.bars < 1)
+    throw Error(ErrorCode::kInvalidArgument, "the length in bars must be at least 1");
+  if (options.symbols && *options.symbols < 1)
+    throw Error(ErrorCode::kInvalidArgument, "the length in symbols must be at least 1");
 }
 
 void compose_several(const LoadedModel& composer, const ComposeOptions& options, std::size_t count, int threads,

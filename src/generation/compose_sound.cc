@@ -104,14 +104,15 @@ SoundComposer SoundComposer::from(const weights::ModelFile& file, const std::fil
                             std::to_string(composer.representation->width()) +
                             (frames ? " values a frame" : " classes"),
                  .path = path.string(),
-                 .hint = "The file is damaged or was made by another version."});
+                 .hint = "The file is damaged or was made by another version.",
+                 .code = ErrorCode::kMismatch});
   }
   return composer;
 }
 
 void check_lengths(const ComposeSoundOptions& options) {
   if (!(options.seconds > 0 && options.seconds <= kMaxSeconds))
-    throw Error("the length in seconds must be above 0 and at most 1,000,000");
+    throw Error(ErrorCode::kInvalidArgument, "the length in seconds must be above 0 and at most 1,000,000");
 }
 
 void compose_sounds(const SoundComposer& composer, const ComposeSoundOptions& options, std::size_t count, int threads,

@@ -15,7 +15,8 @@ std::size_t random_length(std::size_t asked, const weights::NetworkSpec& network
   if (asked > kMaxRandom) {
     throw Error({.message = "the random array is to have " + std::to_string(asked) + " steps, more than " +
                             std::to_string(kMaxRandom),
-                 .hint = "The network sees no more than its receptive field: leave the length out."});
+                 .hint = "The network sees no more than its receptive field: leave the length out.",
+                 .code = ErrorCode::kInvalidArgument});
   }
   if (asked > 0) return asked;
   const auto field = static_cast<std::size_t>(network.receptive_field());

@@ -86,12 +86,14 @@ Sampler::Sampler(const SamplingOptions& options, std::size_t vocabulary_size) : 
   const auto check = [](double temperature) {
     if (!(temperature > 0) || !std::isfinite(temperature))
       throw Error({.message = "the temperature must be above 0",
-                   .hint = "Use argmax for the most probable symbol every time."});
+                   .hint = "Use argmax for the most probable symbol every time.",
+                   .code = ErrorCode::kInvalidArgument});
   };
   check(options.temperature);
   for (const auto& [kind, temperature] : options.kinds) check(temperature);
-  if (options.top_k < 0) throw Error("top-k must be 0 (all symbols) or more");
-  if (!(options.top_p > 0 && options.top_p <= 1)) throw Error("top-p must be above 0 and at most 1");
+  if (options.top_k < 0) throw Error(ErrorCode::kInvalidArgument, "top-k must be 0 (all symbols) or more");
+  if (!(options.top_p > 0 && options.top_p <= 1))
+    throw Error(ErrorCode::kInvalidArgument, "top-p must be above 0 and at most 1");
   for (auto* values : {&gathered_, &weight_, &shift_, &divisor_, &of_symbols_}) values->resize(vocabulary_size);
   block_.resize(vocabulary_size / kBlock + 1);
   keys_.resize(vocabulary_size);

@@ -33,8 +33,9 @@ std::string kinds_in_words() {
 SymbolKind kind_called(const std::string& name) {
   const auto kind = representation::find_symbol_kind(name);
   if (!kind || *kind == SymbolKind::kNone)
-    throw Error(
-        {.message = "there is no kind of symbol '" + name + "'", .hint = "The kinds are " + kinds_in_words() + "."});
+    throw Error({.message = "there is no kind of symbol '" + name + "'",
+                 .hint = "The kinds are " + kinds_in_words() + ".",
+                 .code = ErrorCode::kInvalidArgument});
   return *kind;
 }
 
@@ -56,10 +57,10 @@ SamplingOptions sampling_from_json(const std::string& text) {
   const json root = json::parse(text, nullptr, false);
   const auto positive = [](const json& value) {
     if (!value.is_number() || !(value.get<double>() > 0))
-      throw Error("the sampling settings of the model have a value that is not a number above 0");
+      throw Error(ErrorCode::kDamaged, "the sampling settings of the model have a value that is not a number above 0");
     return value.get<double>();
   };
-  if (!root.is_object()) throw Error("the sampling settings of the model are not a JSON object");
+  if (!root.is_object()) throw Error(ErrorCode::kDamaged, "the sampling settings of the model are not a JSON object");
   for (const auto& [key, value] : root.items()) {  // keys that this version does not know are passed over
     if (key == "temperature") options.temperature = positive(value);
     if (key == "top_p") options.top_p = positive(value);
@@ -67,7 +68,7 @@ SamplingOptions sampling_from_json(const std::string& text) {
       for (const auto& [kind, temperature] : value.items())
         if (const auto known = representation::find_symbol_kind(kind)) options.kinds[*known] = positive(temperature);
   }
-  if (options.top_p > 1) throw Error("the sampling settings of the model have a top-p above 1");
+  if (options.top_p > 1) throw Error(ErrorCode::kDamaged, "the sampling settings of the model have a top-p above 1");
   return options;
 }
 
@@ -92,7 +93,8 @@ void set_temperatures(SamplingOptions& options, std::string_view text) {
       throw Error(
           {.message = "'" + std::string(whole) + "' is no temperature",
            .hint = "Give a number above 0, or kinds of symbols with theirs, as in 0.9,velocity=1. The kinds are " +
-                   kinds_in_words() + "."});
+                   kinds_in_words() + ".",
+           .code = ErrorCode::kInvalidArgument});
     if (equals == std::string_view::npos) {
       options.temperature = *value;
       options.kinds.clear();

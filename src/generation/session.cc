@@ -90,7 +90,8 @@ std::vector<representation::SettledNote> Session::settled_notes() {
 
 SessionState Session::save() const {
   std::shared_ptr<engine::Snapshot> network = impl_->composer.model->new_snapshot();
-  if (!impl_->networks.save(0, *network)) throw Error("the state of this network cannot be saved");
+  if (!impl_->networks.save(0, *network))
+    throw Error(ErrorCode::kUnsupported, "the state of this network cannot be saved");
   return state_of({impl_->composer, *impl_->piece, impl_->decoder, impl_->log, std::move(network)});
 }
 

@@ -51,7 +51,9 @@ void SoundPiece::begin() {
       break;
     case StartKind::kPrompt:
       if (options_->prompt.empty())
-        throw Error({.message = "the prompt has no sound", .hint = "Give a sound file, or leave the prompt out."});
+        throw Error({.message = "the prompt has no sound",
+                     .hint = "Give a sound file, or leave the prompt out.",
+                     .code = ErrorCode::kEmpty});
       encoder_ = composer_.representation->encoder();
       keep_given_ = true;
       break;

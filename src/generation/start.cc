@@ -23,7 +23,8 @@ std::vector<Symbol> random_array(const LoadedModel& composer, const ComposeOptio
   const auto& vocabulary = composer.representation->vocabulary();
   const std::size_t first = 2 + composer.representation->spec().labels.size();  // Start, End and labels are no music
   const std::size_t length = random_length(options.random_length, composer.model->spec());
-  if (first >= vocabulary.size()) throw Error("the model's vocabulary holds no musical symbol");
+  if (first >= vocabulary.size())
+    throw Error(ErrorCode::kUnsupported, "the model's vocabulary holds no musical symbol");
   std::vector<Symbol> symbols(length);
   for (Symbol& symbol : symbols) symbol = static_cast<Symbol>(first + random.below(vocabulary.size() - first));
   // A network of independent keys hears whole frames: it has heard nothing before the first is complete.
@@ -35,7 +36,8 @@ std::vector<Symbol> random_array(const LoadedModel& composer, const ComposeOptio
 Opening open_with_prompt(const LoadedModel& composer, const ComposeOptions& options, int label) {
   if (!options.prompt || note_count(*options.prompt) == 0) {
     throw Error({.message = "the prompt has no notes",
-                 .hint = "Give a MIDI file with at least one note, or leave the prompt out."});
+                 .hint = "Give a MIDI file with at least one note, or leave the prompt out.",
+                 .code = ErrorCode::kEmpty});
   }
   auto encoding = composer.representation->encode(*options.prompt, encoding_of(composer, label));
   Opening opening{.heard = encoding.symbols, .written = std::move(encoding.symbols)};

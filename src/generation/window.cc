@@ -14,8 +14,9 @@ using representation::Symbol;
 WindowTake move_window(const engine::Model& model, const WindowOptions& options, const ProgressSink& progress,
                        std::stop_token stop) {
   const auto vocabulary = static_cast<std::size_t>(model.vocabulary_size());
-  if (options.window < 1) throw Error("the window must have at least 1 symbol");
-  if (options.first_symbol >= vocabulary) throw Error("the model's vocabulary holds no musical symbol");
+  if (options.window < 1) throw Error(ErrorCode::kInvalidArgument, "the window must have at least 1 symbol");
+  if (options.first_symbol >= vocabulary)
+    throw Error(ErrorCode::kUnsupported, "the model's vocabulary holds no musical symbol");
   Random random(options.seed, 0x4D);
   WindowTake take;
   for (std::size_t i = 0; i < options.window; ++i)

@@ -18,7 +18,8 @@ FrameHead frame_head(const weights::NetworkSpec& network, const FrameCode& code)
   if (!fits)
     throw Error({.message = "the network reads or predicts something else than frames of " +
                             std::to_string(code.keys()) + " keys",
-                 .hint = "Give a model that was trained on the representation frames with these settings."});
+                 .hint = "Give a model that was trained on the representation frames with these settings.",
+                 .code = ErrorCode::kMismatch});
   return head;
 }
 

@@ -96,7 +96,9 @@ std::uint64_t passage_hash(std::span<const Step> steps) noexcept {
 
 PassageFilter::PassageFilter(std::size_t notes, std::span<const std::uint64_t> hashes) : KnownPassages(notes) {
   if (hashes.size() > kMaxPassages)
-    throw Error({.message = "the collection has more passages than a filter can hold", .hint = "Give a part of it."});
+    throw Error({.message = "the collection has more passages than a filter can hold",
+                 .hint = "Give a part of it.",
+                 .code = ErrorCode::kUnsupported});
   const std::uint64_t buckets = hashes.size() / kPerBucket + 1;
   BitWriter bits;
   std::size_t at = 0;

@@ -14,7 +14,9 @@ constexpr std::size_t kMaxTracks = 65'533;  // with two chunks that are no track
 constexpr std::size_t kMaxText = (std::size_t{1} << 28) - 1;
 
 [[noreturn]] void refuse(std::string message, std::string hint) {
-  throw Error({.message = "cannot write this score as MIDI: " + std::move(message), .hint = std::move(hint)});
+  throw Error({.message = "cannot write this score as MIDI: " + std::move(message),
+               .hint = std::move(hint),
+               .code = ErrorCode::kUnsupported});
 }
 
 /// `where` is called only for the message.
@@ -38,18 +40,21 @@ auto at_tick(const char* of, Tick tick) {
 void check_options(const WriteOptions& options) {
   if (options.format != 0 && options.format != 1) {
     throw Error({.message = "cannot write MIDI of format " + std::to_string(options.format),
-                 .hint = "Formats 0 and 1 can be written."});
+                 .hint = "Formats 0 and 1 can be written.",
+                 .code = ErrorCode::kInvalidArgument});
   }
   if (!options.smpte) return;
   const int frames = options.smpte->frames_per_second;
   if (frames != 24 && frames != 25 && frames != 29 && frames != 30) {
     throw Error({.message = "cannot write MIDI with " + std::to_string(frames) + " frames per second",
-                 .hint = "MIDI knows 24, 25, 29 (drop-frame 30) and 30."});
+                 .hint = "MIDI knows 24, 25, 29 (drop-frame 30) and 30.",
+                 .code = ErrorCode::kInvalidArgument});
   }
   const int ticks = options.smpte->ticks_per_frame;
   if (ticks < 1 || ticks > 255) {
     throw Error({.message = "cannot write MIDI with " + std::to_string(ticks) + " ticks per frame",
-                 .hint = "1 to 255 can be written."});
+                 .hint = "1 to 255 can be written.",
+                 .code = ErrorCode::kInvalidArgument});
   }
 }
 

@@ -67,7 +67,8 @@ void ChunkWriter::write(std::vector<std::uint8_t>& out, bool running_status) {
     if (event.tick > kMaxTick) {
       throw Error(
           {.message = "cannot write this score as MIDI: something happens at tick " + std::to_string(event.tick),
-           .hint = "Ticks up to " + std::to_string(kMaxTick) + " can be: lower the ticks per quarter note."});
+           .hint = "Ticks up to " + std::to_string(kMaxTick) + " can be: lower the ticks per quarter note.",
+           .code = ErrorCode::kUnsupported});
     }
     auto delta = static_cast<std::uint64_t>(event.tick - clock);
     for (; delta > kLongestDelta; delta -= kLongestDelta) {  // an event that says nothing stands between
@@ -93,7 +94,8 @@ void ChunkWriter::write(std::vector<std::uint8_t>& out, bool running_status) {
   const std::size_t length = out.size() - begin;
   if (length > 0xffffffffu) {
     throw Error({.message = "cannot write this score as MIDI: a track of " + std::to_string(length) + " bytes",
-                 .hint = "A track can hold 4 GiB: split the score."});
+                 .hint = "A track can hold 4 GiB: split the score.",
+                 .code = ErrorCode::kUnsupported});
   }
   for (int i = 0; i < 4; ++i)
     out[begin - 4 + static_cast<std::size_t>(i)] = static_cast<std::uint8_t>(length >> (24 - 8 * i));

@@ -35,8 +35,10 @@ class Reader {
 
   ReadResult read() {
     if (file_.size() > kMaxFileSize) {
-      throw Error(
-          {.message = "a MIDI file of more than 4 GiB", .offset = 0, .hint = "No music is that long: split it."});
+      throw Error({.message = "a MIDI file of more than 4 GiB",
+                   .offset = 0,
+                   .hint = "No music is that long: split it.",
+                   .code = ErrorCode::kUnsupported});
     }
     std::size_t position = read_header(find_header());
     const std::size_t first_chunk = position;
@@ -47,7 +49,8 @@ class Reader {
     if (parsed_.chunk_names.empty()) {
       throw Error({.message = "no track in this MIDI file",
                    .offset = first_chunk,
-                   .hint = "The file holds nothing but a header. It may have been cut off: copy it again."});
+                   .hint = "The file holds nothing but a header. It may have been cut off: copy it again.",
+                   .code = ErrorCode::kDamaged});
     }
     if (parsed_.chunk_names.size() != declared_tracks_) {
       warnings_.add(header_ + 10, [&] {
@@ -99,7 +102,8 @@ class Reader {
     }
     const std::size_t found = find("MThd", 0);
     if (found > kMaxJunk || found == end_) {
-      throw Error({.message = "not a Standard MIDI File", .offset = 0, .hint = kNotMidiHint});
+      throw Error(
+          {.message = "not a Standard MIDI File", .offset = 0, .hint = kNotMidiHint, .code = ErrorCode::kDamaged});
     }
     warnings_.add(0, [&] { return std::to_string(found) + " bytes before the header: left out"; });
     return found;
@@ -112,7 +116,8 @@ class Reader {
     if (end_ - position < kChunkHead + kHeaderLength) {
       throw Error({.message = "the file ends within its MIDI header",
                    .offset = end_,
-                   .hint = "The file was cut off: copy it again."});
+                   .hint = "The file was cut off: copy it again.",
+                   .code = ErrorCode::kDamaged});
     }
     const std::uint8_t* const data = file_.data() + content;
     read_format(big_endian(data, 2));

@@ -168,7 +168,8 @@ int take_number(std::string_view& text, char end) {
   const auto [rest, failure] = std::from_chars(text.data(), text.data() + text.size(), value);
   const auto length = static_cast<std::size_t>(rest - text.data());
   const bool ends = length == text.size() ? end == 0 : text[length] == (end == 0 ? ' ' : end);
-  if (failure != std::errc{} || value < 0 || value > 127 || !ends) throw Error("is no list of instrument ranges");
+  if (failure != std::errc{} || value < 0 || value > 127 || !ends)
+    throw Error(ErrorCode::kDamaged, "is no list of instrument ranges");
   text.remove_prefix(std::min(text.size(), length + 1));
   return value;
 }
@@ -241,7 +242,7 @@ InstrumentRanges ranges_from_text(std::string_view text) {
   while (!text.empty()) {
     const auto program = static_cast<std::size_t>(take_number(text, ':'));
     const int low = take_number(text, '-'), high = take_number(text, 0);
-    if (low > high) throw Error("is no list of instrument ranges: one ends below its beginning");
+    if (low > high) throw Error(ErrorCode::kDamaged, "is no list of instrument ranges: one ends below its beginning");
     ranges[program] = {static_cast<std::uint8_t>(low), static_cast<std::uint8_t>(high)};
   }
   return ranges;

@@ -203,7 +203,8 @@ Score with_ppq(const Score& score, int new_ppq) {
   if (score.ppq < 1 || new_ppq < 1 || new_ppq > 32767) {
     throw Error(ErrorInfo{.message = "cannot go from " + std::to_string(score.ppq) + " to " + std::to_string(new_ppq) +
                                      " ticks per quarter note",
-                          .hint = "Ticks per quarter note lie between 1 and 32767."});
+                          .hint = "Ticks per quarter note lie between 1 and 32767.",
+                          .code = ErrorCode::kInvalidArgument});
   }
   Score result = score;
   if (new_ppq == score.ppq) return result;

@@ -81,16 +81,17 @@ void NetworkImpl::check_input(const torch::Tensor& symbols, const State* state, 
   const std::int64_t values = spec_.input_size();
   if (spec_.reads_frames()) {
     if (symbols.dim() != 3 || symbols.scalar_type() != torch::kFloat32 || symbols.size(2) != values)
-      throw Error("frames for this network must be a float tensor [batch, time, " + std::to_string(values) + "]");
+      throw Error(ErrorCode::kInvalidArgument,
+                  "frames for this network must be a float tensor [batch, time, " + std::to_string(values) + "]");
   } else if (symbols.dim() != 2 || symbols.scalar_type() != torch::kInt64) {
-    throw Error("symbols for a network must be an int64 tensor [batch, time]");
+    throw Error(ErrorCode::kInvalidArgument, "symbols for a network must be an int64 tensor [batch, time]");
   }
   if (first < 0 || first >= symbols.size(1))
-    throw Error("the first wanted position " + std::to_string(first) + " lies outside the " +
-                std::to_string(symbols.size(1)) + " symbols");
+    throw Error(ErrorCode::kInvalidArgument, "the first wanted position " + std::to_string(first) +
+                                                 " lies outside the " + std::to_string(symbols.size(1)) + " symbols");
   if (state != nullptr && !state->tensors.empty() && state->tensors.front().size(1) != symbols.size(0))
-    throw Error("the state holds " + std::to_string(state->tensors.front().size(1)) + " sequences, the symbols " +
-                std::to_string(symbols.size(0)));
+    throw Error(ErrorCode::kInvalidArgument, "the state holds " + std::to_string(state->tensors.front().size(1)) +
+                                                 " sequences, the symbols " + std::to_string(symbols.size(0)));
 }
 
 torch::Tensor NetworkImpl::labels_or_unknown(const torch::Tensor& labels, const torch::Tensor& symbols) {
@@ -110,7 +111,8 @@ std::shared_ptr<NetworkImpl> make_network(const weights::NetworkSpec& spec, std:
   const std::string name = spec.name();
   const auto* const entry = std::ranges::find(kNetworks, name, &Entry::name);
   if (entry == std::end(kNetworks))
-    throw Error("the network " + name + " is not trained by gradient: there is no libtorch module of it");
+    throw Error(ErrorCode::kUnsupported,
+                "the network " + name + " is not trained by gradient: there is no libtorch module of it");
   auto network = entry->make(spec);
   initialise(*network, seed);
   return network;
@@ -131,13 +133,14 @@ void import_tensors(NetworkImpl& network, const std::map<std::string, std::vecto
   auto parameters = network.named_parameters();
   for (const auto& item : parameters) {
     const auto found = tensors.find(item.key());
-    if (found == tensors.end()) throw Error("tensor " + item.key() + " is missing");
+    if (found == tensors.end()) throw Error(ErrorCode::kMismatch, "tensor " + item.key() + " is missing");
     if (static_cast<std::int64_t>(found->second.size()) != item.value().numel())
-      throw Error("tensor " + item.key() + " has " + std::to_string(found->second.size()) +
-                  " values, but the network needs " + std::to_string(item.value().numel()));
+      throw Error(ErrorCode::kMismatch, "tensor " + item.key() + " has " + std::to_string(found->second.size()) +
+                                            " values, but the network needs " + std::to_string(item.value().numel()));
   }
   for (const auto& [name, values] : tensors)
-    if (!parameters.contains(name)) throw Error("tensor " + name + " does not belong to this network");
+    if (!parameters.contains(name))
+      throw Error(ErrorCode::kMismatch, "tensor " + name + " does not belong to this network");
   for (auto& item : parameters) {
     const auto& values = tensors.at(item.key());
     item.value().copy_(torch::tensor(values).view(item.value().sizes()));

@@ -55,14 +55,18 @@ Inline& Inline::line_break() {
 
 Inline& Inline::link(std::string_view text, std::string_view address) {
   if (!address.starts_with("https://") && !address.starts_with("http://") && !address.starts_with("#"))
-    throw Error({.message = "is no address that a page links to", .path = std::string(address)});
+    throw Error({.message = "is no address that a page links to",
+                 .path = std::string(address),
+                 .code = ErrorCode::kInvalidArgument});
   html_ += "<a href=\"" + escaped(address) + "\">" + escaped(text) + "</a>";
   return *this;
 }
 
 Inline& Inline::audio(const Media& sound, std::string_view label) {
   if (!sound.type.starts_with("audio/") || sound.type == "audio/midi")
-    throw Error({.message = "is " + sound.type + ", no sound that a page can play", .path = sound.name});
+    throw Error({.message = "is " + sound.type + ", no sound that a page can play",
+                 .path = sound.name,
+                 .code = ErrorCode::kUnsupported});
   html_ += "<audio controls preload=\"metadata\" aria-label=\"" + escaped(label) + "\" title=\"" + escaped(label) +
            "\" src=\"" + data_address(sound) + "\"></audio>";
   return *this;

@@ -34,7 +34,8 @@ Media load(const std::filesystem::path& path) {
   }
   throw Error({.message = "is no kind of file that a page can hold",
                .path = path.string(),
-               .hint = "Pictures (.png, .svg, .jpg), sounds (.mp3, .ogg, .wav, .flac), MIDI (.mid), .csv and .toml."});
+               .hint = "Pictures (.png, .svg, .jpg), sounds (.mp3, .ogg, .wav, .flac), MIDI (.mid), .csv and .toml.",
+               .code = ErrorCode::kUnsupported});
 }
 
 std::string data_address(const Media& media) { return "data:" + media.type + ";base64," + base64(media.bytes); }

@@ -29,7 +29,8 @@ std::string cell(const Inline& content, char align, const char* tag, const char*
 Page::Page(std::string_view title, PageOptions options) : title_(title), options_(std::move(options)) {}
 
 Page& Page::heading(const Inline& text, int level) {
-  if (level < 2 || level > 4) throw Error("a page has headings of level 2 to 4, not " + std::to_string(level));
+  if (level < 2 || level > 4)
+    throw Error(ErrorCode::kInvalidArgument, "a page has headings of level 2 to 4, not " + std::to_string(level));
   const std::string digit = std::to_string(level);
   body_ += "<h" + digit;
   if (level == 2) {
@@ -75,8 +76,8 @@ Page& Page::table(const Table& table) {
   body_ += "</tr>\n</thead>\n<tbody>\n";
   for (const auto& row : table.rows) {
     if (row.size() > table.header.size()) {
-      throw Error("a row of a table has " + std::to_string(row.size()) + " cells, its header " +
-                  std::to_string(table.header.size()));
+      throw Error(ErrorCode::kInvalidArgument, "a row of a table has " + std::to_string(row.size()) +
+                                                   " cells, its header " + std::to_string(table.header.size()));
     }
     body_ += "<tr>";
     for (std::size_t column = 0; column < table.header.size(); ++column) {
@@ -97,7 +98,8 @@ std::string Page::shown(const Media& picture, std::string_view alt) {
     return inline_svg(picture, options_.id_prefix + "picture-" + std::to_string(pictures_) + "-", alt);
   if (picture.type.starts_with("image/"))
     return "<img src=\"" + data_address(picture) + "\" alt=\"" + escaped(alt) + "\">";
-  throw Error({.message = "is " + picture.type + ", no picture", .path = picture.name});
+  throw Error(
+      {.message = "is " + picture.type + ", no picture", .path = picture.name, .code = ErrorCode::kUnsupported});
 }
 
 std::string Page::figure_of(const Media& picture, std::string_view alt, const Inline& caption) {

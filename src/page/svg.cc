@@ -15,7 +15,10 @@ std::string lower(std::string_view text) {
 }
 
 [[noreturn]] void refuse(const Media& drawing, const std::string& why) {
-  throw Error({.message = why, .path = drawing.name, .hint = "Pages take drawings of shapes and text only."});
+  throw Error({.message = why,
+               .path = drawing.name,
+               .hint = "Pages take drawings of shapes and text only.",
+               .code = ErrorCode::kUnsupported});
 }
 
 bool is_space(char c) { return std::isspace(static_cast<unsigned char>(c)) != 0; }

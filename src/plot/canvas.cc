@@ -106,13 +106,15 @@ std::unique_ptr<Canvas> make_canvas(const std::filesystem::path& path, int width
   if (!is_picture_path(path)) {
     throw Error({.message = "is not the name of a picture that can be drawn",
                  .path = path.string(),
-                 .hint = "Let the name end in .png or .svg."});
+                 .hint = "Let the name end in .png or .svg.",
+                 .code = ErrorCode::kUnsupported});
   }
   if (width < kMinSide || height < kMinSide || width > kMaxSide || height > kMaxSide) {
     throw Error({.message = "a picture of " + std::to_string(width) + " x " + std::to_string(height) + " pixels",
                  .path = path.string(),
                  .hint = "Choose a width and a height of " + std::to_string(kMinSide) + " to " +
-                         std::to_string(kMaxSide) + " pixels."});
+                         std::to_string(kMaxSide) + " pixels.",
+                 .code = ErrorCode::kInvalidArgument});
   }
   return lower_extension(path) == ".png" ? make_png_canvas(width, height) : make_svg_canvas(width, height);
 }

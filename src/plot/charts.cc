@@ -205,7 +205,8 @@ void curves(const Target& target, std::span<const Curve> lines, const ChartOptio
     if (line.x.size() != line.y.size()) {
       throw Error({.message = fmt::format("curve \"{}\" has {} x values and {} y values", displayable(line.label),
                                           line.x.size(), line.y.size()),
-                   .path = target.path().string()});
+                   .path = target.path().string(),
+                   .code = ErrorCode::kInvalidArgument});
     }
     for (std::size_t k = 0; k < line.x.size(); ++k) {
       if (!usable(line.x[k]) || !usable(line.y[k])) continue;
@@ -238,11 +239,13 @@ void histogram(const Target& target, std::span<const double> values, const Histo
   if (options.bins < 1 || options.bins > kMaxBins)
     throw Error({.message = fmt::format("a histogram of {} bins", options.bins),
                  .path = target.path().string(),
-                 .hint = fmt::format("Choose 1 to {} bins.", kMaxBins)});
+                 .hint = fmt::format("Choose 1 to {} bins.", kMaxBins),
+                 .code = ErrorCode::kInvalidArgument});
   if (!(options.low < options.high) || !usable(options.low) || !usable(options.high))
     throw Error({.message = fmt::format("a histogram from {} to {}", options.low, options.high),
                  .path = target.path().string(),
-                 .hint = "Choose a low end below the high end."});
+                 .hint = "Choose a low end below the high end.",
+                 .code = ErrorCode::kInvalidArgument});
   Strays strays;
   const auto counts = count_bins(values, options, strays);
   const std::size_t highest = *std::max_element(counts.begin(), counts.end());

@@ -58,7 +58,8 @@ void padded_convolution(const Target& target, Padding padding, int inputs, int k
   if (inputs < 2 || inputs > 24 || kernel_size < 2 || kernel_size > inputs) {
     throw Error({.message = fmt::format("a convolution of {} taps over {} inputs", kernel_size, inputs),
                  .path = target.path().string(),
-                 .hint = "Draw 2 to 24 inputs and from 2 taps up to as many."});
+                 .hint = "Draw 2 to 24 inputs and from 2 taps up to as many.",
+                 .code = ErrorCode::kInvalidArgument});
   }
   const int zeros = padding == Padding::kValid ? 0 : kernel_size - 1;
   const int before = padding == Padding::kCausal ? zeros : zeros / 2;
@@ -117,13 +118,15 @@ void receptive_field(const Target& target, std::span<const ConvolutionLayer> lay
   constexpr int kMaxInputs = 65'536, kAllNodes = 64, kRowLabels = 132;
   std::int64_t sum = 1;
   for (const ConvolutionLayer& layer : layers) {
-    if (layer.kernel_size < 1 || layer.dilation < 1) throw Error("a layer without taps or dilation has no picture");
+    if (layer.kernel_size < 1 || layer.dilation < 1)
+      throw Error(ErrorCode::kInvalidArgument, "a layer without taps or dilation has no picture");
     sum += (layer.kernel_size - 1) * static_cast<std::int64_t>(layer.dilation);
   }
   if (layers.empty() || sum > kMaxInputs) {
     throw Error({.message = fmt::format("a receptive field of {} layers and {} inputs", layers.size(), sum),
                  .path = target.path().string(),
-                 .hint = "Up to 65,536 inputs can be drawn."});
+                 .hint = "Up to 65,536 inputs can be drawn.",
+                 .code = ErrorCode::kInvalidArgument});
   }
   const int field = receptive_field(layers);
   const bool few = field <= kAllNodes;
@@ -240,7 +243,8 @@ void many_to_one(const Target& picture, std::span<const std::string> window, con
   if (window.empty() || window.size() > 256) {
     throw Error({.message = fmt::format("a window of {} symbols", window.size()),
                  .path = picture.path().string(),
-                 .hint = "Draw 1 to 256 symbols."});
+                 .hint = "Draw 1 to 256 symbols.",
+                 .code = ErrorCode::kInvalidArgument});
   }
   constexpr std::size_t kColumns = 8;
   constexpr double kCell = 70, kRow = 34, kLeft = 20;

@@ -337,7 +337,8 @@ void piano_roll(const Target& target, const Score& score, const PianoRollOptions
   make_canvas(target.path(), options.width, options.height);  // refuses the name or the size before any work
   const TempoMap tempo(score);
   const MeterMap meter(score);
-  if (!(options.values.high > 0)) throw Error("the highest value of a piano roll must be above 0");
+  if (!(options.values.high > 0))
+    throw Error(ErrorCode::kInvalidArgument, "the highest value of a piano roll must be above 0");
   const RollHeading heading(score, tempo, meter, options);
   const RollLayout layout = layout_roll(score, tempo, meter, options, heading.height());
   const auto canvas = make_canvas(target.path(), layout.width, layout.height);

@@ -14,7 +14,8 @@ namespace {
 void check(cairo_status_t status, const char* doing) {
   if (status == CAIRO_STATUS_SUCCESS) return;
   throw Error({.message = std::string(doing) + ": " + cairo_status_to_string(status),
-               .hint = status == CAIRO_STATUS_NO_MEMORY ? "Ask for a smaller picture." : ""});
+               .hint = status == CAIRO_STATUS_NO_MEMORY ? "Ask for a smaller picture." : "",
+               .code = ErrorCode::kSystem});
 }
 
 void select_font(cairo_t* context, double size, bool bold) {

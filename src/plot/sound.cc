@@ -303,11 +303,14 @@ void draw(const Target& target, const audio::Overview& sound, const SoundOptions
   const int height = options.height == 0 ? default_height : options.height;
   const auto canvas = make_canvas(target.path(), options.width, height);
   if (sound.sample_rate < 1)
-    throw Error({.message = "a picture of a sound without a sample rate", .path = target.path().string()});
+    throw Error({.message = "a picture of a sound without a sample rate",
+                 .path = target.path().string(),
+                 .code = ErrorCode::kInvalidArgument});
   if (!(options.range_db > 0 && options.range_db <= 200)) {
     throw Error({.message = fmt::format("a spectrogram over {} dB", options.range_db),
                  .path = target.path().string(),
-                 .hint = "Choose a range above 0 and at most 200 dB."});
+                 .hint = "Choose a range above 0 and at most 200 dB.",
+                 .code = ErrorCode::kInvalidArgument});
   }
   double top = 14;
   if (const std::string title = displayable(options.title, 160); !title.empty()) {

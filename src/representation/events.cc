@@ -233,7 +233,7 @@ std::vector<std::string> Events::losses() const {
 }
 
 bool Events::augment(std::span<const Symbol> symbols, const Augmentation& how, std::vector<Symbol>& out) const {
-  if (!(how.tempo_factor > 0)) throw Error("a tempo factor must be above 0");
+  if (!(how.tempo_factor > 0)) throw Error(ErrorCode::kInvalidArgument, "a tempo factor must be above 0");
   const EventLayout& layout = *layout_;
   out.clear();
   out.reserve(symbols.size());

@@ -12,7 +12,7 @@ FrameStatistics::FrameStatistics(int width)
 
 void FrameStatistics::add(std::span<const float> frames) {
   const std::size_t width = sum_.size();
-  if (frames.size() % width != 0) throw Error("statistics are of whole frames");
+  if (frames.size() % width != 0) throw Error(ErrorCode::kInvalidArgument, "statistics are of whole frames");
   for (std::size_t at = 0; at < frames.size(); at += width) {
     for (std::size_t i = 0; i < width; ++i) {
       const double value = frames[at + i];
@@ -24,7 +24,8 @@ void FrameStatistics::add(std::span<const float> frames) {
 }
 
 void FrameStatistics::merge(const FrameStatistics& other) {
-  if (other.sum_.size() != sum_.size()) throw Error("statistics of frames of different widths cannot be merged");
+  if (other.sum_.size() != sum_.size())
+    throw Error(ErrorCode::kInvalidArgument, "statistics of frames of different widths cannot be merged");
   for (std::size_t i = 0; i < sum_.size(); ++i) {
     sum_[i] += other.sum_[i];
     squares_[i] += other.squares_[i];
@@ -34,7 +35,7 @@ void FrameStatistics::merge(const FrameStatistics& other) {
 
 std::vector<float> FrameStatistics::values() const {
   constexpr double kFloor = 1e-3;  // 60 dB below the loudest
-  if (count_ == 0) throw Error("statistics need a frame");
+  if (count_ == 0) throw Error(ErrorCode::kEmpty, "statistics need a frame");
   const auto count = static_cast<double>(count_);
   std::vector<double> deviations(sum_.size());
   for (std::size_t i = 0; i < sum_.size(); ++i) {

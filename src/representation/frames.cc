@@ -171,7 +171,9 @@ class Frames final : public GrammarRepresentation<Layout, FrameCursor> {
 
 Encoding Frames::encode(const Score& score, const EncodeOptions& options) const {
   check_label(layout_->spec, options);
-  if (score.ppq < 1) throw Error("a score needs at least 1 tick per quarter note, not " + std::to_string(score.ppq));
+  if (score.ppq < 1)
+    throw Error(ErrorCode::kInvalidArgument,
+                "a score needs at least 1 tick per quarter note, not " + std::to_string(score.ppq));
   const Settings& settings = layout_->settings;
   const auto step = [&](Tick tick) {
     return (2 * std::clamp<Tick>(tick, 0, kLatestTick) * settings.steps + score.ppq) / (Tick{2} * score.ppq);
@@ -252,7 +254,7 @@ std::vector<std::string> Frames::losses() const {
 }
 
 bool Frames::augment(std::span<const Symbol> symbols, const Augmentation& how, std::vector<Symbol>& out) const {
-  if (!(how.tempo_factor > 0)) throw Error("a tempo factor must be above 0");
+  if (!(how.tempo_factor > 0)) throw Error(ErrorCode::kInvalidArgument, "a tempo factor must be above 0");
   const FrameCode& code = layout_->code;
   out.clear();
   out.reserve(symbols.size());
@@ -271,7 +273,8 @@ bool Frames::augment(std::span<const Symbol> symbols, const Augmentation& how, s
 }  // namespace
 
 FrameCode::FrameCode(const RepresentationSpec& spec) {
-  if (spec.name != "frames") throw Error("representation " + spec.name + " has no frames of keys");
+  if (spec.name != "frames")
+    throw Error(ErrorCode::kUnsupported, "representation " + spec.name + " has no frames of keys");
   const Settings settings(spec);
   lowest_ = settings.lowest;
   keys_ = settings.highest - settings.lowest + 1;

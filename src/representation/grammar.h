@@ -19,7 +19,8 @@ class GrammarCursor : public Cursor {
   std::unique_ptr<Cursor> clone() const final { return std::make_unique<Self>(static_cast<const Self&>(*this)); }
   void advance(Symbol symbol) final { state_.read(symbol); }
   void allowed(std::span<std::uint8_t> mask) const final {
-    if (mask.size() != layout_->vocabulary.size()) throw Error("a mask must have the size of the vocabulary");
+    if (mask.size() != layout_->vocabulary.size())
+      throw Error(ErrorCode::kInvalidArgument, "a mask must have the size of the vocabulary");
     state_.allowed(mask);
   }
   bool ended() const final { return state_.ended(); }

@@ -65,7 +65,7 @@ class MuLawDecoder final : public SoundDecoder {
     }
   }
   void push_frame(std::span<const float>, std::vector<float>&) override {
-    throw Error("representation mulaw has symbols, not frames");
+    throw Error(ErrorCode::kUnsupported, "representation mulaw has symbols, not frames");
   }
   void finish(std::vector<float>&) override {}
 

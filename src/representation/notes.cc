@@ -124,7 +124,9 @@ class Notes final : public GrammarRepresentation<NotesLayout, NotesCursor> {
 
 Encoding Notes::encode(const Score& score, const EncodeOptions& options) const {
   check_label(layout_->spec, options);
-  if (score.ppq < 1) throw Error("a score needs at least 1 tick per quarter note, not " + std::to_string(score.ppq));
+  if (score.ppq < 1)
+    throw Error(ErrorCode::kInvalidArgument,
+                "a score needs at least 1 tick per quarter note, not " + std::to_string(score.ppq));
   Reading reading = read_onsets(*layout_, score);
   const std::size_t all = reading.onsets.size();
   std::erase_if(reading.onsets, [&](const Onset& onset) { return layout_->find(onset.sonority) < 0; });
@@ -197,7 +199,7 @@ std::vector<std::string> Notes::losses() const {
 }
 
 bool Notes::augment(std::span<const Symbol> symbols, const Augmentation& how, std::vector<Symbol>& out) const {
-  if (!(how.tempo_factor > 0)) throw Error("a tempo factor must be above 0");
+  if (!(how.tempo_factor > 0)) throw Error(ErrorCode::kInvalidArgument, "a tempo factor must be above 0");
   // What has no symbol in the new key goes, as encode() would leave it out there; but not where much would go, and not
   // before a duration, which would then be another's.
   constexpr std::size_t kShare = 16;
@@ -233,7 +235,8 @@ std::unique_ptr<Representation> make_notes(const RepresentationSpec& spec) {
   auto layout = std::make_shared<NotesLayout>(spec);
   if (spec.vocabulary.empty()) {
     throw Error(ErrorInfo{.message = "representation notes has no vocabulary yet",
-                          .hint = "Its vocabulary is learned from a collection of music first."});
+                          .hint = "Its vocabulary is learned from a collection of music first.",
+                          .code = ErrorCode::kInvalidArgument});
   }
   layout->build();
   return std::make_unique<Notes>(std::move(layout));
@@ -265,7 +268,8 @@ RepresentationSpec fit_notes(const RepresentationSpec& spec, std::size_t count,
   if (fitted.vocabulary.empty()) {
     throw Error(ErrorInfo{
         .message = "no note or chord occurs " + std::to_string(least) + " times in " + counted(count, "piece"),
-        .hint = "Give more pieces, or a lower min_count."});
+        .hint = "Give more pieces, or a lower min_count.",
+        .code = ErrorCode::kEmpty});
   }
   return fitted;
 }

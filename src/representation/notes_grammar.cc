@@ -52,8 +52,9 @@ void NotesLayout::build() {
       sonority.chord = *chord;
       by_chord[*chord] = static_cast<std::int32_t>(symbols.size());
     } else {
-      throw Error("the vocabulary of representation notes has a symbol that is neither a note nor a chord: \"" +
-                  name.substr(0, 60) + "\"");
+      throw Error(ErrorCode::kDamaged,
+                  "the vocabulary of representation notes has a symbol that is neither a note nor a chord: \"" +
+                      name.substr(0, 60) + "\"");
     }
     sonorities.push_back(sonority);
     symbols.push_back({name, sonority.pitch >= 0 ? SymbolMeaning{SymbolKind::kPitch, sonority.pitch}

@@ -43,14 +43,16 @@ const Entry& entry(std::string_view name) {
     known += (known.empty() ? "" : ", ") + std::string(candidate.name);
   }
   throw Error(ErrorInfo{.message = "there is no representation \"" + std::string(name.substr(0, 60)) + "\"",
-                        .hint = "Representations are " + known + "."});
+                        .hint = "Representations are " + known + ".",
+                        .code = ErrorCode::kNotFound});
 }
 
 const Entry& score_entry(std::string_view name) {
   const Entry& found = entry(name);
   if (found.make != nullptr) return found;
   throw Error(ErrorInfo{.message = "representation " + std::string(name) + " reads sound, not scores",
-                        .hint = "For this use one of those that read scores, for example remi."});
+                        .hint = "For this use one of those that read scores, for example remi.",
+                        .code = ErrorCode::kUnsupported});
 }
 
 }  // namespace
@@ -76,7 +78,8 @@ std::unique_ptr<SoundRepresentation> make_sound(const RepresentationSpec& spec) 
   const Entry& representation = entry(spec.name);
   if (representation.make_sound == nullptr)
     throw Error(ErrorInfo{.message = "representation " + spec.name + " reads scores, not sound",
-                          .hint = "mulaw and spectrum read sound."});
+                          .hint = "mulaw and spectrum read sound.",
+                          .code = ErrorCode::kUnsupported});
   return representation.make_sound(spec);
 }
 

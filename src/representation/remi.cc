@@ -284,7 +284,7 @@ std::vector<std::string> Remi::losses() const {
 }
 
 bool Remi::augment(std::span<const Symbol> symbols, const Augmentation& how, std::vector<Symbol>& out) const {
-  if (!(how.tempo_factor > 0)) throw Error("a tempo factor must be above 0");
+  if (!(how.tempo_factor > 0)) throw Error(ErrorCode::kInvalidArgument, "a tempo factor must be above 0");
   const RemiLayout& layout = *layout_;
   const int steps =
       layout.tempos.size() == 0

@@ -38,7 +38,8 @@ SettingReader::SettingReader(const RepresentationSpec& spec, const std::vector<S
     const auto found = values_.find(name);
     if (found == values_.end()) {
       throw Error(ErrorInfo{.message = "representation " + representation_ + " has no setting \"" + shown(name) + "\"",
-                            .hint = "Its settings are " + known + "."});
+                            .hint = "Its settings are " + known + ".",
+                            .code = ErrorCode::kNotFound});
     }
     found->second = value;
   }
@@ -47,7 +48,8 @@ SettingReader::SettingReader(const RepresentationSpec& spec, const std::vector<S
 void SettingReader::refuse(const std::string& name, const std::string& expected) const {
   throw Error(ErrorInfo{.message = "setting " + name + " of representation " + representation_ + " cannot be \"" +
                                    shown(values_.at(name)) + "\"",
-                        .hint = "It must be " + expected + "."});
+                        .hint = "It must be " + expected + ".",
+                        .code = ErrorCode::kInvalidArgument});
 }
 
 int SettingReader::integer(const std::string& name, int low, int high) const {
@@ -84,17 +86,21 @@ int SettingReader::choice(const std::string& name, std::initializer_list<std::st
 
 std::vector<NamedSymbol> first_symbols(const RepresentationSpec& spec) {
   if (spec.labels.size() > kMaxLabels) {
-    throw Error("a vocabulary with " + std::to_string(spec.labels.size()) + " labels is too large; at most " +
-                std::to_string(kMaxLabels) + " are possible");
+    throw Error(ErrorCode::kInvalidArgument, "a vocabulary with " + std::to_string(spec.labels.size()) +
+                                                 " labels is too large; at most " + std::to_string(kMaxLabels) +
+                                                 " are possible");
   }
   if (!spec.labels.empty() && spec.labels.front() != "unknown") {
-    throw Error("the first label must be \"unknown\", not \"" + shown(spec.labels.front()) + "\"");
+    throw Error(ErrorCode::kInvalidArgument,
+                "the first label must be \"unknown\", not \"" + shown(spec.labels.front()) + "\"");
   }
   std::vector<NamedSymbol> symbols = {{"Start", {SymbolKind::kStart}}, {"End", {SymbolKind::kEnd}}};
   std::set<std::string> seen;
   for (const std::string& label : spec.labels) {
-    if (label.empty() || label.size() > kMaxNameLength) throw Error("a label must have 1 to 200 bytes");
-    if (!seen.insert(label).second) throw Error("the label \"" + shown(label) + "\" occurs twice");
+    if (label.empty() || label.size() > kMaxNameLength)
+      throw Error(ErrorCode::kInvalidArgument, "a label must have 1 to 200 bytes");
+    if (!seen.insert(label).second)
+      throw Error(ErrorCode::kInvalidArgument, "the label \"" + shown(label) + "\" occurs twice");
     symbols.push_back({"Label_" + label, {SymbolKind::kLabel, static_cast<int>(symbols.size()) - 2}});
   }
   return symbols;
@@ -103,8 +109,9 @@ std::vector<NamedSymbol> first_symbols(const RepresentationSpec& spec) {
 void check_label(const RepresentationSpec& spec, const EncodeOptions& options) {
   if (!options.label) return;
   if (*options.label < 0 || static_cast<std::size_t>(*options.label) >= spec.labels.size()) {
-    throw Error("label number " + std::to_string(*options.label) + " does not exist; the representation has " +
-                counted(spec.labels.size(), "label"));
+    throw Error(ErrorCode::kInvalidArgument, "label number " + std::to_string(*options.label) +
+                                                 " does not exist; the representation has " +
+                                                 counted(spec.labels.size(), "label"));
   }
 }
 
@@ -118,7 +125,9 @@ std::string counted(std::size_t count, std::string_view singular) {
 }
 
 const Score& in_order(const Score& score, bool sustain, Score& storage) {
-  if (score.ppq < 1) throw Error("a score needs at least 1 tick per quarter note, not " + std::to_string(score.ppq));
+  if (score.ppq < 1)
+    throw Error(ErrorCode::kInvalidArgument,
+                "a score needs at least 1 tick per quarter note, not " + std::to_string(score.ppq));
   const auto by_tick = [](const auto& a, const auto& b) { return a.tick < b.tick; };
   const auto rising = [](const auto& changes) {
     return std::adjacent_find(changes.begin(), changes.end(),

@@ -20,7 +20,8 @@ constexpr int kMaxDepth = 4;
 
 [[noreturn]] void refuse(const std::string& what) {
   throw Error(ErrorInfo{.message = "the description of a representation is damaged: " + what,
-                        .hint = "The model file may be from another version or incomplete."});
+                        .hint = "The model file may be from another version or incomplete.",
+                        .code = ErrorCode::kDamaged});
 }
 
 std::string text_of(const json& value, const std::string& where) {

@@ -111,15 +111,15 @@ class SpectrumDecoder final : public SoundDecoder {
         samples_(layout.frame) {}
 
   void push(std::span<const Symbol>, std::vector<float>&) override {
-    throw Error("representation spectrum has frames, not symbols");
+    throw Error(ErrorCode::kUnsupported, "representation spectrum has frames, not symbols");
   }
 
   /// What overlaps with the frame before is complete. Before the first frame there was nothing: its first half is left
   /// out.
   void push_frame(std::span<const float> frame, std::vector<float>& samples) override {
     if (frame.size() != layout_.frame)
-      throw Error("a frame has " + std::to_string(frame.size()) + " values, not the " + std::to_string(layout_.frame) +
-                  " of the representation");
+      throw Error(ErrorCode::kInvalidArgument, "a frame has " + std::to_string(frame.size()) + " values, not the " +
+                                                   std::to_string(layout_.frame) + " of the representation");
     const auto value = [&](std::size_t i) {
       return scale_->mean[i] + static_cast<double>(std::isfinite(frame[i]) ? frame[i] : 0.0F) * scale_->deviation[i];
     };
@@ -199,7 +199,8 @@ class SpectrumRepresentation final : public SoundRepresentation {
         !std::all_of(middle, statistics.end(), [](float deviation) { return deviation > 0 && deviation < 1e30F; }))
       throw Error({.message = "representation spectrum: its statistics are not " + std::to_string(width) +
                               " means and as many deviations above 0",
-                   .hint = "The model file may be from another version or damaged."});
+                   .hint = "The model file may be from another version or damaged.",
+                   .code = ErrorCode::kDamaged});
     return {{statistics.begin(), middle}, {middle, statistics.end()}};
   }
 

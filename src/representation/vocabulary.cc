@@ -10,13 +10,15 @@ namespace continuo::representation {
 Vocabulary::Vocabulary(std::vector<NamedSymbol> symbols) {
   constexpr std::size_t kMaxSymbols = 65'536;
   if (symbols.size() > kMaxSymbols) {
-    throw Error("a vocabulary of " + std::to_string(symbols.size()) + " symbols is too large; at most 65,536 fit");
+    throw Error(ErrorCode::kInvalidArgument,
+                "a vocabulary of " + std::to_string(symbols.size()) + " symbols is too large; at most 65,536 fit");
   }
   names_.reserve(symbols.size());
   meanings_.reserve(symbols.size());
   for (NamedSymbol& symbol : symbols) {
     if (!symbols_.emplace(symbol.name, static_cast<Symbol>(names_.size())).second) {
-      throw Error("the symbol \"" + symbol.name.substr(0, 60) + "\" occurs twice in a vocabulary");
+      throw Error(ErrorCode::kInvalidArgument,
+                  "the symbol \"" + symbol.name.substr(0, 60) + "\" occurs twice in a vocabulary");
     }
     names_.push_back(std::move(symbol.name));
     meanings_.push_back(symbol.meaning);

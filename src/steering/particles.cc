@@ -153,7 +153,7 @@ Particles::Particles(std::shared_ptr<const engine::Model> model, const represent
     throw Error({.message = "particles are drawn: the most probable symbol alone gives only one of them",
                  .hint = "Leave argmax out; a low temperature comes near to it.",
                  .code = ErrorCode::kInvalidArgument});
-  if (heard.empty()) throw Error("a network must have heard something before it goes on");
+  if (heard.empty()) throw Error(ErrorCode::kInvalidArgument, "a network must have heard something before it goes on");
   impl_ = std::make_unique<Impl>(std::move(model), vocabulary, options);
   const auto stream = impl_->model->new_stream();
   stream->set_label(label);
@@ -164,7 +164,7 @@ Particles::Particles(std::shared_ptr<const engine::Model> model, const represent
   }
   impl_->steps = heard.size();
   std::shared_ptr<engine::Snapshot> snapshot = impl_->model->new_snapshot();
-  if (!stream->save(*snapshot)) throw Error("the state of this network cannot be saved");
+  if (!stream->save(*snapshot)) throw Error(ErrorCode::kUnsupported, "the state of this network cannot be saved");
   state->network = std::move(snapshot);
   state->guide = guide.clone();
   impl_->states.assign(options.particles, state);

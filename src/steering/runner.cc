@@ -22,7 +22,7 @@ class Runner {
         width_(static_cast<std::size_t>(all.model->vocabulary_size())) {
     for (const std::size_t particle : own) {
       if (!batch_->restore(static_cast<int>(live_.size()), *all.states[particle]->network))
-        throw Error("the state of this network cannot be restored");
+        throw Error(ErrorCode::kUnsupported, "the state of this network cannot be restored");
       live_.push_back({.particle = particle, .logits = all.states[particle]->logits});
     }
   }
@@ -81,7 +81,8 @@ class Runner {
     if (one.guide->place() < target_) return false;
     auto state = std::make_shared<State>();
     std::shared_ptr<engine::Snapshot> snapshot = all_.model->new_snapshot();
-    if (!batch_->save(static_cast<int>(i), *snapshot)) throw Error("the state of this network cannot be saved");
+    if (!batch_->save(static_cast<int>(i), *snapshot))
+      throw Error(ErrorCode::kUnsupported, "the state of this network cannot be saved");
     state->network = std::move(snapshot);
     state->logits.assign(live_[i].logits.begin(), live_[i].logits.end());
     end_stretch(one, *all_.states[live_[i].particle], std::move(state));

@@ -193,7 +193,7 @@ int Steering::bar() const { return impl_->furthest(); }
 double Steering::effective_size() const { return impl_->particles->effective(); }
 
 std::vector<Result> Steering::results() {
-  if (!impl_->finished) throw Error("the results are there when everything is written");
+  if (!impl_->finished) throw Error(ErrorCode::kInvalidArgument, "the results are there when everything is written");
   const auto stood = joint_bits_as_it_stood(impl_->composer, impl_->planned, impl_->options);
   std::vector<Result> results;
   for (const Particle& particle : impl_->particles->choose(impl_->request.count)) {

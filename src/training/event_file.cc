@@ -103,7 +103,8 @@ EventFile::EventFile(const std::filesystem::path& folder, std::int64_t first_ste
   if (!out_)
     throw Error(ErrorInfo{.message = "the log cannot be written",
                           .path = path_.string(),
-                          .hint = "Is the disk full, or the folder not yours?"});
+                          .hint = "Is the disk full, or the folder not yours?",
+                          .code = ErrorCode::kSystem});
   write_event(0, event::kFileVersion, "brain.Event:2");
   if (first_step > 0) {
     std::string session;
@@ -156,7 +157,10 @@ void EventFile::add_image(std::int64_t step, const std::string& tag, std::span<c
 void EventFile::flush() {
   out_.flush();
   if (!out_)
-    throw Error(ErrorInfo{.message = "the log cannot be written", .path = path_.string(), .hint = "Is the disk full?"});
+    throw Error(ErrorInfo{.message = "the log cannot be written",
+                          .path = path_.string(),
+                          .hint = "Is the disk full?",
+                          .code = ErrorCode::kSystem});
 }
 
 }  // namespace continuo::training

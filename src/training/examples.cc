@@ -88,11 +88,13 @@ ExampleSource::ExampleSource(std::vector<ExamplePiece> pieces, const ExampleOpti
   if (expand_ && (options.order != ExampleOptions::Order::kContiguous || options.epoch_symbols > 0))
     throw Error(ErrorInfo{.message = "networks that read input features of the past learn from whole pieces only",
                           .hint = "Set training.objective to \"every-position\", training.order to \"contiguous\" and "
-                                  "training.epoch_symbols to 0."});
+                                  "training.epoch_symbols to 0.",
+                          .code = ErrorCode::kInvalidArgument});
   std::erase_if(pieces_, [](const ExamplePiece& piece) { return piece.size() < 2; });
   if (pieces_.empty()) {
     throw Error(ErrorInfo{.message = "there is no piece to learn from",
-                          .hint = "Give a folder with more pieces, or filters that let more of them pass."});
+                          .hint = "Give a folder with more pieces, or filters that let more of them pass.",
+                          .code = ErrorCode::kEmpty});
   }
   std::uint64_t chances = 0;
   for (const ExamplePiece& piece : pieces_) {
@@ -307,7 +309,7 @@ void ExampleSource::restore(const std::string& position) {
     row.at = at;
     if (at >= row.piece.size()) in.setstate(std::ios::failbit);
   }
-  if (!in) throw Error("the position in the training data does not fit this collection");
+  if (!in) throw Error(ErrorCode::kMismatch, "the position in the training data does not fit this collection");
 }
 
 }  // namespace continuo::training

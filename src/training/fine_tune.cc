@@ -43,7 +43,8 @@ representation::RepresentationSpec representation_of(const weights::ModelFile& m
   const std::string& text = model.metadata(weights::kRepresentationKey);
   if (text.empty())
     throw Error(ErrorInfo{.message = "this model names no representation, so nothing can be encoded for it",
-                          .path = path.string()});
+                          .path = path.string(),
+                          .code = ErrorCode::kUnsupported});
   auto spec = representation::spec_from_json(text);
   for (const auto& setting : representation::default_settings(spec.name))
     spec.settings.try_emplace(setting.name, setting.value);

@@ -22,7 +22,8 @@ namespace continuo::training {
 std::unique_ptr<Link> connect(const RankInfo&, double) {
   throw Error(ErrorInfo{.message = "this program was built for training in one process",
                         .hint = "Build it with a libtorch that has Gloo, and Gloo's headers (Debian: libgloo-dev), or "
-                                "unset RANK and WORLD_SIZE."});
+                                "unset RANK and WORLD_SIZE.",
+                        .code = ErrorCode::kUnsupported});
 }
 
 #else
@@ -57,7 +58,8 @@ class GlooLink : public Link {
           .message = "process " + std::to_string(own.rank) + " of " + std::to_string(own.size) +
                      " has not met the others at " + own.address + ":" + std::to_string(own.port) + " within " +
                      std::to_string(static_cast<int>(seconds)) + " seconds: " + reason_of(error),
-          .hint = "All of them must be started, with the same MASTER_ADDR and a MASTER_PORT that is free there."});
+          .hint = "All of them must be started, with the same MASTER_ADDR and a MASTER_PORT that is free there.",
+          .code = ErrorCode::kSystem});
     }
   }
 

@@ -177,7 +177,8 @@ std::map<std::string, std::vector<float>> count_ngrams(weights::MarkovSpec& spec
     levels.push_back(counting.next(levels, static_cast<std::size_t>(spec.max_entries)));
     if (levels.back().nodes.empty())
       throw Error(ErrorInfo{.message = "no piece is long enough for a Markov chain of order " + std::to_string(order),
-                            .hint = "Set network.order to " + std::to_string(levels.size() - 2) + " or less."});
+                            .hint = "Set network.order to " + std::to_string(levels.size() - 2) + " or less.",
+                            .code = ErrorCode::kEmpty});
   }
   std::map<std::string, std::vector<float>> tensors;
   spec.entries.clear();

@@ -66,11 +66,13 @@ weights::NetworkSpec fill_in(const Recipe& recipe, const StepShape& shape, std::
   if (shape.width == 0 && spec.reads_frames())
     throw Error(ErrorInfo{.message = "network.output is \"" + std::string(name_of(spec.output)) + "\", but " +
                                      recipe.representation.name + " makes symbols, not frames",
-                          .hint = "Set network.output to \"categorical\"."});
+                          .hint = "Set network.output to \"categorical\".",
+                          .code = ErrorCode::kInvalidArgument});
   spec.labels = recipe.condition_on_label ? static_cast<int>(labels) : 0;
   if (recipe.condition_on_label && labels < 2)
     throw Error(ErrorInfo{.message = "network.condition_on_label is true, but the pieces have no labels",
-                          .hint = "Set collection.label_column to a column of the folder's MANIFEST.csv."});
+                          .hint = "Set collection.label_column to a column of the folder's MANIFEST.csv.",
+                          .code = ErrorCode::kInvalidArgument});
   weights::validate(spec);
   return spec;
 }
@@ -184,12 +186,14 @@ Plan make_plan(const corpus::Dataset& dataset, const Recipe& recipe) {
   }
   if (plan.held_out.empty())
     throw Error(ErrorInfo{.message = "no piece is held out, so nothing would tell learning from memorising",
-                          .hint = "Give more pieces, or a smaller split.train; split.train = 1 memorises them."});
+                          .hint = "Give more pieces, or a smaller split.train; split.train = 1 memorises them.",
+                          .code = ErrorCode::kEmpty});
   if (dataset.spec().name == "frames") resolve_frames(dataset.spec(), plan);
   plan.held_out_pieces = plan.held_out.size();
   const OptimisationOptions& t = recipe.training;
   if (t.evaluate_symbols > 0 && plan.expand)
     throw Error(
+        ErrorCode::kInvalidArgument,
         "training.evaluate_symbols must be 0 for networks that read input features of the past of whole pieces");
   if (t.evaluate_symbols > 0 && targets(plan.held_out) > static_cast<std::uint64_t>(t.evaluate_symbols)) {
     const auto symbols = static_cast<std::uint64_t>(t.evaluate_symbols);
@@ -250,11 +254,13 @@ void check_shares(Ranks& ranks, const Plan& plan, const Recipe& recipe, const co
   if (ranks.alone()) return;
   if (plan.network.is_counted())
     throw Error(ErrorInfo{.message = "a " + plan.network.name() + " model is counted, by one process",
-                          .hint = "Start one alone: counting takes seconds."});
+                          .hint = "Start one alone: counting takes seconds.",
+                          .code = ErrorCode::kInvalidArgument});
   if (recipe.training.batch < ranks.size())
     throw Error(ErrorInfo{.message = "training.batch is " + std::to_string(recipe.training.batch) + ", so " +
                                      std::to_string(ranks.size()) + " processes have nothing to share",
-                          .hint = "It counts the examples of all processes together: set it higher, or start fewer."});
+                          .hint = "It counts the examples of all processes together: set it higher, or start fewer.",
+                          .code = ErrorCode::kInvalidArgument});
   const std::string own = dataset.path().filename().string();
   const std::string first = ranks.from_first(own);
   double others = own != first ? 1 : 0;
@@ -263,7 +269,8 @@ void check_shares(Ranks& ranks, const Plan& plan, const Recipe& recipe, const co
     throw Error(ErrorInfo{.message = own != first ? "this process has other pieces than the first one"
                                                   : "another process has other pieces than this one",
                           .path = dataset.path().string(),
-                          .hint = "All need the same folder of music, to the byte."});
+                          .hint = "All need the same folder of music, to the byte.",
+                          .code = ErrorCode::kMismatch});
 }
 
 TrainResult result_of(const Plan& plan) {

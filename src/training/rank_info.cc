@@ -9,7 +9,7 @@ namespace continuo::training {
 namespace {
 
 [[noreturn]] void refuse(const std::string& message, const std::string& hint) {
-  throw Error(ErrorInfo{.message = message, .hint = hint});
+  throw Error(ErrorInfo{.message = message, .hint = hint, .code = ErrorCode::kInvalidArgument});
 }
 
 class Reader {

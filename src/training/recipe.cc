@@ -130,7 +130,7 @@ class Reader {
     const auto line = node.source().begin.line;
     std::string text = message;
     if (line > 0 && !path_.empty()) text = "line " + std::to_string(line) + ": " + text;
-    throw Error(ErrorInfo{.message = text, .path = path_, .hint = hint});
+    throw Error(ErrorInfo{.message = text, .path = path_, .hint = hint, .code = ErrorCode::kInvalidArgument});
   }
 
   void finish_section() {
@@ -238,7 +238,7 @@ void apply(Recipe& recipe, const toml::table& table, const std::string& path) {
   reader.finish(changed);
   const OptimisationOptions& t = changed.training;
   const auto refuse = [&](const std::string& message, const std::string& hint) {
-    throw Error(ErrorInfo{.message = message, .path = path, .hint = hint});
+    throw Error(ErrorInfo{.message = message, .path = path, .hint = hint, .code = ErrorCode::kInvalidArgument});
   };
   if (changed.split.train + changed.split.validation > 1 + 1e-9) {
     refuse("split.train and split.validation make more than the whole", "Together they may be 1 at most.");
@@ -258,7 +258,8 @@ toml::table parse_table(const std::string& text, const std::string& path) {
     const std::string line = std::to_string(error.source().begin.line);
     throw Error(ErrorInfo{.message = "line " + line + ": " + std::string(error.description()),
                           .path = path,
-                          .hint = "Recipes are written in TOML (toml.io)."});
+                          .hint = "Recipes are written in TOML (toml.io).",
+                          .code = ErrorCode::kDamaged});
   }
 }
 
@@ -289,7 +290,8 @@ void set_options(Recipe& recipe, const std::vector<OptionValue>& options) {
     const std::size_t dot = key.find('.');
     if (dot == std::string::npos || dot == 0 || dot + 1 == key.size()) {
       throw Error(ErrorInfo{.message = "\"" + key + "\" is not the key of an option",
-                            .hint = "Keys have the form SECTION.NAME, for example training.chunk."});
+                            .hint = "Keys have the form SECTION.NAME, for example training.chunk.",
+                            .code = ErrorCode::kNotFound});
     }
     const std::string section = key.substr(0, dot);
     const std::string name = key.substr(dot + 1);

@@ -73,7 +73,7 @@ std::string training_metadata(const TrainResult& result, const CurvePoint& point
     json["baseline_frequencies_nats"] = base.frequencies;
     json["baseline_repetition_nats"] = base.repetition;
   }
-  if (!result.precision.empty()) json["precision"] = result.precision;
+  if (result.precision) json["precision"] = std::string(name_of(*result.precision));
   if (!result.start.empty()) json["fine_tuned_from"] = result.start;
   if (!result.start.empty()) json["fine_tuned_from_datasets"] = result.start_datasets;
   return json.dump();

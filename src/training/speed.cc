@@ -62,7 +62,8 @@ Speed measure_speed(const SpeedOptions& options, const ProgressSink& progress, s
   if (!products || options.network.reads_frames())
     throw Error(ErrorInfo{.message = "the work of a " + options.network.name() + " over " +
                                      (options.network.reads_frames() ? "frames" : "symbols") + " is not counted",
-                          .hint = "Measure a wavenet, lstm, gru or wavenet-lstm over symbols."});
+                          .hint = "Measure a wavenet, lstm, gru or wavenet-lstm over symbols.",
+                          .code = ErrorCode::kUnsupported});
   constexpr double kTurn = 0.5;  // seconds
   Learner learner(options.network, options.training);
   const auto symbols = random_pieces(options);

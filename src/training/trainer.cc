@@ -51,7 +51,8 @@ class Run {
     start_from_model();
     if (t_.epochs <= 0 && t_.minutes <= 0 && t_.steps <= 0) {
       throw Error(ErrorInfo{.message = "the recipe sets no end to the training",
-                            .hint = "Set training.minutes, training.epochs or training.steps above 0."});
+                            .hint = "Set training.minutes, training.epochs or training.steps above 0.",
+                            .code = ErrorCode::kInvalidArgument});
     }
     result_.parameters = learner_.parameters();
     result_.train_symbols = source_.targets();
@@ -105,7 +106,8 @@ class Run {
     if (!(dataset_.spec() == fine_tuning_recipe(model, options_.init).representation))
       throw Error(ErrorInfo{.message = "the pieces are not encoded as this model's representation has it",
                             .path = options_.init.string(),
-                            .hint = "Open the dataset with the representation of fine_tuning_recipe()."});
+                            .hint = "Open the dataset with the representation of fine_tuning_recipe().",
+                            .code = ErrorCode::kMismatch});
     std::map<std::string, std::vector<float>> tensors;
     for (const auto& [name, tensor] : model.tensors())
       tensors.emplace(name, std::vector<float>(tensor.values.begin(), tensor.values.end()));
@@ -143,8 +145,9 @@ class Run {
       choice = choose_precision(asked, network_, threads, options_.device);
       say(precision_note(asked, choice, began && t_.precision == TrainingPrecision::kAuto));
     }
-    state_.precision = result_.precision = ranks_.from_first(std::string(name_of(choice.precision)));
-    learner_.set_precision(value_named<TrainingPrecision>(state_.precision).value());
+    state_.precision = ranks_.from_first(std::string(name_of(choice.precision)));
+    result_.precision = value_named<TrainingPrecision>(state_.precision).value();
+    learner_.set_precision(*result_.precision);
   }
 
   void step() {
@@ -210,12 +213,13 @@ class Run {
 
   [[noreturn]] void give_up(const std::string& what) const {
     const CurvePoint* best = result_.best();
-    throw Error(ErrorInfo{.message = what + " at step " + std::to_string(state_.step),
-                          .hint = "Train again with a lower training.learning_rate (" +
-                                  decimals(t_.learning_rate / 3, 6) + ") or a lower training.clip_norm" +
-                                  (best == nullptr ? "."
-                                                   : "; best.safetensors holds the network of step " +
-                                                         std::to_string(best->step) + ".")});
+    throw Error(ErrorInfo{
+        .message = what + " at step " + std::to_string(state_.step),
+        .hint = "Train again with a lower training.learning_rate (" + decimals(t_.learning_rate / 3, 6) +
+                ") or a lower training.clip_norm" +
+                (best == nullptr ? "."
+                                 : "; best.safetensors holds the network of step " + std::to_string(best->step) + "."),
+        .code = ErrorCode::kDiverged});
   }
 
   /// After each of the first three epochs; elsewhere where a mark was passed and evaluation keeps to a tenth of the

@@ -16,7 +16,8 @@ fs::path default_model() {
     if (!fs::is_regular_file(chosen, code)) {
       throw Error({.message = "no such model",
                    .path = chosen,
-                   .hint = "Correct the environment variable CONTINUO_MODEL, or unset it."});
+                   .hint = "Correct the environment variable CONTINUO_MODEL, or unset it.",
+                   .code = ErrorCode::kNotFound});
     }
     return chosen;
   }

@@ -26,12 +26,14 @@ void check_guide(const NetworkSpec& given) {
   if (spec.dilations.size() != spec.channels.size())
     throw Error({.message = "network option dilations has " + std::to_string(spec.dilations.size()) +
                             " values, but there are " + std::to_string(spec.channels.size()) + " convolutions",
-                 .hint = "Give one dilation for each of channels."});
+                 .hint = "Give one dilation for each of channels.",
+                 .code = ErrorCode::kInvalidArgument});
   const int halved = 1 << spec.channels.size();
   if (spec.window % halved != 0)
     throw Error({.message = "network option window is " + std::to_string(spec.window) + ", but is halved " +
                             std::to_string(spec.channels.size()) + " times",
-                 .hint = "Give a multiple of " + std::to_string(halved) + "."});
+                 .hint = "Give a multiple of " + std::to_string(halved) + ".",
+                 .code = ErrorCode::kInvalidArgument});
 }
 
 std::vector<TensorSpec> guide_tensors(const NetworkSpec& spec) {

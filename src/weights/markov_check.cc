@@ -26,8 +26,8 @@ void check_symbols(const std::string& name, std::span<const float> symbols, std:
       ++parent;
     }
     if (!is_whole(symbols[i], 0, static_cast<float>(vocabulary - 1)) || (!begins && symbols[i] <= symbols[i - 1]))
-      throw Error("tensor \"" + name + "\" holds no rising symbols of the vocabulary (number " + std::to_string(i) +
-                  ")");
+      throw Error(ErrorCode::kDamaged, "tensor \"" + name + "\" holds no rising symbols of the vocabulary (number " +
+                                           std::to_string(i) + ")");
   }
 }
 
@@ -48,16 +48,16 @@ void check_markov(const NetworkSpec& spec, const std::function<std::span<const f
     const float least = i == 0 ? 0.0F : 1.0F;  // what only begins sequences is never predicted
     for (const float count : values(level + "count"))
       if (!is_whole(count, least, kMaxCount))
-        throw Error("tensor \"" + level + "count\" holds a value that is no count");
+        throw Error(ErrorCode::kDamaged, "tensor \"" + level + "count\" holds a value that is no count");
     if (i + 1 == markov->entries.size()) break;
     first = values(level + "first");
     float before = 0;
     for (const float at : first) {
       if (!is_whole(at, before, static_cast<float>(markov->entries[i + 1])))
-        throw Error("tensor \"" + level + "first\" does not lead into the next level in order");
+        throw Error(ErrorCode::kDamaged, "tensor \"" + level + "first\" does not lead into the next level in order");
       before = at;
     }
-    if (first[0] != 0.0F) throw Error("tensor \"" + level + "first\" does not begin with 0");
+    if (first[0] != 0.0F) throw Error(ErrorCode::kDamaged, "tensor \"" + level + "first\" does not begin with 0");
   }
 }
 

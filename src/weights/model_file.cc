@@ -21,8 +21,9 @@ static_assert(std::endian::native == std::endian::little, "model files are mappe
 constexpr const char* kVersionKey = "continuo.version";
 constexpr const char* kNetworkKey = "continuo.network";
 
-[[noreturn]] void fail(const std::string& path, std::string message, std::string hint = {}) {
-  throw Error({.message = std::move(message), .path = path, .hint = std::move(hint)});
+[[noreturn]] void fail(const std::string& path, std::string message, std::string hint = {},
+                       ErrorCode code = ErrorCode::kDamaged) {
+  throw Error({.message = std::move(message), .path = path, .hint = std::move(hint), .code = code});
 }
 
 std::string shape_text(const std::vector<std::int64_t>& shape) {
@@ -104,12 +105,12 @@ void check_version(const Metadata& metadata, const std::string& path) {
   const auto found = metadata.find(kVersionKey);
   if (found == metadata.end())
     fail(path, "is a safetensors file, but not one of Continuo's: continuo.version is missing",
-         "Use a model that Continuo trained.");
+         "Use a model that Continuo trained.", ErrorCode::kUnsupported);
   if (found->second != std::to_string(kModelFormatVersion))
     fail(path,
          "has the model format " + in_quotes(found->second) + ", this program reads " +
              std::to_string(kModelFormatVersion),
-         "Use a version of Continuo that matches the model.");
+         "Use a version of Continuo that matches the model.", ErrorCode::kUnsupported);
 }
 
 }  // namespace
@@ -126,7 +127,7 @@ ModelFile ModelFile::parse(std::vector<std::uint8_t> bytes, const std::string& p
   try {
     file.network_ = network_spec_from_json(network->second);
   } catch (const Error& error) {
-    fail(path, error.info().message, error.info().hint);
+    fail(path, error.info().message, error.info().hint, error.code());
   }
   const std::vector<TensorSpec> specs = tensor_specs(file.network_);
   file.widened_.resize(check_tensors(header, specs, path));
@@ -166,7 +167,7 @@ ModelFile ModelFile::parse(std::vector<std::uint8_t> bytes, const std::string& p
   try {
     check_markov(file.network_, [&](const std::string& name) { return file.tensors_.at(name).values; });
   } catch (const Error& error) {
-    fail(path, error.info().message, error.info().hint);
+    fail(path, error.info().message, error.info().hint, error.code());
   }
   file.metadata_ = std::move(header.metadata);
   return file;
@@ -180,7 +181,7 @@ const std::string& ModelFile::metadata(const std::string& key) const {
 
 const Tensor& ModelFile::tensor(const std::string& name) const {
   const auto found = tensors_.find(name);
-  if (found == tensors_.end()) throw Error("the model has no tensor " + in_quotes(name));
+  if (found == tensors_.end()) throw Error(ErrorCode::kNotFound, "the model has no tensor " + in_quotes(name));
   return found->second;
 }
 
@@ -225,14 +226,15 @@ std::vector<std::uint8_t> serialise(const ModelContents& contents) {
   validate(contents.network);
   Metadata metadata = contents.metadata;
   for (const char* const key : {kVersionKey, kNetworkKey})
-    if (metadata.contains(key)) throw Error(std::string("the metadata ") + key + " is written by save() itself");
+    if (metadata.contains(key))
+      throw Error(ErrorCode::kInvalidArgument, std::string("the metadata ") + key + " is written by save() itself");
   metadata[kVersionKey] = std::to_string(kModelFormatVersion);
   metadata[kNetworkKey] = to_json(contents.network);
 
   const std::vector<TensorSpec> specs = tensor_specs(contents.network);
   for (const auto& [name, values] : contents.tensors)
     if (std::ranges::find(specs, name, &TensorSpec::name) == specs.end())
-      throw Error("tensor " + in_quotes(name) + " does not belong to the network");
+      throw Error(ErrorCode::kMismatch, "tensor " + in_quotes(name) + " does not belong to the network");
 
   std::map<std::string, SafetensorsShape> stored;
   std::map<std::string, std::vector<std::uint8_t>> data;
@@ -244,11 +246,12 @@ std::vector<std::uint8_t> serialise(const ModelContents& contents) {
   };
   for (const TensorSpec& spec : specs) {
     const auto found = contents.tensors.find(spec.name);
-    if (found == contents.tensors.end()) throw Error("tensor " + in_quotes(spec.name) + " is missing");
+    if (found == contents.tensors.end())
+      throw Error(ErrorCode::kMismatch, "tensor " + in_quotes(spec.name) + " is missing");
     const std::vector<float>& values = found->second;
     if (values.size() != value_count(spec.shape))
-      throw Error("tensor " + in_quotes(spec.name) + " has " + std::to_string(values.size()) +
-                  " values, the network needs " + shape_text(spec.shape));
+      throw Error(ErrorCode::kMismatch, "tensor " + in_quotes(spec.name) + " has " + std::to_string(values.size()) +
+                                            " values, the network needs " + shape_text(spec.shape));
     check_finite(spec.name, values, {});
     const Precision precision = stored_as(spec, contents.precision);
     if (precision == Precision::kInt8) {

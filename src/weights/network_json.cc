@@ -23,7 +23,7 @@ constexpr int kMaxSpecDepth = 3;
 class Reader {
  public:
   Reader(const json& object, std::string where) : object_(object), where_(std::move(where)) {
-    if (!object_.is_object()) throw Error("network spec: " + where_ + " is not an object");
+    if (!object_.is_object()) throw Error(ErrorCode::kDamaged, "network spec: " + where_ + " is not an object");
   }
 
   template <class T>
@@ -36,17 +36,19 @@ class Reader {
     known_.emplace_back(key);
     const auto found = object_.find(key);
     if (found == object_.end()) {
-      if (required) throw Error("network spec: " + where_ + " lacks the key \"" + key + "\"");
+      if (required) throw Error(ErrorCode::kDamaged, "network spec: " + where_ + " lacks the key \"" + key + "\"");
       return;
     }
-    if (!convert(*found, value)) throw Error("network spec: the key \"" + std::string(key) + "\" has a bad value");
+    if (!convert(*found, value))
+      throw Error(ErrorCode::kDamaged, "network spec: the key \"" + std::string(key) + "\" has a bad value");
   }
 
   void finish() const {
     for (const auto& [key, unused] : object_.items())
       if (std::ranges::find(known_, key) == known_.end())
         throw Error({.message = "network spec: unknown key " + in_quotes(key),
-                     .hint = "The model may come from a newer version of Continuo."});
+                     .hint = "The model may come from a newer version of Continuo.",
+                     .code = ErrorCode::kUnsupported});
   }
 
  private:
@@ -161,12 +163,12 @@ std::string to_json(const NetworkSpec& spec) {
 }
 
 NetworkSpec network_spec_from_json(const std::string& text) {
-  if (text.size() > kMaxText) throw Error("network spec: the text is too long");
+  if (text.size() > kMaxText) throw Error(ErrorCode::kDamaged, "network spec: the text is too long");
   json object;
   try {
     object = parse_strict_json(text, kMaxSpecDepth);
   } catch (const Error& error) {
-    throw Error("network spec: " + error.info().message);
+    throw Error(ErrorCode::kDamaged, "network spec: " + error.info().message);
   }
   NetworkSpec spec;
   std::string name;
@@ -184,8 +186,9 @@ NetworkSpec network_spec_from_json(const std::string& text) {
   try {
     spec.network = default_network(name).network;
   } catch (const Error& error) {
-    throw Error(
-        {.message = "network spec: the key \"name\" names an " + error.info().message, .hint = error.info().hint});
+    throw Error({.message = "network spec: the key \"name\" names an " + error.info().message,
+                 .hint = error.info().hint,
+                 .code = error.code()});
   }
   OptionReader options(reader);
   visit_options(spec, options);

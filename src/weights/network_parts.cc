@@ -25,8 +25,9 @@ void refuse_choice(std::string_view option, const std::string& value, std::span<
 
 void check_range(const std::string& option, std::int64_t value, std::int64_t low, std::int64_t high) {
   if (value < low || value > high)
-    throw Error("network option " + option + " is " + std::to_string(value) + ", but must lie between " +
-                std::to_string(low) + " and " + std::to_string(high));
+    throw Error(ErrorCode::kInvalidArgument, "network option " + option + " is " + std::to_string(value) +
+                                                 ", but must lie between " + std::to_string(low) + " and " +
+                                                 std::to_string(high));
 }
 
 void visit_match(int& match, OptionVisitor& visitor) {
@@ -39,7 +40,7 @@ void visit_match(int& match, OptionVisitor& visitor) {
 }
 
 void check_match(int match) {
-  if (match == 1) throw Error("network option match is 1, but must be 0 or at least 2");
+  if (match == 1) throw Error(ErrorCode::kInvalidArgument, "network option match is 1, but must be 0 or at least 2");
 }
 
 double uniform_width(double variance) { return std::sqrt(3.0 * variance); }

@@ -41,8 +41,9 @@ class LimitChecker final : public OptionVisitor {
   void option(const OptionInfo& info, int& value) override { check(info, value); }
   void option(const OptionInfo& info, float& value) override {
     if (info.limits.hold(value)) return;
-    throw Error("network option " + std::string(info.name) + " must be at least " + number(info.limits.low) +
-                (info.limits.below ? " and below " : " and at most ") + number(info.limits.high));
+    throw Error(ErrorCode::kInvalidArgument,
+                "network option " + std::string(info.name) + " must be at least " + number(info.limits.low) +
+                    (info.limits.below ? " and below " : " and at most ") + number(info.limits.high));
   }
   void option(const OptionInfo& info, std::vector<int>& values) override {
     for (const int value : values) check(info, value);
@@ -60,11 +61,13 @@ class LimitChecker final : public OptionVisitor {
 void check_frames(const NetworkSpec& spec) {
   check_range("inputs", spec.inputs, 0, kMaxVocabulary);
   if (spec.inputs > 0 && spec.output == kReal)
-    throw Error("network option inputs must be 0 with output \"real\": what comes out is what is read next");
+    throw Error(ErrorCode::kInvalidArgument,
+                "network option inputs must be 0 with output \"real\": what comes out is what is read next");
   if (!spec.reads_frames()) return;
   if (spec.match() > 0)
     throw Error({.message = "network option match must be 0 where frames are read",
-                 .hint = "What followed before is found among symbols."});
+                 .hint = "What followed before is found among symbols.",
+                 .code = ErrorCode::kInvalidArgument});
   if (network_info(spec).reads_frames) return;
   std::string able;
   for (const NetworkInfo* row : kRows)
@@ -72,7 +75,8 @@ void check_frames(const NetworkSpec& spec) {
   throw Error({.message = "network option " +
                           std::string(spec.inputs > 0 ? "inputs must be 0" : "output must be \"categorical\"") +
                           " for " + spec.name(),
-               .hint = "Frames are for " + able + "."});
+               .hint = "Frames are for " + able + ".",
+               .code = ErrorCode::kInvalidArgument});
 }
 
 }  // namespace
@@ -108,7 +112,9 @@ NetworkSpec default_network(const std::string& name) {
     if (kRows[i]->name == name) return default_spec(i);
     known += (known.empty() ? "" : ", ") + std::string(kRows[i]->name);
   }
-  throw Error({.message = "unknown network " + in_quotes(name), .hint = "Known are " + known + "."});
+  throw Error({.message = "unknown network " + in_quotes(name),
+               .hint = "Known are " + known + ".",
+               .code = ErrorCode::kNotFound});
 }
 
 void validate(const NetworkSpec& spec) {
@@ -122,7 +128,8 @@ void validate(const NetworkSpec& spec) {
   info.check(spec);
   if (spec.labels > 0 && !info.takes_labels)
     throw Error({.message = "network option labels must be 0 for " + spec.name(),
-                 .hint = "It cannot be conditioned: set network.condition_on_label to false."});
+                 .hint = "It cannot be conditioned: set network.condition_on_label to false.",
+                 .code = ErrorCode::kInvalidArgument});
   std::int64_t parameters = 0;
   for (const TensorSpec& tensor : tensor_specs(spec)) {
     std::int64_t count = 1;
@@ -130,8 +137,9 @@ void validate(const NetworkSpec& spec) {
     parameters += count;
   }
   if (parameters > kMaxParameters)
-    throw Error("the network would have " + std::to_string(parameters) + " parameters, more than the " +
-                std::to_string(kMaxParameters) + " that are allowed");
+    throw Error(ErrorCode::kInvalidArgument, "the network would have " + std::to_string(parameters) +
+                                                 " parameters, more than the " + std::to_string(kMaxParameters) +
+                                                 " that are allowed");
 }
 
 std::vector<TensorSpec> tensor_specs(const NetworkSpec& spec) { return network_info(spec).tensors(spec); }

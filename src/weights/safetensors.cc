@@ -26,7 +26,8 @@ constexpr const char* kMetadataKey = "__metadata__";
   throw Error({.message = std::move(message),
                .path = path,
                .offset = offset,
-               .hint = "The file is damaged or is not a model file; make or copy it anew."});
+               .hint = "The file is damaged or is not a model file; make or copy it anew.",
+               .code = ErrorCode::kDamaged});
 }
 
 std::uint64_t little_endian_64(const std::uint8_t* bytes) {
@@ -181,11 +182,11 @@ SafetensorsLayout safetensors_layout(const std::map<std::string, std::string>& m
   try {
     text = header.dump();
   } catch (const json::exception&) {
-    throw Error("the metadata of a model file must be UTF-8");
+    throw Error(ErrorCode::kInvalidArgument, "the metadata of a model file must be UTF-8");
   }
   const std::uint64_t used = kLengthBytes + text.size();
   text.append((kAlignment - used % kAlignment) % kAlignment, ' ');
-  if (text.size() > kMaxHeader) throw Error("the metadata of a model file is too long");
+  if (text.size() > kMaxHeader) throw Error(ErrorCode::kInvalidArgument, "the metadata of a model file is too long");
   for (int shift = 0; shift < 64; shift += 8)
     layout.header.push_back(static_cast<std::uint8_t>(static_cast<std::uint64_t>(text.size()) >> shift));
   layout.header.insert(layout.header.end(), text.begin(), text.end());

@@ -30,7 +30,8 @@ class Check final : public nlohmann::json_sax<json> {
   bool end_object() override { return close(); }
   bool end_array() override { return close(); }
   bool key(string_t& key) override {
-    if (!keys_.back().insert(key).second) throw Error("the JSON text has the key " + in_quotes(key) + " twice");
+    if (!keys_.back().insert(key).second)
+      throw Error(ErrorCode::kDamaged, "the JSON text has the key " + in_quotes(key) + " twice");
     return true;
   }
   bool parse_error(std::size_t, const std::string&, const json::exception&) override { return false; }
@@ -38,7 +39,7 @@ class Check final : public nlohmann::json_sax<json> {
  private:
   bool open() {
     if (static_cast<int>(keys_.size()) == max_depth_)
-      throw Error("the JSON text nests deeper than " + std::to_string(max_depth_) + " levels");
+      throw Error(ErrorCode::kDamaged, "the JSON text nests deeper than " + std::to_string(max_depth_) + " levels");
     keys_.emplace_back();
     return true;
   }
@@ -56,11 +57,11 @@ class Check final : public nlohmann::json_sax<json> {
 nlohmann::json parse_strict_json(std::string_view text, int max_depth) {
   // In two passes: with a callback, nlohmann's parser looks through all members of an object after each of them.
   Check check(max_depth);
-  if (!json::sax_parse(text.begin(), text.end(), &check)) throw Error("is not valid JSON");
+  if (!json::sax_parse(text.begin(), text.end(), &check)) throw Error(ErrorCode::kDamaged, "is not valid JSON");
   try {
     return json::parse(text.begin(), text.end());
   } catch (const json::exception&) {
-    throw Error("is not valid JSON");
+    throw Error(ErrorCode::kDamaged, "is not valid JSON");
   }
 }
 

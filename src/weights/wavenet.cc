@@ -47,7 +47,8 @@ void check_wavenet(const WaveNetSpec& spec) {
   check_range("stacks times dilations", spec.stacks * dilations, 1, kMaxLayers);
   if (spec.block == Block::kPaper && spec.skip_channels != spec.residual_channels)
     throw Error({.message = "network option skip_channels must equal residual_channels with the paper block",
-                 .hint = "Set skip_channels to " + std::to_string(spec.residual_channels) + "."});
+                 .hint = "Set skip_channels to " + std::to_string(spec.residual_channels) + ".",
+                 .code = ErrorCode::kInvalidArgument});
   check_match(spec.match);
   const std::int64_t field = exact_receptive_field(spec);
   check_range("dilations (receptive field)", field, 1, kMaxReceptiveField);

@@ -24,14 +24,16 @@ corpus::Dataset encode_folder(const weights::ModelFile& model, const representat
 corpus::Dataset data_of(const weights::ModelFile& model, const fs::path& data, const ProgressSink& progress,
                         std::stop_token stop) {
   const std::string& text = model.metadata(weights::kRepresentationKey);
-  if (text.empty()) throw Error("the model names no representation, so no data can be read for it");
+  if (text.empty())
+    throw Error(ErrorCode::kUnsupported, "the model names no representation, so no data can be read for it");
   const auto spec = representation::spec_from_json(text);
   auto dataset = fs::is_directory(data) ? encode_folder(model, spec, data, progress, stop) : corpus::Dataset(data);
   if (!(dataset.spec() == spec)) {
     throw Error({.message = "its symbols are not those of the model: it is encoded as " + dataset.spec().name +
                             " with other settings, labels or vocabulary than the model's " + spec.name,
                  .path = data.string(),
-                 .hint = "Give the folder that the model was trained on, or the dataset file made of it."});
+                 .hint = "Give the folder that the model was trained on, or the dataset file made of it.",
+                 .code = ErrorCode::kMismatch});
   }
   return dataset;
 }
@@ -48,7 +50,8 @@ std::vector<evaluation::LabelledSequence> held_out(const corpus::Dataset& datase
   }
   if (sequences.empty())
     throw Error({.message = "nothing is held out: no piece of symbols lies in the validation or the test part",
-                 .path = dataset.path().string()});
+                 .path = dataset.path().string(),
+                 .code = ErrorCode::kEmpty});
   return sequences;
 }
 

@@ -41,7 +41,9 @@ class DatasetCache {
     const auto file = weights::ModelFile::load(path);
     const std::string& text = file.metadata(weights::kRepresentationKey);
     if (text.empty())
-      throw Error({.message = "names no representation, so no data can be read for it", .path = path.string()});
+      throw Error({.message = "names no representation, so no data can be read for it",
+                   .path = path.string(),
+                   .code = ErrorCode::kUnsupported});
     const RepresentationSpec spec = representation::spec_from_json(text);
     ModelUnderTest subject{
         .path = path, .model = engine::Model::create(file, options_.engine), .dataset = {}, .training = {}};
@@ -68,7 +70,8 @@ class DatasetCache {
       throw Error({.message = "its symbols are not those of " + path.string() + ": it is encoded as " +
                               subject.dataset->spec().name + " with other settings, labels or vocabulary",
                    .path = options_.data.string(),
-                   .hint = "Give the folder of music instead: it is encoded for each model."});
+                   .hint = "Give the folder of music instead: it is encoded for each model.",
+                   .code = ErrorCode::kMismatch});
     }
     for (std::size_t i = 1; i < learned_from.size(); ++i) {
       auto before = cached(learned_from[i], spec);

@@ -26,6 +26,7 @@ enum class ErrorCode : std::uint8_t {
   kSystem = 10,          ///< another failure of the operating system
   kMismatch = 11,        ///< two inputs do not belong together: a model and data of other symbols
   kEmpty = 12,           ///< nothing is left to work on
+  kDiverged = 13,        ///< the numbers of a training left all bounds
 };
 
 /// "invalid_argument", "not_found" ...
@@ -56,15 +57,25 @@ enum class Remedy : std::uint8_t {
   kAllowMemory,     ///< allow a model to take more memory
 };
 
-/// What an Error says. Only `message` is required.
+/// The code of an ErrorInfo. It has no default, so that no error goes without one.
+class RequiredCode {
+ public:
+  constexpr RequiredCode(ErrorCode code) noexcept : code_(code) {}
+  constexpr operator ErrorCode() const noexcept { return code_; }
+
+ private:
+  ErrorCode code_;
+};
+
+/// What an Error says. Only `message` and `code` are required.
 struct ErrorInfo {
   std::string message;                    ///< what is wrong, a clause without a full stop
   std::string path{};                     ///< the file concerned, empty when there is none
   std::optional<std::uint64_t> offset{};  ///< byte offset in that file
   std::string hint{};                     ///< what the user can do, a sentence
-  ErrorCode code = ErrorCode::kUnspecified;
-  Remedy remedy = Remedy::kNone;  ///< beside or instead of `hint`
-  std::string about{};            ///< what the error or its remedy is about: a setting, a label, a representation
+  RequiredCode code;                      ///< its kind
+  Remedy remedy = Remedy::kNone;          ///< beside or instead of `hint`
+  std::string about{};  ///< what the error or its remedy is about: a setting, a label, a representation
 };
 
 /// Thrown by every module for everything that a caller can get wrong or that the world can do to it.
@@ -72,10 +83,7 @@ struct ErrorInfo {
 class Error : public std::runtime_error {
  public:
   explicit Error(ErrorInfo info);
-  /// Only a message. A template, so that a braced list always means an ErrorInfo.
-  template <std::same_as<std::string> Text>
-  explicit Error(Text message) : Error(ErrorInfo{.message = std::move(message)}) {}
-  explicit Error(const char* message) : Error(ErrorInfo{.message = message}) {}
+  Error(ErrorCode code, std::string message) : Error(ErrorInfo{.message = std::move(message), .code = code}) {}
 
   const ErrorInfo& info() const noexcept { return info_; }
   ErrorCode code() const noexcept { return info_.code; }
@@ -90,9 +98,11 @@ class Interrupted : public Error {
  public:
   /// Its code is kInterrupted.
   explicit Interrupted(ErrorInfo info) : Error(interrupted(std::move(info))) {}
+  /// Only a message. A template, so that a braced list always means an ErrorInfo.
   template <std::same_as<std::string> Text>
-  explicit Interrupted(Text message) : Interrupted(ErrorInfo{.message = std::move(message)}) {}
-  explicit Interrupted(const char* message) : Interrupted(ErrorInfo{.message = message}) {}
+  explicit Interrupted(Text message)
+      : Error(ErrorInfo{.message = std::move(message), .code = ErrorCode::kInterrupted}) {}
+  explicit Interrupted(const char* message) : Interrupted(std::string(message)) {}
 
  private:
   static ErrorInfo interrupted(ErrorInfo info) {

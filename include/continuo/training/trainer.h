@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <stop_token>
 #include <string>
 #include <vector>
@@ -77,7 +78,7 @@ struct TrainResult {
   std::filesystem::path best_model, last_model;
   std::vector<CurvePoint> curve;
   std::size_t parameters = 0;
-  std::string precision;                           ///< of matrix products: "fp32" or "bf16"; empty where there are none
+  std::optional<TrainingPrecision> precision;      ///< of matrix products; none where a network is counted
   weights::Output output = weights::kCategorical;  ///< what the losses are
   int outputs = 0;                                 ///< NetworkSpec::outputs()
   int receptive_field = 0;                         ///< 0: everything since the start

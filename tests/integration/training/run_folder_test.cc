@@ -140,7 +140,7 @@ TEST_F(RunFolderTest, KeepsThePrecisionWithWhichItBegan) {
   const TrainOptions options{
       .folder = out("a"), .resume = Resume::kMust, .on_note = [&](const std::string& note) { notes.push_back(note); }};
   const TrainResult result = train(*dataset_, recipe_, options);
-  EXPECT_EQ(result.precision, "bf16");
+  EXPECT_EQ(result.precision, TrainingPrecision::kBf16);
   ASSERT_EQ(notes.size(), 1U);
   EXPECT_THAT(notes[0], HasSubstr("bf16"));
   EXPECT_THAT(weights::ModelFile::load(result.last_model).metadata("continuo.training"),

@@ -130,7 +130,7 @@ TEST(LockStep, WhatOnePieceThrowsEndsAllAndIsThrown) {
           composer, {.seconds = 1000}, 8, threads,
           [](std::size_t i) -> SampleSink {
             return [i](std::span<const float>) {
-              if (i == 5) throw Error("the disk is full");
+              if (i == 5) throw Error(ErrorCode::kOutOfSpace, "the disk is full");
             };
           },
           [](std::size_t, SoundComposition&& piece) { EXPECT_TRUE(piece.interrupted); });

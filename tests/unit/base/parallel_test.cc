@@ -30,7 +30,7 @@ TEST(ParallelFor, TheFirstExceptionStopsTheLoop) {
   EXPECT_THROW(parallel_for(100'000, 2,
                             [&](std::size_t i) {
                               ++begun;
-                              if (i == 10) throw Error("no");
+                              if (i == 10) throw Error(ErrorCode::kSystem, "no");
                               take_a_while();
                             }),
                Error);

@@ -24,7 +24,7 @@ std::vector<Symbol> symbols_of(const Representation& representation, const Names
   std::vector<Symbol> symbols;
   for (const std::string& name : names) {
     const auto found = representation.vocabulary().find(name);
-    if (!found) throw Error("no symbol " + name);
+    if (!found) throw Error(ErrorCode::kNotFound, "no symbol " + name);
     symbols.push_back(*found);
   }
   return symbols;

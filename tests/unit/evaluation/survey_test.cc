@@ -13,15 +13,17 @@ namespace {
 using testing::ElementsAre;
 
 std::vector<SurveySource> sources() {
-  return {{"two",
-           [] {
-             return piano({{0, 4, 60}, {4, 4, 72}});
-           }},
-          {"broken", []() -> Score { throw Error({.message = "is no music", .path = "broken.mid"}); }},
-          {"silent", [] { return Score{}; }},
-          {"one", [] {
-             return piano({{0, 4, 64}});
-           }}};
+  return {
+      {"two",
+       [] {
+         return piano({{0, 4, 60}, {4, 4, 72}});
+       }},
+      {"broken",
+       []() -> Score { throw Error({.message = "is no music", .path = "broken.mid", .code = ErrorCode::kDamaged}); }},
+      {"silent", [] { return Score{}; }},
+      {"one", [] {
+         return piano({{0, 4, 64}});
+       }}};
 }
 
 TEST(Survey, MeasuresWhatCanBeReadInOrder) {

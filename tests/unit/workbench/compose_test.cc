@@ -28,7 +28,7 @@ Error error_of(const std::function<void()>& work) {
   } catch (const Error& error) {
     return error;
   }
-  return Error("nothing was thrown");
+  return Error(ErrorCode::kUnspecified, "nothing was thrown");
 }
 
 class Compose : public FolderTest {

@@ -90,12 +90,14 @@ int main(int count, char** arguments) {
   CHECK(continuo_last_error_code() == CONTINUO_ERROR_NONE);
   CHECK(continuo_model_load("no such file") == NULL);
   CHECK(continuo_last_error_code() == CONTINUO_ERROR_NOT_FOUND);
+  CHECK(strcmp(continuo_last_error_path(), "no such file") == 0 && continuo_last_error_offset() == -1);
   continuo_model* model = continuo_model_load(arguments[1]);
   CHECK(model != NULL);
   refused(NULL, NULL, CONTINUO_ERROR_INVALID_ARGUMENT);
   refused(model, "{", CONTINUO_ERROR_INVALID_ARGUMENT);
   refused(model, "{\"second\": 3}", CONTINUO_ERROR_INVALID_ARGUMENT);
   CHECK(strstr(continuo_last_error(), "'second'") != NULL);
+  CHECK(strcmp(continuo_last_error_about(), "second") == 0 && strcmp(continuo_last_error_path(), "") == 0);
   refused(model, "{\"seconds\": \"3\"}", CONTINUO_ERROR_INVALID_ARGUMENT);
   refused(model, "{\"seed\": -1}", CONTINUO_ERROR_INVALID_ARGUMENT);
   refused(model, "{\"key\": \"H moll\"}", CONTINUO_ERROR_INVALID_ARGUMENT);
@@ -149,7 +151,8 @@ int main(int count, char** arguments) {
   CHECK(continuo_session_midi(longer, NULL, 0) > 30);
 
   through_bytes(model, arguments[1], settings, NULL, 0);
-  through_bytes(model, arguments[1], "{\"bars\": 6, \"seed\": 5, \"key\": \"D minor\", \"metre\": \"4/4\"}", midi, size);
+  through_bytes(model, arguments[1], "{\"bars\": 6, \"seed\": 5, \"key\": \"D minor\", \"metre\": \"4/4\"}", midi,
+                size);
 
   printf("%u symbols, %u notes\n", (unsigned)length, (unsigned)notes);
   free(read);
