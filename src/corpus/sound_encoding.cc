@@ -163,14 +163,14 @@ void copy(const ScratchFile& file, std::uint64_t begin, std::uint64_t end,
 /// sound is decoded or rendered twice; then encodes them. Returns the pieces written.
 std::size_t encode_fitted(const std::vector<Task>& tasks, const RepresentationSpec& spec, const fs::path& soundfont,
                           const fs::path& path, const ProgressSink& progress, const std::stop_token& stop) {
-  struct Place {
+  struct SampleRange {
     std::uint64_t begin, end;  ///< bytes
     double seconds;
   };
   const auto raw = representation::make_sound(spec);
   const fs::path scratch = path.parent_path();
   ScratchFile samples(scratch);
-  std::vector<Place> places;
+  std::vector<SampleRange> ranges;
   FrameStatistics statistics(raw->width());
   in_order<Heard>(
       tasks, raw->sample_rate(), soundfont, scratch, progress, stop,
@@ -181,7 +181,7 @@ std::size_t encode_fitted(const std::vector<Task>& tasks, const RepresentationSp
         const std::uint64_t begin = samples.size();
         copy(heard.samples, 0, heard.samples.size(),
              [&](std::span<const std::uint8_t> bytes) { samples.append(bytes); });
-        places.push_back({begin, samples.size(), heard.seconds});
+        ranges.push_back({begin, samples.size(), heard.seconds});
         statistics.merge(heard.statistics);
       });
   if (statistics.frames() == 0)
@@ -200,9 +200,9 @@ std::size_t encode_fitted(const std::vector<Task>& tasks, const RepresentationSp
     steps.frames.clear();
   };
   for (std::size_t i = 0; i < tasks.size(); ++i) {
-    if (places[i].begin == places[i].end) continue;
+    if (ranges[i].begin == ranges[i].end) continue;
     const auto encoder = representation->encoder();
-    copy(samples, places[i].begin, places[i].end, [&](std::span<const std::uint8_t> bytes) {
+    copy(samples, ranges[i].begin, ranges[i].end, [&](std::span<const std::uint8_t> bytes) {
       if (stop.stop_requested()) throw Interrupted("stopped while encoding sound");
       block.resize(bytes.size() / sizeof(float));
       std::memcpy(block.data(), bytes.data(), bytes.size());
@@ -211,7 +211,7 @@ std::size_t encode_fitted(const std::vector<Task>& tasks, const RepresentationSp
     });
     encoder->finish(steps);
     write();
-    writer.end_piece(tasks[i], places[i].seconds);
+    writer.end_piece(tasks[i], ranges[i].seconds);
     ++pieces;
     if (progress) progress({.task = "Normalising frames", .done = i + 1, .total = tasks.size(), .unit = "pieces"});
   }

@@ -8,8 +8,8 @@ namespace continuo::engine {
 
 static_assert(kLanes * sizeof(float) % kAlignment == 0, "a padded vector ends where the next may begin");
 
-Arena::Arena(std::size_t floats, Form packed)
-    : form(packed),
+Arena::Arena(std::size_t floats, PackingFormat packed)
+    : packing(packed),
       data_(static_cast<float*>(
           ::operator new[](std::max<std::size_t>(floats, 1) * sizeof(float), std::align_val_t{kAlignment}))),
       size_(floats) {

@@ -16,8 +16,8 @@ constexpr std::size_t padded(std::size_t size) noexcept { return (size + kLanes 
 
 inline constexpr std::size_t kAlignment = 64;  ///< bytes: a cache line, and the widest vector register
 
-/// In what form matrices are packed, and for which kernels; and how many threads will step.
-struct Form {
+/// How matrices are packed, and for which kernels; and how many threads will step.
+struct PackingFormat {
   Precision precision = Precision::kFp32;
   InstructionSet instruction_set = InstructionSet::kScalar;
   int threads = 1;
@@ -27,8 +27,8 @@ struct Form {
 /// the size that was measured.
 class Arena {
  public:
-  explicit Arena(Form packed = {}) : form(packed) {}     ///< measures: take() gives nullptr
-  explicit Arena(std::size_t floats, Form packed = {});  ///< zeroed
+  explicit Arena(PackingFormat packed = {}) : packing(packed) {}  ///< measures: take() gives nullptr
+  explicit Arena(std::size_t floats, PackingFormat packed = {});  ///< zeroed
   /// The next `floats` values, on a kAlignment boundary and followed by padding up to the next one. Asking for more
   /// than was measured is a fault of the caller.
   float* take(std::size_t floats) noexcept;
@@ -47,7 +47,7 @@ class Arena {
   std::size_t used() const noexcept { return used_; }  ///< floats, padding included
   std::span<float> values() noexcept { return {data_.get(), size_}; }
 
-  Form form;  ///< of a model's weights
+  PackingFormat packing;  ///< of a model's weights
 
  private:
   struct Free {

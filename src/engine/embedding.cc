@@ -18,13 +18,13 @@ Embedding::Embedding(const weights::ModelFile& file, Arena& arena) : frames(file
   }
   const std::span<const float> biases = convolves ? file.tensor("embedding.bias").values : std::span<const float>();
   // Model files keep embeddings in bfloat16 at the least: a row of theirs is a column here.
-  const Form form = arena.form;
-  if (form.precision == Precision::kInt8) arena.form.precision = Precision::kBf16;
+  const PackingFormat packing = arena.packing;
+  if (packing.precision == Precision::kInt8) arena.packing.precision = Precision::kBf16;
   product = pack_affine(
       arena, channels, taps * vocabulary,
       [&](std::size_t row, std::size_t column) { return weight.values[column * channels + row]; },
       [&](std::size_t row) { return convolves ? biases[row] : 0.0F; });
-  arena.form = form;
+  arena.packing = packing;
 }
 
 EmbeddingState::EmbeddingState(const Embedding& embedding, Arena& arena, std::size_t streams) : streams_(streams) {

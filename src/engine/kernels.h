@@ -22,7 +22,7 @@ const Kernels& kernels_of(InstructionSet set) noexcept;
 /// Whether functions of this set were ever called in this process: each says so itself.
 bool has_run(InstructionSet set) noexcept;
 
-/// Packs weight(row, column) and bias(row) in the arena's form; with a measuring arena it asks for nothing.
+/// Packs weight(row, column) and bias(row) as the arena's matrices are; with a measuring arena it asks for nothing.
 /// Wider matrices than kMaxColumns stay in single precision. `scale(row)`, for int8, is the scale of a longer row of
 /// which this is a part; without it each row has its own.
 template <class Weight, class Bias, class Scale>
@@ -46,7 +46,7 @@ const float* pack_values(Arena& arena, const weights::ModelFile& file, const std
 
 // Vectors given to the kernels come from an Arena: outputs are written up to padded(rows).
 
-/// Floats that a vector takes in the form in which an Affine reads it.
+/// Floats that a vector takes as an Affine reads it.
 inline std::size_t prepared_size(Precision precision, std::size_t size) noexcept {
   return precision == Precision::kInt8 ? kBytesAt + padded((size + 3) / 4) : padded(size);
 }
@@ -57,7 +57,7 @@ void assign(const Affine& affine, std::size_t streams, const float* x, std::size
 /// The same with y = (y + b) + W x.
 void add(const Affine& affine, std::size_t streams, const float* x, std::size_t x_stride, float* y,
          float* prepared) noexcept;
-/// Brings x into that form: rounded for int8, as it stands otherwise.
+/// Packs x in that way: rounded for int8, as it stands otherwise.
 void prepare(const Kernels& kernels, Precision precision, std::size_t size, const float* x, float* prepared) noexcept;
 
 /// y = y + x
@@ -93,8 +93,8 @@ template <class Weight, class Bias, class Scale>
 Affine pack_affine(Arena& arena, std::size_t rows, std::size_t columns, const Weight& weight, const Bias& bias,
                    const Scale& scale) {
   Affine affine;
-  affine.kernels = &kernels_of(arena.form.instruction_set);
-  affine.precision = columns > kMaxColumns ? Precision::kFp32 : arena.form.precision;
+  affine.kernels = &kernels_of(arena.packing.instruction_set);
+  affine.precision = columns > kMaxColumns ? Precision::kFp32 : arena.packing.precision;
   affine.rows = rows;
   affine.columns = columns;
   float* const panels = arena.take(padded(rows) * affine.groups());

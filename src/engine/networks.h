@@ -40,7 +40,7 @@ class NetworkModel final : public Model {
  public:
   NetworkModel(const weights::ModelFile& file, const Options& options)
       : Model(file.network(), options),
-        arena_(checked_weights(measure([&](Arena& arena) { Weights(file, arena); }, form()), file), form()),
+        arena_(checked_weights(measure([&](Arena& arena) { Weights(file, arena); }, packing()), file), packing()),
         weights_(file, arena_) {
     state_floats_ = measure([&](Arena& arena) {
       arena.take(frame_values());
@@ -244,8 +244,8 @@ class NetworkModel final : public Model {
   }
 
   template <class Build>
-  static std::size_t measure(const Build& build, Form form = {}) {
-    Arena arena(form);
+  static std::size_t measure(const Build& build, PackingFormat packing = {}) {
+    Arena arena(packing);
     build(arena);
     return arena.used();
   }
@@ -263,7 +263,7 @@ class NetworkModel final : public Model {
     check_memory("its weights", floats, kCopies * static_cast<std::size_t>(file.parameter_count()));
     return floats;
   }
-  Form form() const noexcept { return {precision(), instruction_set(), threads()}; }
+  PackingFormat packing() const noexcept { return {precision(), instruction_set(), threads()}; }
   std::size_t width() const noexcept { return static_cast<std::size_t>(spec_.vocabulary_size); }
   std::size_t input_width() const noexcept { return static_cast<std::size_t>(spec_.input_size()); }
   std::size_t frame_values() const noexcept { return spec_.reads_frames() ? input_width() : 0; }

@@ -14,7 +14,7 @@ namespace continuo::engine {
 WaveNetBody::WaveNetBody(const weights::ModelFile& file, const weights::WaveNetSpec& wavenet, Arena& arena)
     : spec(wavenet),
       paper(wavenet.block == weights::Block::kPaper),
-      threads(paper ? 1 : arena.form.threads),
+      threads(paper ? 1 : arena.packing.threads),
       channels(static_cast<std::size_t>(wavenet.residual_channels)),
       skips(static_cast<std::size_t>(wavenet.skip_channels)),
       labels(static_cast<std::size_t>(file.network().labels)),
@@ -118,8 +118,8 @@ const float* WaveNetMemory::relu_of_skips(const WaveNetBody& body) const noexcep
   return skip;
 }
 
-void WaveNetPartner::work(void* self, Partner& thread) noexcept {
-  auto& own = *static_cast<WaveNetPartner*>(self);
+void WaveNetHelperThread::work(void* self, HelperThread& thread) noexcept {
+  auto& own = *static_cast<WaveNetHelperThread*>(self);
   if (own.result != nullptr) expect_writes(own.result, own.memory.streams * own.rest.outputs);
   own.memory.clear_skips(own.body);
   for (std::size_t layer = 0; layer < own.body.layers.size(); ++layer) {
@@ -140,7 +140,7 @@ WaveNetState::WaveNetState(const WaveNetBody& body, Arena& arena, std::size_t st
   input_ = arena.take(streams * padded(body.channels));
   pre_ = arena.take(streams * padded(2 * body.channels));
   gated_ = arena.take(streams * padded(body.channels));
-  if (body.threads > 1 && input_ != nullptr) partner_ = std::make_unique<WaveNetPartner>(body, memory_, rest);
+  if (body.threads > 1 && input_ != nullptr) helper_ = std::make_unique<WaveNetHelperThread>(body, memory_, rest);
 }
 
 void WaveNetState::reset(const WaveNetBody& body) noexcept {
@@ -170,7 +170,7 @@ void WaveNetState::remove(const WaveNetBody& body, std::size_t stream) noexcept 
   embedding_.remove(stream);
   match_.remove(stream);
   --memory_.streams;
-  if (partner_ != nullptr) partner_->memory = memory_;
+  if (helper_ != nullptr) helper_->memory = memory_;
 }
 
 void WaveNetState::resume(const WaveNetBody& body, std::size_t stream) noexcept {
@@ -231,7 +231,7 @@ void WaveNetState::paper(const WaveNetBody& body, const WaveNetLayer& layer, con
 
 float* WaveNetState::step(const WaveNetBody& body, const Input* inputs, const std::size_t* labels) noexcept {
   const std::size_t layers = body.layers.size();
-  const bool together = partner_ != nullptr && partner_->thread.begin();
+  const bool together = helper_ != nullptr && helper_->thread.begin();
   if (together) expect_writes(memory_.prepared, layers * memory_.streams * body.slot);
   embedding_.step(body.embedding, inputs, input_);
   match_.step(body.match, inputs, input_, body.channels);
@@ -243,7 +243,7 @@ float* WaveNetState::step(const WaveNetBody& body, const Input* inputs, const st
       continue;
     }
     standard(body, i, labels);
-    if (together) partner_->thread.give();
+    if (together) helper_->thread.give();
     advance(body, i);
     if (!together) memory_.add_skip(body, i);
   }
@@ -252,12 +252,12 @@ float* WaveNetState::step(const WaveNetBody& body, const Input* inputs, const st
   float* result = nullptr;
   if (together) {
     for (const WaveNetLayer& layer : body.layers) memory_.look_ahead(body, layer, time_);
-    partner_->thread.await_result(++together_);
-    result = partner_->result;
+    helper_->thread.await_result(++together_);
+    result = helper_->result;
   } else {
     result = rest_.function(rest_.network, memory_.relu_of_skips(body));
   }
-  if (partner_ != nullptr) partner_->thread.end();
+  if (helper_ != nullptr) helper_->thread.end();
   match_.weigh(body.match, result, rest_.outputs);
   return result;
 }

@@ -11,9 +11,9 @@
 #include "continuo/weights/model_file.h"
 #include "engine/arena.h"
 #include "engine/embedding.h"
+#include "engine/helper_thread.h"
 #include "engine/kernels.h"
 #include "engine/match.h"
-#include "engine/partner.h"
 
 namespace continuo::engine {
 
@@ -44,7 +44,7 @@ struct WaveNetBody {
 
   weights::WaveNetSpec spec;
   bool paper = false;
-  int threads = 1;           ///< 2: a partner sums the skips and goes on from there
+  int threads = 1;           ///< 2: a helper sums the skips and goes on from there
   std::size_t channels = 0;  ///< residual channels, R
   std::size_t skips = 0;     ///< skip channels, S
   std::size_t labels = 0;
@@ -102,7 +102,7 @@ struct WaveNetMemory {
   std::size_t prepared_layers = 1;
   float* rings = nullptr;
   float* ahead = nullptr;
-  float* prepared = nullptr;  ///< vectors [R] as products read them: all layers' if a partner follows, else one
+  float* prepared = nullptr;  ///< vectors [R] as products read them: all layers' if a helper follows, else one
   float* skip = nullptr;      ///< [S]
 };
 
@@ -114,19 +114,19 @@ struct WaveNetTail {
 };
 
 /// Follows the residual path of each step: sums the skips as the gated outputs come, and does the rest.
-struct WaveNetPartner {
-  WaveNetPartner(const WaveNetBody& its_body, const WaveNetMemory& its_memory, WaveNetTail its_rest)
+struct WaveNetHelperThread {
+  WaveNetHelperThread(const WaveNetBody& its_body, const WaveNetMemory& its_memory, WaveNetTail its_rest)
       : body(its_body), memory(its_memory), rest(its_rest), thread(work, this) {}
-  static void work(void* self, Partner& thread) noexcept;
+  static void work(void* self, HelperThread& thread) noexcept;
 
   const WaveNetBody& body;
   WaveNetMemory memory;
   WaveNetTail rest;
   float* result = nullptr;  ///< of the rest
-  Partner thread;
+  HelperThread thread;
 };
 
-/// One or several sequences over a body, with a partner where the body wants two threads.
+/// One or several sequences over a body, with a helper where the body wants two threads.
 class WaveNetState {
  public:
   /// `rest` is called once for each step, on whichever thread.
@@ -166,14 +166,14 @@ class WaveNetState {
   WaveNetMemory memory_;
   WaveNetTail rest_;
   std::uint64_t time_ = 0;
-  bool ahead_known_ = false;  ///< the oldest taps of this step were summed when the last one waited for the partner
+  bool ahead_known_ = false;  ///< the oldest taps of this step were summed when the last one waited for the helper
   EmbeddingState embedding_;
   MatchState match_;
   float* input_ = nullptr;      ///< of the present layer [R]
   float* pre_ = nullptr;        ///< before the gate [2R]
   float* gated_ = nullptr;      ///< [R]
-  std::uint64_t together_ = 0;  ///< steps in which the partner took part
-  std::unique_ptr<WaveNetPartner> partner_;
+  std::uint64_t together_ = 0;  ///< steps in which the helper took part
+  std::unique_ptr<WaveNetHelperThread> helper_;
 };
 
 /// Scratch of the head and the logits, of sequences in lock step.

@@ -24,7 +24,7 @@ std::vector<Run> find_runs(const std::vector<StreamNote>& stream, const Score& s
     run.end = reached < stream.size() ? std::max(run.begin + 1, tick_of(stream[reached], score.ppq)) : end_tick(score);
     run.first_bar = meter.bar_at(run.begin).bar;
     run.last_bar = meter.bar_at(tick_of(stream[reached - 1], score.ppq)).bar;
-    const Place place = index.place(match.at);
+    const NotePosition place = index.place(match.at);
     run.piece = place.piece;
     run.bar = place.bar;
     runs.push_back(std::move(run));

@@ -58,7 +58,7 @@ PassageIndex::Match PassageIndex::longest(std::span<const Step> steps) const noe
   return best;
 }
 
-Place PassageIndex::place(std::size_t at) const {
+NotePosition PassageIndex::place(std::size_t at) const {
   const std::size_t note = at - 1;
   const auto after = std::upper_bound(pieces_.begin(), pieces_.end(), note,
                                       [](std::size_t place, const Piece& piece) { return place < piece.first; });

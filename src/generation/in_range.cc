@@ -78,7 +78,7 @@ class InRange final : public Constraint {
     }
   }
 
-  void retract(std::size_t /*symbols*/) override {}  // what was given is never taken back
+  void retract(std::size_t /*symbols*/) override {}  // nothing backtracks into what was given
 
   const char* reason() const override { return "lies beyond the range of its instrument"; }
 

@@ -27,7 +27,7 @@ class Length {
   double share(const representation::Cursor& cursor, std::size_t generated) const;
   /// Whether the length in music is reached and the piece may stop. `clean`: it may end at this place.
   bool reached(double share, bool clean);
-  /// Music was taken back from beyond the length.
+  /// It backtracked from beyond the length.
   void shorten() noexcept { over_ = 0; }
   std::size_t max_symbols() const noexcept { return max_symbols_; }
   BarGoal& bars() noexcept { return bar_goal_; }

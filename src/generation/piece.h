@@ -40,7 +40,7 @@ class Piece {
   const ComposeOptions& options() const noexcept { return *options_; }
   const Random& random() const noexcept { return random_; }
   std::span<const representation::Symbol> symbols() const noexcept { return symbols_; }
-  std::size_t committed() const noexcept { return floor_; }  ///< symbols that are never taken back
+  std::size_t committed() const noexcept { return floor_; }  ///< symbols before which nothing backtracks
   void commit() noexcept { floor_ = symbols_.size(); }
   bool finished() const noexcept { return finished_.has_value(); }
   double share() const;
@@ -80,7 +80,7 @@ class Piece {
   std::vector<representation::Symbol> symbols_;
   std::vector<representation::Symbol> priming_;  ///< what the network heard before the piece, in place of its opening
   std::size_t given_ = 0;                        ///< symbols that were not chosen by the model
-  std::size_t floor_ = 0;                        ///< symbols that are never taken back
+  std::size_t floor_ = 0;                        ///< symbols before which nothing backtracks
   bool checkpoint_here_ = true;                  ///< before the next symbol is chosen
   bool ended_ = false;                           ///< End was chosen
   bool whole_ = false;                           ///< every bar that was asked for is complete

@@ -9,10 +9,10 @@
 namespace continuo::representation {
 namespace {
 
-constexpr Place kForever = std::numeric_limits<Place>::max() / 4;
+constexpr GridUnit kForever = std::numeric_limits<GridUnit>::max() / 4;
 
-Place rounded_units(Tick ticks, int positions, int ppq) noexcept {
-  return (ticks * positions * 2 + ppq) / (Place{2} * ppq);
+GridUnit rounded_units(Tick ticks, int positions, int ppq) noexcept {
+  return (ticks * positions * 2 + ppq) / (GridUnit{2} * ppq);
 }
 
 }  // namespace
@@ -36,44 +36,44 @@ BarGrid::BarGrid(const Score& score, const RemiLayout& layout) : ppq_(score.ppq)
     changes.push_back({std::max<Tick>(0, given.tick), signature});
   }
 
-  const Place sixteenth = positions_ / 4;
-  Place begin = 0;
+  const GridUnit sixteenth = positions_ / 4;
+  GridUnit begin = 0;
   for (std::size_t i = 0; i < changes.size(); ++i) {
     const int signature = changes[i].signature;
     const int bar = layout.signatures[static_cast<std::size_t>(signature)].units;
-    const auto add = [&](Place units, int bar_units, int bar_signature) {
+    const auto add = [&](GridUnit units, int bar_units, int bar_signature) {
       runs_.push_back({begin, begin + units, bar_units, bar_signature});
       begin += units;
     };
-    stretches_.push_back({changes[i].tick, begin, kForever});
+    runs_.push_back({changes[i].tick, begin, kForever});
     if (i + 1 == changes.size()) {
       runs_.push_back({begin, kForever, bar, signature});
       break;
     }
-    const Place length = rounded_units(changes[i + 1].tick - changes[i].tick, positions_, ppq_);
-    const Place whole = length / bar * bar;
+    const GridUnit length = rounded_units(changes[i + 1].tick - changes[i].tick, positions_, ppq_);
+    const GridUnit whole = length / bar * bar;
     if (whole > 0) add(whole, bar, signature);
-    Place rest = (length - whole + sixteenth / 2) / sixteenth * sixteenth;
+    GridUnit rest = (length - whole + sixteenth / 2) / sixteenth * sixteenth;
     if (rest == bar) {
       add(bar, bar, signature);
       rest = 0;
     }
     while (rest > 0) {
       // A rest of many sixteenths may have no signature of its own: its whole quarters then make a bar apart.
-      const Place piece = layout.find_length(rest) >= 0 ? rest : rest / positions_ * positions_;
+      const GridUnit piece = layout.find_length(rest) >= 0 ? rest : rest / positions_ * positions_;
       add(piece, static_cast<int>(piece), layout.find_length(piece));
       rest -= piece;
     }
-    stretches_.back().units = begin - stretches_.back().begin;
+    runs_.back().units = begin - runs_.back().begin;
   }
 }
 
-Place BarGrid::Rounder::place(Tick tick) noexcept {
-  const std::vector<Stretch>& stretches = grid_->stretches_;
-  if (stretches[at_].tick > tick) at_ = 0;
-  while (at_ + 1 < stretches.size() && stretches[at_ + 1].tick <= tick) ++at_;
-  const Stretch& stretch = stretches[at_];
-  return stretch.begin + std::min(stretch.units, rounded_units(tick - stretch.tick, grid_->positions_, grid_->ppq_));
+GridUnit BarGrid::Rounder::place(Tick tick) noexcept {
+  const std::vector<MeterRun>& runs = grid_->runs_;
+  if (runs[at_].tick > tick) at_ = 0;
+  while (at_ + 1 < runs.size() && runs[at_ + 1].tick <= tick) ++at_;
+  const MeterRun& run = runs[at_];
+  return run.begin + std::min(run.units, rounded_units(tick - run.tick, grid_->positions_, grid_->ppq_));
 }
 
 }  // namespace continuo::representation

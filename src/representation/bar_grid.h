@@ -11,7 +11,7 @@
 namespace continuo::representation {
 
 /// Time in units of 1/positions of a quarter, from the beginning of the piece.
-using Place = std::int64_t;
+using GridUnit = std::int64_t;
 
 /// A signature that ends in the middle of a bar makes that bar a shorter one with a signature of its own, and a
 /// signature that the vocabulary lacks becomes 4/4 (with a shorter bar where it ends). Where a signature changes off
@@ -20,8 +20,8 @@ class BarGrid {
  public:
   /// Bars of one length, one after the other.
   struct Run {
-    Place begin = 0;
-    Place end = 0;
+    GridUnit begin = 0;
+    GridUnit end = 0;
     int bar_units = 0;
     int signature = 0;
   };
@@ -36,7 +36,7 @@ class BarGrid {
   class Rounder {
    public:
     explicit Rounder(const BarGrid& grid) : grid_(&grid) {}
-    Place place(Tick tick) noexcept;
+    GridUnit place(Tick tick) noexcept;
 
    private:
     const BarGrid* grid_;
@@ -45,14 +45,14 @@ class BarGrid {
 
  private:
   /// The time of one signature of the score.
-  struct Stretch {
+  struct MeterRun {
     Tick tick = 0;
-    Place begin = 0;
-    Place units = 0;
+    GridUnit begin = 0;
+    GridUnit units = 0;
   };
   int ppq_;
   int positions_;
-  std::vector<Stretch> stretches_;
+  std::vector<MeterRun> runs_;
   std::vector<Run> runs_;
   std::size_t replaced_ = 0;
 };

@@ -53,7 +53,7 @@ void RemiWriter::write(const std::vector<RemiNote>& notes, Tick end) {
   }
 }
 
-void RemiWriter::write_bars_to(Place place) {
+void RemiWriter::write_bars_to(GridUnit place) {
   int empty = 0;
   while (place >= bar_end_) {
     bar_begin_ = bar_end_;
@@ -62,7 +62,7 @@ void RemiWriter::write_bars_to(Place place) {
       ++shortened_;
       while (runs_[run_].end <= place) ++run_;
       const BarGrid::Run& run = runs_[run_];
-      const Place begin = run.begin + (place - run.begin) / run.bar_units * run.bar_units;
+      const GridUnit begin = run.begin + (place - run.begin) / run.bar_units * run.bar_units;
       removed_ += begin - bar_begin_;
       bar_begin_ = begin;
     }
@@ -110,9 +110,9 @@ void RemiWriter::write_note(const RemiNote& note) {
 /// time of what was written, in which silences may be shorter than in the score.
 void RemiWriter::cut_off(const RemiNote& note) {
   Sounding& before = sounding_[static_cast<std::size_t>(note.program() * 128 + note.pitch())];
-  const Place place = note.place() - removed_;
+  const GridUnit place = note.place() - removed_;
   if (before.symbol > 0) {
-    const Place gap = place - before.place;
+    const GridUnit gap = place - before.place;
     int duration = layout_.parse(symbols_[before.symbol]).index;
     if (layout_.durations.units(duration) > gap) {
       while (duration > 0 && layout_.durations.units(duration) > gap) --duration;

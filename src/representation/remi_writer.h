@@ -14,10 +14,10 @@ struct RemiNote {
   Tick tick = 0;
   std::uint16_t duration = 0;  ///< index
   std::uint8_t velocity = 0;   ///< index
-  static std::uint64_t make_key(Place place, int program, int pitch) noexcept {
+  static std::uint64_t make_key(GridUnit place, int program, int pitch) noexcept {
     return static_cast<std::uint64_t>(place) << 16 | static_cast<std::uint64_t>(program << 8 | pitch);
   }
-  Place place() const noexcept { return static_cast<Place>(key >> 16); }
+  GridUnit place() const noexcept { return static_cast<GridUnit>(key >> 16); }
   int program() const noexcept { return static_cast<int>(key >> 8 & 255); }
   int pitch() const noexcept { return static_cast<int>(key & 255); }
 };
@@ -48,14 +48,14 @@ class RemiWriter {
 
  private:
   void put(RemiKind kind, int index) { symbols_.push_back(layout_.symbol(kind, index)); }
-  void write_bars_to(Place place);
+  void write_bars_to(GridUnit place);
   void write_tempo(Tick from, Tick to);
   void write_note(const RemiNote& note);
   void cut_off(const RemiNote& note);
 
   /// The latest note of a program and pitch; symbol: where its duration stands, 0 for none.
   struct Sounding {
-    Place place = 0;
+    GridUnit place = 0;
     std::size_t symbol = 0;
   };
 
@@ -65,8 +65,8 @@ class RemiWriter {
   std::vector<Symbol>& symbols_;
   std::vector<Sounding> sounding_;
   std::size_t run_ = 0;
-  Place bar_begin_ = 0, bar_end_ = 0;
-  Place removed_ = 0;  ///< of silences
+  GridUnit bar_begin_ = 0, bar_end_ = 0;
+  GridUnit removed_ = 0;  ///< of silences
   int signature_ = -1, tempo_ = -1, program_ = -1, velocity_ = -1;
   double microseconds_ = -1;
   std::size_t shortened_ = 0, cut_ = 0;

@@ -46,7 +46,7 @@ std::vector<float> numbers_of(const json& object, const char* key) {
   if (found == object.end()) return numbers;
   if (!found->is_array() || found->size() > kMaxStatistics) refuse(std::string(key) + " is no list of numbers");
   for (const json& number : *found) {
-    if (!number.is_number()) refuse("a value in " + std::string(key) + " is no number");
+    if (!number.is_number()) refuse("a value in " + std::string(key) + " is not a number");
     numbers.push_back(number.get<float>());
     if (!std::isfinite(numbers.back())) refuse("a number in " + std::string(key) + " is too large");
   }

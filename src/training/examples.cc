@@ -40,13 +40,13 @@ Batch empty_batch(int height, int length, int first, const ExamplePiece& like, c
   }
   batch.targets.assign(steps, kNotScored);
   batch.labels.assign(rows, 0);
-  batch.fresh.assign(rows, 1);
+  batch.resets_state.assign(rows, 1);
   return batch;
 }
 
 /// All but the last of the steps as inputs, their successors as targets from batch.first on and after `warm`; what is
 /// too long is cut. `row` counts from the first that any process has; of another's, what is scored is counted.
-void put(Batch& batch, int row, int label, const ExamplePiece& piece, std::size_t warm = 0, bool fresh = true) {
+void put(Batch& batch, int row, int label, const ExamplePiece& piece, std::size_t warm = 0, bool resets_state = true) {
   const auto length = static_cast<std::size_t>(batch.length);
   const std::size_t count = std::min(piece.size() - 1, length);
   const std::size_t from = std::max(static_cast<std::size_t>(batch.first), warm);
@@ -56,7 +56,7 @@ void put(Batch& batch, int row, int label, const ExamplePiece& piece, std::size_
     return;
   }
   batch.labels[static_cast<std::size_t>(row)] = label;
-  batch.fresh[static_cast<std::size_t>(row)] = fresh ? 1 : 0;
+  batch.resets_state[static_cast<std::size_t>(row)] = resets_state ? 1 : 0;
   const std::size_t begin = static_cast<std::size_t>(row) * length;
   if (batch.width > 0) {
     const auto to = static_cast<std::ptrdiff_t>(begin * piece.width);
@@ -194,7 +194,7 @@ void ExampleSource::take(Row& row, std::uint64_t visit) {
   std::size_t from = 0;
   std::size_t count = piece->size();
   if (options_.epoch_symbols > 0) {
-    const Place place = draw(random);
+    const Position place = draw(random);
     piece = place.piece;
     const std::size_t longest = kExcerptChunks * static_cast<std::size_t>(options_.chunk) + 1;
     count = std::min(piece->size(), longest);
@@ -223,14 +223,14 @@ Batch ExampleSource::next_contiguous() {
   return batch;
 }
 
-ExampleSource::Place ExampleSource::draw(ExampleRandom& random) const {
+ExampleSource::Position ExampleSource::draw(ExampleRandom& random) const {
   const std::uint64_t chance = random.below(chances_.back());
   const auto found = std::upper_bound(chances_.begin(), chances_.end(), chance);
   const std::uint64_t before = found == chances_.begin() ? 0 : *(found - 1);
   return {&pieces_[static_cast<std::size_t>(found - chances_.begin())], static_cast<std::size_t>(chance - before)};
 }
 
-ExampleSource::Place ExampleSource::any_piece(ExampleRandom& random) const {
+ExampleSource::Position ExampleSource::any_piece(ExampleRandom& random) const {
   return {&pieces_[static_cast<std::size_t>(random.below(pieces_.size()))], 0};
 }
 
@@ -239,12 +239,12 @@ Batch ExampleSource::next_random() {
   const auto context = static_cast<std::size_t>(options_.context);
   ExampleRandom random(options_.seed, kSteps, step_);
   // A draw is over all places where a chunk overlaps the piece; those that stand out at its ends are moved inside.
-  const auto chunk_start = [&](const Place& place) {
+  const auto chunk_start = [&](const Position& place) {
     const std::size_t inputs = place.piece->size() - 1;
     const std::size_t from = place.at < chunk ? 0 : place.at - (chunk - 1);
     return std::min(from, inputs - std::min(inputs, chunk));
   };
-  Place place = draw(random);
+  Position place = draw(random);
   std::size_t from = chunk_start(place);
   const bool whole = from >= context;
   const std::size_t first = std::min(from, context);
@@ -253,7 +253,7 @@ Batch ExampleSource::next_random() {
   for (int r = 0; r < batch.all_rows(); ++r) {
     for (int i = 0; r > 0 && i < kDraws; ++i) {
       // Where the first row's place is fixed, every piece that has it is as likely.
-      const Place other = whole ? draw(random) : any_piece(random);
+      const Position other = whole ? draw(random) : any_piece(random);
       if (whole ? chunk_start(other) < context : other.piece->size() - 1 <= first) continue;
       place = other;
       from = whole ? chunk_start(other) : first;
@@ -270,14 +270,14 @@ Batch ExampleSource::next_random() {
 Batch ExampleSource::next_window() {
   const auto chunk = static_cast<std::size_t>(options_.chunk);
   ExampleRandom random(options_.seed, kSteps, step_);
-  Place place = draw(random);  // the input whose successor is predicted
+  Position place = draw(random);  // the input whose successor is predicted
   const bool whole = place.at + 1 >= chunk;
   const std::size_t length = std::min(place.at + 1, chunk);
   Batch batch = empty(static_cast<int>(length), static_cast<int>(length) - 1);
   std::vector<Symbol> augmented;
   for (int r = 0; r < batch.all_rows(); ++r) {
     for (int i = 0; r > 0 && i < kDraws; ++i) {
-      const Place other = whole ? draw(random) : any_piece(random);
+      const Position other = whole ? draw(random) : any_piece(random);
       if (whole ? other.at + 1 < chunk : other.piece->size() <= length) continue;
       place = {other.piece, whole ? other.at : length - 1};
       break;

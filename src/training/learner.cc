@@ -129,8 +129,9 @@ Tensor Learner::Parts::outputs_of(const Batch& batch, nets::State* past) {
 
 Tensor Learner::Parts::losses_of(const Batch& batch) {
   if (carries()) {
-    const Tensor fresh = torch::tensor(std::vector<std::int64_t>(batch.fresh.begin(), batch.fresh.end()));
-    nets::begin_again(state, fresh.to(device, torch::kBool));
+    const Tensor resets_state =
+        torch::tensor(std::vector<std::int64_t>(batch.resets_state.begin(), batch.resets_state.end()));
+    nets::begin_again(state, resets_state.to(device, torch::kBool));
   }
   return training::losses_of(outputs_of(batch, carries() ? &state : nullptr), batch, network->spec().output);
 }

@@ -196,10 +196,10 @@ class Run {
   }
 
   void note_skipped(StepOutcome::Kind kind) {
-    constexpr int kMost = 25;
+    constexpr int kMaxInARow = 25;
     ++(kind == StepOutcome::Kind::kSpike ? state_.spikes : state_.skipped);
-    if (++state_.in_a_row < kMost) return;
-    give_up("the loss has not been finite, or the gradient has spiked, for " + std::to_string(kMost) + " steps");
+    if (++state_.in_a_row < kMaxInARow) return;
+    give_up("the loss has not been finite, or the gradient has spiked, for " + std::to_string(kMaxInARow) + " steps");
   }
 
   void check_health(const StepOutcome& outcome) {

@@ -16,8 +16,8 @@
 
 namespace continuo::evaluation {
 
-/// A place in the collection.
-struct Place {
+/// A note of the collection.
+struct NotePosition {
   std::string_view piece;  ///< name, owned by the index
   int bar = 0;             ///< counted from 0
   std::size_t note = 0;    ///< in the piece's note stream, counted from 0
@@ -48,7 +48,7 @@ class PassageIndex {
   /// The most steps from the beginning of `steps` (without kNoStep) that stand somewhere in the collection.
   Match longest(std::span<const Step> steps) const noexcept;
   /// Of the note before step `at`: the first of a passage that matches from there on. `at` above 0 and no kNoStep.
-  Place place(std::size_t at) const;
+  NotePosition place(std::size_t at) const;
 
  private:
   struct Piece {

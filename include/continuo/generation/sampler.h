@@ -95,7 +95,7 @@ class Sampler {
 
   struct Group {
     float temperature;
-    float greatest = 0;  ///< logit of the choice at hand
+    float greatest = 0;  ///< logit of the current choice
     double mass = 0;     ///< at temperature 1
     double weights = 0;
   };
@@ -109,7 +109,7 @@ class Sampler {
   std::vector<Group> groups_;            ///< of one temperature each
   std::vector<std::uint8_t> group_of_;   ///< of each symbol; empty: one temperature for all
   std::vector<std::uint8_t> never_cut_;  ///< by symbol, 1 where is_never_cut()
-  std::size_t vocabulary_ = 0;           ///< of the choice at hand
+  std::size_t vocabulary_ = 0;           ///< of the current choice
   bool masked_ = false;                  ///< likewise
   std::size_t size_ = 0;                 ///< candidates
   std::vector<std::uint16_t> symbols_;   ///< of the candidates, where they are not all

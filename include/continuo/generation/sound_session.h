@@ -1,5 +1,5 @@
 // Sound session: one sound being composed, step by step, as Session is for scores. A sound has no grammar and no rules,
-// so that nothing of it is ever taken back: its samples settle as they come.
+// so that it never backtracks: its samples settle as they come.
 #pragma once
 
 #include <memory>

@@ -12,7 +12,7 @@
 
 namespace continuo::plot {
 
-/// A stretch of time that is set off from the rest.
+/// A range of time that is set off from the rest.
 struct MarkedSpan {
   Tick begin = 0, end = 0;
 };

@@ -23,17 +23,17 @@ struct Batch {
   int rows_before = 0;  ///< of the same batch, which other processes have
   int rows_after = 0;   ///< as well
   int length = 0;
-  int first = 0;                       ///< positions before it are context in every row
-  int width = 0;                       ///< values of a frame that goes in
-  int target_width = 0;                ///< values of a frame that is predicted
-  std::vector<std::int64_t> inputs;    ///< [rows, length]; Start where padded, always at a row's end; empty for frames
-  std::vector<std::int64_t> targets;   ///< [rows, length]; the symbol after each input (0 for frames), or kNotScored
-  std::vector<float> input_frames;     ///< [rows, length, width]; zeros where padded
-  std::vector<float> target_frames;    ///< [rows, length, target_width]; of the frame after each
-  std::vector<std::int64_t> labels;    ///< [rows]
-  std::vector<std::uint8_t> fresh;     ///< [rows]; 1: the row's sequence begins here, no state is carried into it
-  std::uint64_t scored = 0;            ///< targets that are not kNotScored
-  std::uint64_t scored_by_others = 0;  ///< in the rows that other processes have
+  int first = 0;                      ///< positions before it are context in every row
+  int width = 0;                      ///< values of a frame that goes in
+  int target_width = 0;               ///< values of a frame that is predicted
+  std::vector<std::int64_t> inputs;   ///< [rows, length]; Start where padded, always at a row's end; empty for frames
+  std::vector<std::int64_t> targets;  ///< [rows, length]; the symbol after each input (0 for frames), or kNotScored
+  std::vector<float> input_frames;    ///< [rows, length, width]; zeros where padded
+  std::vector<float> target_frames;   ///< [rows, length, target_width]; of the frame after each
+  std::vector<std::int64_t> labels;   ///< [rows]
+  std::vector<std::uint8_t> resets_state;  ///< [rows]; 1: the row's sequence begins here, no state is carried into it
+  std::uint64_t scored = 0;                ///< targets that are not kNotScored
+  std::uint64_t scored_by_others = 0;      ///< in the rows that other processes have
   int all_rows() const noexcept { return rows_before + rows + rows_after; }
 };
 
@@ -50,7 +50,8 @@ inline Share share_of(int total, int part, int parts) noexcept {
 
 struct ExampleOptions {
   enum class Order : std::uint8_t {
-    kContiguous,  ///< rows read on where they were: state is carried from batch to batch, except into fresh rows
+    kContiguous,  ///< rows read on where they were: state is carried from batch to batch, except into rows that reset
+                  ///< it
     kRandom,      ///< chunks from random places, with up to `context` symbols before each that are not scored
     kManyToOne,   ///< windows of `chunk` symbols of which the last position is scored
   };
@@ -172,12 +173,12 @@ class ExampleSource {
   /// The piece itself, or one whose symbols are in `out`.
   ExamplePiece augment(const ExamplePiece& piece, std::size_t at_least, class ExampleRandom& random,
                        std::vector<representation::Symbol>& out, int* transposed = nullptr) const;
-  struct Place {
+  struct Position {
     const ExamplePiece* piece;
     std::size_t at;  ///< an input of it
   };
-  Place draw(class ExampleRandom& random) const;       ///< by chances_
-  Place any_piece(class ExampleRandom& random) const;  ///< every piece alike, at its beginning
+  Position draw(class ExampleRandom& random) const;       ///< by chances_
+  Position any_piece(class ExampleRandom& random) const;  ///< every piece alike, at its beginning
   Batch empty(int length, int first) const;
   Batch next_contiguous();
   Batch next_random();

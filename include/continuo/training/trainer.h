@@ -34,7 +34,7 @@ struct CurvePoint {
 /// The copy of the model from which a run in `folder` started.
 inline std::filesystem::path init_in(const std::filesystem::path& folder) { return folder / "init.safetensors"; }
 
-/// How a stretch of steps went: for logs.
+/// How a range of steps went: for logs.
 struct StepReport {
   static constexpr int kSteps = 10;
   std::int64_t step = 0;     ///< the last of them

@@ -45,14 +45,14 @@ TEST_F(TrainingTest, ReachesTheEntropyOfTheMusicAndNoLess) {
   EXPECT_EQ(parse_recipe(read_text_file(out("a") / "recipe.toml")).training, recipe_.training);
 }
 
-struct Way {
+struct Case {
   std::string name;
   weights::NetworkSpec network;
   Objective objective;
   ReadingOrder order;
 };
 
-class InterruptedTrainingTest : public TrainingTest, public ::testing::WithParamInterface<Way> {};
+class InterruptedTrainingTest : public TrainingTest, public ::testing::WithParamInterface<Case> {};
 
 TEST_P(InterruptedTrainingTest, EndsWhereTheUninterruptedEnds) {
   recipe_.network = GetParam().network;
@@ -96,24 +96,25 @@ const weights::WaveNetSpec kTiny{.residual_channels = 8,
                                  .stacks = 1,
                                  .dilations = {1, 2, 4},
                                  .dropout = 0.1F};
-const weights::WaveNetSpec kToldTiny = [] {
-  weights::WaveNetSpec told = kTiny;
-  told.match = 3;
-  return told;
+const weights::WaveNetSpec kMatchingTiny = [] {
+  weights::WaveNetSpec matching = kTiny;
+  matching.match = 3;
+  return matching;
 }();
 INSTANTIATE_TEST_SUITE_P(
-    Ways, InterruptedTrainingTest,
+    Cases, InterruptedTrainingTest,
     ::testing::Values(
-        Way{"WaveNet", network(kTiny), Objective::kEveryPosition, ReadingOrder::kContiguous},
-        Way{"WaveNetRandom", network(kTiny), Objective::kEveryPosition, ReadingOrder::kRandom},
-        Way{"WaveNetManyToOne", network(kTiny), Objective::kManyToOne, ReadingOrder::kContiguous},
-        Way{"Lstm", network(weights::LstmSpec{.embedding = 6, .hidden = 8, .layers = 2, .dropout = 0.1F, .match = 3}),
-            Objective::kEveryPosition, ReadingOrder::kContiguous},
-        Way{"WaveNetLstm", network(weights::WaveNetLstmSpec{.wavenet = kTiny, .hidden = 8, .layers = 1}),
-            Objective::kEveryPosition, ReadingOrder::kContiguous},
-        Way{"ToldWaveNetLstm", network(weights::WaveNetLstmSpec{.wavenet = kToldTiny, .hidden = 8, .layers = 1}),
-            Objective::kEveryPosition, ReadingOrder::kContiguous}),
-    [](const auto& way) { return way.param.name; });
+        Case{"WaveNet", network(kTiny), Objective::kEveryPosition, ReadingOrder::kContiguous},
+        Case{"WaveNetRandom", network(kTiny), Objective::kEveryPosition, ReadingOrder::kRandom},
+        Case{"WaveNetManyToOne", network(kTiny), Objective::kManyToOne, ReadingOrder::kContiguous},
+        Case{"Lstm", network(weights::LstmSpec{.embedding = 6, .hidden = 8, .layers = 2, .dropout = 0.1F, .match = 3}),
+             Objective::kEveryPosition, ReadingOrder::kContiguous},
+        Case{"WaveNetLstm", network(weights::WaveNetLstmSpec{.wavenet = kTiny, .hidden = 8, .layers = 1}),
+             Objective::kEveryPosition, ReadingOrder::kContiguous},
+        Case{"MatchingWaveNetLstm",
+             network(weights::WaveNetLstmSpec{.wavenet = kMatchingTiny, .hidden = 8, .layers = 1}),
+             Objective::kEveryPosition, ReadingOrder::kContiguous}),
+    [](const auto& info) { return info.param.name; });
 
 TEST_F(TrainingTest, ManyToOneLearnsTheAnswers) {
   recipe_.training.objective = Objective::kManyToOne;

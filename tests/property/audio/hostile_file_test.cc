@@ -50,7 +50,7 @@ class HostileFile : public ::testing::TestWithParam<const char*> {
       EXPECT_LT(waveform.samples.size(), 1'000'000 + bytes.size() * 70'000);
       for (const float sample : waveform.samples) {
         if (std::isfinite(sample)) continue;
-        ADD_FAILURE() << "a sample that is no number";
+        ADD_FAILURE() << "a sample that is not a number";
         break;
       }
       return true;
@@ -81,7 +81,7 @@ TEST_P(HostileFile, IsReadOrRefused) {
         for (int i = 0; i < 4; ++i)
           bytes[random.below(random.below(2) == 0 ? 64 : bytes.size())] = static_cast<std::uint8_t>(random.next());
         break;
-      default: {  // a stretch of extremes, as broken lengths are
+      default: {  // a run of extremes, as broken lengths are
         const std::size_t at = random.below(std::min<std::size_t>(bytes.size() - 8, 200));
         for (std::size_t i = 0; i < 4; ++i) bytes[at + i] = random.below(2) == 0 ? 0xFF : 0x7F;
       }

@@ -18,7 +18,7 @@ namespace {
 
 using representation::Symbol;
 
-/// A model that knows its pieces by heart: after the last `order` symbols comes what came there, almost surely.
+/// A model that has memorised its pieces: after the last `order` symbols comes what came there, almost surely.
 std::shared_ptr<engine::Model> copying_model(std::size_t vocabulary, const std::vector<std::vector<Symbol>>& pieces,
                                              std::size_t order, float wish) {
   std::map<std::vector<Symbol>, std::vector<Symbol>> next;

@@ -45,7 +45,7 @@ inline float exponential(float x) noexcept {
   return x < -87.0F ? 0.0F : value;
 }
 
-/// The value or 0, without a jump: among logits that are close to each other none could be foreseen.
+/// The value or 0, without a branch, which among logits that are close to each other could not be predicted.
 inline float kept_if(bool counts, float value) noexcept {
   return std::bit_cast<float>(std::bit_cast<std::uint32_t>(value) & (0U - std::uint32_t{counts}));
 }

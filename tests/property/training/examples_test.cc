@@ -38,7 +38,7 @@ int place_of(std::int64_t symbol) { return static_cast<int>(symbol % kPieceStep)
 struct Row {
   std::vector<std::int64_t> inputs, targets;
   std::int64_t label = 0;
-  bool fresh = false;
+  bool resets_state = false;
 };
 
 std::vector<Row> rows_of(const Batch& batch) {
@@ -48,7 +48,7 @@ std::vector<Row> rows_of(const Batch& batch) {
     rows.push_back({{batch.inputs.begin() + begin, batch.inputs.begin() + begin + batch.length},
                     {batch.targets.begin() + begin, batch.targets.begin() + begin + batch.length},
                     batch.labels[static_cast<std::size_t>(r)],
-                    batch.fresh[static_cast<std::size_t>(r)] != 0});
+                    batch.resets_state[static_cast<std::size_t>(r)] != 0});
   }
   return rows;
 }
@@ -107,7 +107,7 @@ TEST(ContiguousExamples, RowsGoOnWhereTheyWereAndReadEveryPieceOncePerEpoch) {
     const auto rows = rows_of(batch);
     for (std::size_t r = 0; r < rows.size(); ++r) {
       const Row& row = rows[r];
-      ASSERT_EQ(row.fresh, next[r] < 0);
+      ASSERT_EQ(row.resets_state, next[r] < 0);
       if (next[r] >= 0) {
         ASSERT_EQ(row.inputs[0], next[r]);
       } else {
@@ -146,7 +146,7 @@ TEST(RandomExamples, ChunksHaveTheirContextAndLieInsideTheirPiece) {
     ASSERT_LE(batch.length - batch.first, 16);
     whole += batch.first == kContext ? 1 : 0;
     for (const Row& row : rows_of(batch)) {
-      ASSERT_TRUE(row.fresh);
+      ASSERT_TRUE(row.resets_state);
       if (batch.first < kContext) {
         ASSERT_EQ(place_of(row.inputs[0]), 0) << "less context only where there is no more";
       }
@@ -209,7 +209,7 @@ TEST_P(EveryOrder, GoesOnFromARestoredPosition) {
     const Batch b = other.next();
     ASSERT_EQ(a.inputs, b.inputs);
     ASSERT_EQ(a.targets, b.targets);
-    ASSERT_EQ(a.fresh, b.fresh);
+    ASSERT_EQ(a.resets_state, b.resets_state);
     ASSERT_EQ(a.first, b.first);
   }
   EXPECT_THROW(other.restore("nonsense"), Error);
@@ -326,7 +326,7 @@ TEST(Excerpts, OfLongPiecesComeFromEverywhereAndAreReadOn) {
     const auto rows = rows_of(batch);
     for (std::size_t r = 0; r < rows.size(); ++r) {
       const Row& row = rows[r];
-      if (row.fresh) {
+      if (row.resets_state) {
         beginnings.insert(row.inputs[0]);
         std::size_t warm = 0;
         while (row.targets[warm] == kNotScored) ++warm;

@@ -33,19 +33,19 @@ float* random_vector(Arena& arena, std::size_t size, Random& random, double scal
 }
 
 /// y of a product of random values; the same values for the same seed.
-std::vector<std::uint32_t> random_product(Form form, Start start, std::size_t rows, std::size_t columns,
+std::vector<std::uint32_t> random_product(PackingFormat packing, Start start, std::size_t rows, std::size_t columns,
                                           std::size_t streams, std::uint64_t seed) {
   Random random(seed);
   std::vector<float> w(rows * columns);
   for (float& value : w) value = static_cast<float>(random.normal());
-  Arena arena(std::size_t{1} << 17U, form);
+  Arena arena(std::size_t{1} << 17U, packing);
   const Affine affine = pack_affine(
       arena, rows, columns, [&](std::size_t row, std::size_t column) { return w[row * columns + column]; },
       [&](std::size_t row) { return w[row * columns] - 0.5F; });
-  const std::size_t stride = prepared_size(form.precision, columns);
+  const std::size_t stride = prepared_size(packing.precision, columns);
   float* const x = arena.take(streams * stride);
   for (std::size_t s = 0; s < streams; ++s)
-    prepare(*affine.kernels, form.precision, columns, random_vector(arena, columns, random, 3.0), x + s * stride);
+    prepare(*affine.kernels, packing.precision, columns, random_vector(arena, columns, random, 3.0), x + s * stride);
   float* const y = random_vector(arena, streams * padded(rows), random, 1.0);
   affine.kernels->product(affine, start, streams, x, stride, y, padded(rows));
   std::vector<std::uint32_t> result;

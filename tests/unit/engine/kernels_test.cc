@@ -39,7 +39,7 @@ TEST(Kernels, ProductsAreThoseOfTheDefinition) {
       std::vector<float> b(rows);
       for (float& value : w) value = static_cast<float>(random.normal());
       for (float& value : b) value = static_cast<float>(random.normal());
-      Arena arena(padded(rows) * columns + 3 * padded(rows) + padded(columns), Form{});
+      Arena arena(padded(rows) * columns + 3 * padded(rows) + padded(columns), PackingFormat{});
       const Affine affine = pack_affine(
           arena, rows, columns, [&](std::size_t row, std::size_t column) { return w[row * columns + column]; },
           [&](std::size_t row) { return b[row]; });

@@ -1,4 +1,4 @@
-// Two threads for one step: the bits of one, whoever takes part, and a partner that sleeps and wakes.
+// Two threads for one step: the bits of one, whoever takes part, and a helper that sleeps and wakes.
 #include <gmock/gmock.h>
 
 #include <chrono>
@@ -6,7 +6,7 @@
 #include <thread>
 
 #include "continuo/base/parallel.h"
-#include "engine/partner.h"
+#include "engine/helper_thread.h"
 #include "unit/engine/random_model.h"
 
 namespace continuo::engine {
@@ -18,7 +18,7 @@ std::vector<std::uint32_t> bits(std::span<const float> values) {
   return result;
 }
 
-/// Pauses now and then, so that steps with and without the partner alternate.
+/// Pauses now and then, so that steps with and without the helper alternate.
 void rest(int step) {
   if (step % 50 == 49) std::this_thread::sleep_for(std::chrono::milliseconds(2));
 }
@@ -92,7 +92,7 @@ TEST(TwoThreads, AreWhatAModelSaysItHas) {
 /// Sums what it is given, piece by piece.
 struct Adder {
   static constexpr int kPieces = 7;
-  static void work(void* self, Partner& thread) noexcept {
+  static void work(void* self, HelperThread& thread) noexcept {
     auto& adder = *static_cast<Adder*>(self);
     for (int i = 0; i < kPieces; ++i) {
       thread.await_piece();
@@ -104,50 +104,50 @@ struct Adder {
   long sum = 0;
 };
 
-TEST(TwoThreads, APartnerTakesPartAgainAfterItSlept) {
+TEST(TwoThreads, AHelperThreadTakesPartAgainAfterItSlept) {
   if (available_cores() < 2) GTEST_SKIP() << "two threads on one core miss each other";
   Adder adder;
   long expected = 0;
   std::uint64_t steps = 0;
-  Partner partner(Adder::work, &adder);
+  HelperThread helper(Adder::work, &adder);
   for (int round = 0; round < 3; ++round) {
     for (int step = 0; step < 1000; ++step) {
-      while (!partner.begin()) std::this_thread::yield();
+      while (!helper.begin()) std::this_thread::yield();
       for (int i = 0; i < Adder::kPieces; ++i) {
         adder.pieces[i] = step * i + round;
         expected += adder.pieces[i];
-        partner.give();
+        helper.give();
       }
-      partner.await_result(++steps);
+      helper.await_result(++steps);
       ASSERT_EQ(adder.sum, expected);
     }
     std::this_thread::sleep_for(std::chrono::milliseconds(5));  // longer than it waits awake
   }
 }
 
-TEST(TwoThreads, APartnerIsAsPatientAsStepsAreLong) {
+TEST(TwoThreads, TheHelperSpinsAsLongAsAStepTakes) {
   Adder adder;
   std::uint64_t steps = 0;
-  Partner partner(Adder::work, &adder);
-  const auto shortest = partner.patience();
-  for (int step = 0; step < 1000 && partner.patience() == shortest; ++step) {
-    if (partner.begin()) {
-      for (int i = 0; i < Adder::kPieces; ++i) partner.give();
-      partner.await_result(++steps);
-    } else {  // this step is calculated alone, because the partner sleeps
+  HelperThread helper(Adder::work, &adder);
+  const auto shortest = helper.spin_time();
+  for (int step = 0; step < 1000 && helper.spin_time() == shortest; ++step) {
+    if (helper.begin()) {
+      for (int i = 0; i < Adder::kPieces; ++i) helper.give();
+      helper.await_result(++steps);
+    } else {  // this step is calculated alone, because the helper sleeps
       std::this_thread::sleep_for(std::chrono::milliseconds(2));
     }
-    partner.end();
+    helper.end();
     std::this_thread::sleep_for(std::chrono::milliseconds(5));  // longer than it waits awake
   }
-  EXPECT_GE(partner.patience(), std::chrono::milliseconds(4));
-  EXPECT_LE(partner.patience(), std::chrono::milliseconds(100));
+  EXPECT_GE(helper.spin_time(), std::chrono::milliseconds(4));
+  EXPECT_LE(helper.spin_time(), std::chrono::milliseconds(100));
 }
 
-TEST(TwoThreads, APartnerThatNeverWorkedEnds) {
+TEST(TwoThreads, AHelperThreadThatNeverWorkedEnds) {
   Adder adder;
   for (int i = 0; i < 20; ++i) {
-    const Partner partner(Adder::work, &adder);
+    const HelperThread helper(Adder::work, &adder);
     if (i % 2 == 0) std::this_thread::sleep_for(std::chrono::milliseconds(1));
   }
   EXPECT_EQ(adder.sum, 0);

@@ -56,7 +56,7 @@ struct Reference {
     }
     return {symbol, length};
   }
-  /// x [batch, channels, time] with what the network is told of earlier passages.
+  /// x [batch, channels, time] with the input features of earlier passages.
   Tensor told(const Tensor& x, const Tensor& symbols, const weights::NetworkSpec& spec) const {
     if (spec.match() == 0) return x;
     const auto [symbol, length] = matches_of(symbols, spec.match(), spec.vocabulary_size);

@@ -1,4 +1,4 @@
-// Frames as symbols, and what networks are told of the past, against values worked out by hand.
+// Frames as symbols, and the input features of the past, against values worked out by hand.
 #include "continuo/representation/frames.h"
 
 #include <gmock/gmock.h>

@@ -30,10 +30,10 @@ class LastingTest : public ::testing::Test {
     for (const auto& piece : symbols_)
       pieces_.push_back({.symbols = piece, .label = 0, .context = 0, .frames = {}, .width = 0});
   }
-  /// Chunk `at` of pieces `from` to `to`, fresh.
+  /// Chunk `at` of pieces `from` to `to`, each from a new state.
   Batch batch(std::size_t from, std::size_t to, std::size_t at) const {
     Batch batch = chunk_of(std::span(pieces_).subspan(from, to - from), at, 15);
-    batch.fresh.assign(to - from, 1);
+    batch.resets_state.assign(to - from, 1);
     return batch;
   }
 
@@ -72,7 +72,7 @@ TEST_F(LastingTest, SeveralBatchesMakeTheStepOfALargeOne) {
   const Batch some[] = {batch(0, 1, 0), batch(1, 4, 0)};  // of different size: every symbol counts the same
   const StepOutcome a = whole.step(all, 1, 1e-3);
   Learner again(kSpec, {.threads = 1});
-  // Each part has rows of its own: state is not carried from one to the other where rows are fresh.
+  // Each part has rows of its own: state is not carried from one to the other where rows reset it.
   const StepOutcome b = parts.step(some, 1, 1e-3);
   ASSERT_TRUE(a.taken());
   ASSERT_TRUE(b.taken());

@@ -70,7 +70,8 @@ TEST(NetworkSpec, ReceptiveFields) {
   EXPECT_EQ((WaveNetSpec{.kernel_size = 3, .input_kernel_size = 4, .stacks = 2, .dilations = {1, 5}}).receptive_field(),
             1 + 3 + 2 * 2 * 6);
   EXPECT_EQ((NetworkSpec{9, 0, WaveNetSpec{}}).receptive_field(), 512);
-  EXPECT_EQ((NetworkSpec{9, 0, WaveNetSpec{.match = 8}}).receptive_field(), 0) << "it is told of passages of any age";
+  EXPECT_EQ((NetworkSpec{9, 0, WaveNetSpec{.match = 8}}).receptive_field(), 0)
+      << "its features are of passages of any age";
   EXPECT_EQ((NetworkSpec{9, 0, LstmSpec{}}).receptive_field(), 0);
   EXPECT_EQ((NetworkSpec{9, 0, WaveNetLstmSpec{}}).receptive_field(), 0);
   EXPECT_EQ((NetworkSpec{9, 0, GuideCnnSpec{}}).receptive_field(), 32);

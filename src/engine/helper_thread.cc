@@ -1,5 +1,5 @@
-// Counters, spinning and sleeping of partner.h.
-#include "engine/partner.h"
+// Counters, spinning and sleeping of helper.h.
+#include "engine/helper_thread.h"
 
 #include <algorithm>
 #include <chrono>
@@ -11,7 +11,7 @@ using Clock = std::chrono::steady_clock;
 
 constexpr std::uint64_t kLongestPause = 65'536;  // steps
 constexpr std::uint64_t kTrusted = 4;            // so many pauses in time, and the next is short again
-constexpr std::int64_t kSteps = 4;               // that the partner waits for one, awake
+constexpr std::int64_t kSteps = 4;               // that the helper waits for one, awake
 constexpr int kLooks = 64;                       // at a counter, between two at the clock
 constexpr Clock::duration kLate = std::chrono::microseconds(100);  // beyond what the step took itself
 
@@ -42,16 +42,16 @@ bool spin(Clock::duration most, const F& done) noexcept {
 
 }  // namespace
 
-Partner::Partner(Work work, void* context) : work_(work), context_(context), thread_([this] { run(); }) {}
+HelperThread::HelperThread(Work work, void* context) : work_(work), context_(context), thread_([this] { run(); }) {}
 
-Partner::~Partner() {
+HelperThread::~HelperThread() {
   stop_ = true;
   wake_ = 1;
   wake_.notify_one();
   thread_.join();
 }
 
-bool Partner::begin() noexcept {
+bool HelperThread::begin() noexcept {
   if (steps_alone_ > 0) {
     --steps_alone_;
     return false;
@@ -68,20 +68,20 @@ bool Partner::begin() noexcept {
   return false;
 }
 
-void Partner::end() noexcept {
+void HelperThread::end() noexcept {
   if (!found_asleep_) return;
   found_asleep_ = false;
   const std::chrono::nanoseconds taken = Clock::now() - begun_;
-  patience_.store(std::clamp<std::int64_t>(kSteps * taken.count(), kShortestPatience, kLongestPatience),
-                  std::memory_order_relaxed);
+  spin_time_.store(std::clamp<std::int64_t>(kSteps * taken.count(), kShortestSpin, kLongestSpin),
+                   std::memory_order_relaxed);
 }
 
-void Partner::give() noexcept {
+void HelperThread::give() noexcept {
   own_given_ += 2;
   given_.store(own_given_, std::memory_order_release);
 }
 
-void Partner::await_result(std::uint64_t count) noexcept {
+void HelperThread::await_result(std::uint64_t count) noexcept {
   if (seen_reported_ >= count) return;
   const auto reported = [&] {
     seen_reported_ = reported_.load(std::memory_order_acquire);
@@ -97,22 +97,22 @@ void Partner::await_result(std::uint64_t count) noexcept {
   steps_in_time_ = 0;
 }
 
-void Partner::await_piece() noexcept {
+void HelperThread::await_piece() noexcept {
   taken_ += 2;
   const auto given = [&] { return given_.load(std::memory_order_acquire) >= taken_; };
   while (!spin(kLate, given)) std::this_thread::yield();
 }
 
-void Partner::report() noexcept {
+void HelperThread::report() noexcept {
   reported_.store(reported_.load(std::memory_order_relaxed) + 1, std::memory_order_release);
 }
 
-bool Partner::spin_for_step() noexcept {
-  return spin(patience(),
+bool HelperThread::spin_for_step() noexcept {
+  return spin(spin_time(),
               [&] { return given_.load(std::memory_order_acquire) > taken_ || stop_.load(std::memory_order_relaxed); });
 }
 
-void Partner::sleep() noexcept {
+void HelperThread::sleep() noexcept {
   std::uint64_t expected = taken_;
   // Fails if a step has begun.
   if (!given_.compare_exchange_strong(expected, taken_ | kAsleep, std::memory_order_acq_rel)) return;
@@ -121,7 +121,7 @@ void Partner::sleep() noexcept {
   given_.store(taken_, std::memory_order_release);
 }
 
-void Partner::run() noexcept {
+void HelperThread::run() noexcept {
   while (!stop_.load(std::memory_order_relaxed)) {
     if (!spin_for_step()) {
       sleep();
