@@ -23,6 +23,7 @@ namespace {
 namespace fs = std::filesystem;
 namespace training = continuo::training;
 using continuo::Error;
+using continuo::ErrorCode;
 using continuo::ErrorInfo;
 
 constexpr const char* kHelp =

@@ -45,7 +45,7 @@ BarGrid::BarGrid(const Score& score, const RemiLayout& layout) : ppq_(score.ppq)
       runs_.push_back({begin, begin + units, bar_units, bar_signature});
       begin += units;
     };
-    runs_.push_back({changes[i].tick, begin, kForever});
+    spans_.push_back({changes[i].tick, begin, kForever});
     if (i + 1 == changes.size()) {
       runs_.push_back({begin, kForever, bar, signature});
       break;
@@ -64,16 +64,16 @@ BarGrid::BarGrid(const Score& score, const RemiLayout& layout) : ppq_(score.ppq)
       add(piece, static_cast<int>(piece), layout.find_length(piece));
       rest -= piece;
     }
-    runs_.back().units = begin - runs_.back().begin;
+    spans_.back().units = begin - spans_.back().begin;
   }
 }
 
 GridUnit BarGrid::Rounder::place(Tick tick) noexcept {
-  const std::vector<MeterRun>& runs = grid_->runs_;
-  if (runs[at_].tick > tick) at_ = 0;
-  while (at_ + 1 < runs.size() && runs[at_ + 1].tick <= tick) ++at_;
-  const MeterRun& run = runs[at_];
-  return run.begin + std::min(run.units, rounded_units(tick - run.tick, grid_->positions_, grid_->ppq_));
+  const std::vector<MeterSpan>& spans = grid_->spans_;
+  if (spans[at_].tick > tick) at_ = 0;
+  while (at_ + 1 < spans.size() && spans[at_ + 1].tick <= tick) ++at_;
+  const MeterSpan& span = spans[at_];
+  return span.begin + std::min(span.units, rounded_units(tick - span.tick, grid_->positions_, grid_->ppq_));
 }
 
 }  // namespace continuo::representation

@@ -45,14 +45,14 @@ class BarGrid {
 
  private:
   /// The time of one signature of the score.
-  struct MeterRun {
+  struct MeterSpan {
     Tick tick = 0;
     GridUnit begin = 0;
     GridUnit units = 0;
   };
   int ppq_;
   int positions_;
-  std::vector<MeterRun> runs_;
+  std::vector<MeterSpan> spans_;
   std::vector<Run> runs_;
   std::size_t replaced_ = 0;
 };

@@ -131,7 +131,7 @@ TEST_F(RunFolderTest, CountedNetworksHaveNothingToResume) {
 
 TEST_F(RunFolderTest, KeepsThePrecisionWithWhichItBegan) {
   recipe_.training.precision = TrainingPrecision::kBf16;
-  EXPECT_EQ(run(recipe_, "a").precision, "bf16");
+  EXPECT_EQ(run(recipe_, "a").precision, TrainingPrecision::kBf16);
   recipe_.training.steps = 6;
   recipe_.training.precision = TrainingPrecision::kFp32;
   EXPECT_THAT(error_of(recipe_, "a", Resume::kMust), HasSubstr("another precision"));
@@ -149,7 +149,7 @@ TEST_F(RunFolderTest, KeepsThePrecisionWithWhichItBegan) {
 
 TEST_F(RunFolderTest, AutomaticPrecisionIsOneOfTheTwo) {
   recipe_.training.precision = TrainingPrecision::kAuto;
-  EXPECT_THAT(run(recipe_, "a").precision, ::testing::AnyOf("fp32", "bf16"));
+  EXPECT_THAT(run(recipe_, "a").precision, ::testing::AnyOf(TrainingPrecision::kFp32, TrainingPrecision::kBf16));
   EXPECT_THAT(read_text_file(out("a") / kRecipeFile), HasSubstr("precision = \"auto\"")) << "for the next machine";
 }
 

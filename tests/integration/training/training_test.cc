@@ -114,7 +114,7 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"MatchingWaveNetLstm",
              network(weights::WaveNetLstmSpec{.wavenet = kMatchingTiny, .hidden = 8, .layers = 1}),
              Objective::kEveryPosition, ReadingOrder::kContiguous}),
-    [](const auto& info) { return info.param.name; });
+    [](const auto& one) { return one.param.name; });
 
 TEST_F(TrainingTest, ManyToOneLearnsTheAnswers) {
   recipe_.training.objective = Objective::kManyToOne;
