@@ -169,6 +169,7 @@ int status_of(ErrorCode code) noexcept {
       return 507;
     case ErrorCode::kInterrupted:
       return 503;
+    case ErrorCode::kDiverged:
     case ErrorCode::kSystem:
       break;
   }
