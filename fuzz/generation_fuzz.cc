@@ -12,16 +12,16 @@
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace continuo;
   generation::ComposeOptions options;
-  const std::string before = generation::to_json(generation::options_of(options));
+  const std::string before = options_to_json(generation::options_of(options));
   try {
-    generation::from_json({reinterpret_cast<const char*>(data), size}, generation::options_of(options));
+    options_from_json({reinterpret_cast<const char*>(data), size}, generation::options_of(options));
   } catch (const Error&) {
-    if (generation::to_json(generation::options_of(options)) != before) std::abort();
+    if (options_to_json(generation::options_of(options)) != before) std::abort();
     return 0;
   }
-  const std::string text = generation::to_json(generation::options_of(options));
+  const std::string text = options_to_json(generation::options_of(options));
   generation::ComposeOptions again;
-  generation::from_json(text, generation::options_of(again));
-  if (generation::to_json(generation::options_of(again)) != text) std::abort();
+  options_from_json(text, generation::options_of(again));
+  if (options_to_json(generation::options_of(again)) != text) std::abort();
   return 0;
 }

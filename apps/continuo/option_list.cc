@@ -12,10 +12,6 @@
 namespace continuo::app {
 namespace {
 
-using generation::Option;
-using generation::OptionKind;
-using generation::OptionValue;
-
 template <class T>
 std::optional<T> all_of(const std::string& text) {
   T value{};

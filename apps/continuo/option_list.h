@@ -10,6 +10,6 @@ namespace continuo::app {
 
 /// Adds each option; what the user gives is checked and set. The objects to which the options are bound must outlive
 /// the command.
-void add_options(CLI::App& command, const std::vector<generation::Option>& options);
+void add_options(CLI::App& command, const std::vector<Option>& options);
 
 }  // namespace continuo::app

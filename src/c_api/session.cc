@@ -12,11 +12,11 @@ namespace {
 
 using continuo::Error;
 using continuo::ErrorCode;
+using continuo::Option;
 using continuo::c_api::guarded;
 using continuo::c_api::Origin;
 using continuo::c_api::required;
 using continuo::generation::ComposeOptions;
-using continuo::generation::Option;
 using continuo::generation::Session;
 using continuo::generation::StartKind;
 using continuo::generation::WishWords;
@@ -96,7 +96,7 @@ continuo_note plain(const continuo::representation::SettledNote& one) {
 
 continuo::generation::SessionParts Origin::parts(const continuo::loaded::LoadedModel& model) const {
   WishWords words;
-  continuo::generation::from_json(wishes, continuo::generation::options_of(words));
+  continuo::options_from_json(wishes, continuo::generation::options_of(words));
   ComposeOptions options{.any_range = true};  // ranges were looked at when the session was begun
   add_wishes(continuo::generation::wishes_of(words), model, options);
   continuo::generation::SessionParts parts{.constraints = std::move(options.constraints)};
@@ -113,9 +113,9 @@ continuo_session* continuo_session_new(const continuo_model* model, const char* 
     ComposeOptions options;
     options.sampling = continuo::generation::sampling_of(own.metadata);  // the settings come after it
     WishWords wishes;
-    if (settings != nullptr) continuo::generation::from_json(settings, settings_of(options, wishes));
+    if (settings != nullptr) continuo::options_from_json(settings, settings_of(options, wishes));
     auto origin = std::make_shared<Origin>();
-    origin->wishes = continuo::generation::to_json(continuo::generation::options_of(wishes));
+    origin->wishes = continuo::options_to_json(continuo::generation::options_of(wishes));
     if (prompt != nullptr) {
       const auto* const begin = static_cast<const std::uint8_t*>(prompt);
       origin->prompt.assign(begin, begin + prompt_size);
@@ -137,7 +137,7 @@ const char* continuo_settings(void) {
         static const std::string text = [] {
           ComposeOptions options;
           WishWords wishes;
-          return continuo::generation::describe_as_json(settings_of(options, wishes));
+          return continuo::describe_options_as_json(settings_of(options, wishes));
         }();
         return text.c_str();
       },

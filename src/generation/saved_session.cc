@@ -104,7 +104,7 @@ ComposeOptions options_from(const Content& content, const SessionParts& parts, c
     refuse("the saved piece had another number of constraints of its own", ErrorCode::kMismatch,
            "Give those with which it was begun.");
   ComposeOptions options;
-  from_json(content.options, saved_options_of(options));
+  options_from_json(content.options, saved_options_of(options));
   options.prompt = parts.prompt;
   options.constraints = parts.constraints;
   if (options.prompt) options.start = StartKind::kPrompt;
@@ -130,7 +130,7 @@ void replay(Session& session, const Content& content, const std::stop_token& sto
 std::vector<std::uint8_t> to_bytes(const SessionState& state, std::span<const std::uint8_t> attachment) {
   const SessionContents& now = contents_of(state);
   ComposeOptions options = now.piece.options();
-  const std::string text = to_json(saved_options_of(options));
+  const std::string text = options_to_json(saved_options_of(options));
   Header header{.calls = now.log.calls,
                 .settled = now.decoder.symbols(),
                 .finished = now.decoder.finished() ? 1U : 0U,

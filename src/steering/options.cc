@@ -11,57 +11,7 @@
 namespace continuo::steering {
 namespace {
 
-using generation::Option;
-using generation::OptionKind;
-using generation::OptionValue;
-
 constexpr std::uint64_t kMaxVoicesAsked = 1000;
-
-Option word_option(std::string name, std::string explanation, std::function<std::string()> get,
-                   std::function<void(const std::string&)> set, std::vector<std::string> choices = {}) {
-  return {.name = std::move(name),
-          .explanation = std::move(explanation),
-          .kind = OptionKind::kWord,
-          .choices = std::move(choices),
-          .get = [get = std::move(get)]() -> OptionValue {
-            const std::string text = get();
-            return text.empty() ? OptionValue() : OptionValue(text);
-          },
-          .set =
-              [set = std::move(set)](const OptionValue& given) {
-                const auto* text = std::get_if<std::string>(&given);
-                set(text != nullptr ? *text : std::string());
-              }};
-}
-
-template <class T>
-Option whole_option(const char* name, const char* explanation, T& value, std::uint64_t low, std::uint64_t high) {
-  return {.name = name,
-          .explanation = explanation,
-          .kind = OptionKind::kWhole,
-          .low = static_cast<double>(low),
-          .high = high,
-          .get = [&value]() -> OptionValue { return static_cast<std::uint64_t>(value); },
-          .set = [&value](const OptionValue& given) { value = static_cast<T>(std::get<std::uint64_t>(given)); }};
-}
-
-Option number_option(std::string name, std::string explanation, double& value, std::uint64_t high, bool above_low) {
-  return {.name = std::move(name),
-          .explanation = std::move(explanation),
-          .kind = OptionKind::kNumber,
-          .high = high,
-          .above_low = above_low,
-          .get = [&value]() -> OptionValue { return value; },
-          .set = [&value](const OptionValue& given) { value = std::get<double>(given); }};
-}
-
-Option flag_option(std::string name, std::string explanation, bool& value) {
-  return {.name = std::move(name),
-          .explanation = std::move(explanation),
-          .kind = OptionKind::kFlag,
-          .get = [&value]() -> OptionValue { return value; },
-          .set = [&value](const OptionValue& given) { value = std::get<bool>(given); }};
-}
 
 int number_from(std::string_view text, std::string_view all, std::string_view what) {
   int number = 0;
@@ -139,7 +89,7 @@ const std::vector<std::string> kCadenceNames = {"none", "tonic", "open"};
 const std::vector<std::string> kKeepNames = {"nothing", "rhythm", "contour", "pitches"};
 
 template <class Value>
-Option choice_option(std::string name, std::string explanation, Value& value, const std::vector<std::string>& names) {
+Option choice_among(std::string name, std::string explanation, Value& value, const std::vector<std::string>& names) {
   return word_option(
       std::move(name), std::move(explanation), [&value, &names] { return names[static_cast<std::size_t>(value)]; },
       [&value, &names](const std::string& word) {
@@ -187,9 +137,9 @@ std::vector<Option> options_of(Wishes& wishes) {
       }));
   options.push_back(number_option("strictness",
                                   "Of chords: 1 their notes alone, 0.5 on beats, below: they are only preferred",
-                                  wishes.strictness, 1, false));
-  options.push_back(choice_option("cadence", "The last bar: on the tonic, held, or open on the dominant",
-                                  wishes.cadence, kCadenceNames));
+                                  wishes.strictness, 0, 1));
+  options.push_back(choice_among("cadence", "The last bar: on the tonic, held, or open on the dominant", wishes.cadence,
+                                 kCadenceNames));
   options.push_back(flag_option("all-play", "Each of the instruments has a note", wishes.all_play));
   options.push_back(
       flag_option("every-bar", "Each of the instruments begins a note in every new bar", wishes.every_bar));
@@ -206,7 +156,7 @@ std::vector<Option> options_of(Wishes& wishes) {
   options.push_back(whole_option("most-voices-each", "The same of one instrument, at most; 0: any number",
                                  wishes.most_voices_each, 0, kMaxVoicesAsked));
   options.push_back(number_option("onsets", "Moments of a bar at which notes begin, about; 0: as it comes",
-                                  wishes.onsets_per_bar, 144, false));
+                                  wishes.onsets_per_bar, 0, 144));
   options.push_back(whole_option("hand-span",
                                  "Semitones that a hand reaches: what an instrument plays is playable by two; 0: no",
                                  wishes.hand_span, 0, 127));
@@ -215,11 +165,11 @@ std::vector<Option> options_of(Wishes& wishes) {
 
 std::vector<Option> variation_options_of(Wishes& wishes) {
   std::vector<Option> options;
-  options.push_back(choice_option("keep", "What stays of what stood there", wishes.keep, kKeepNames));
+  options.push_back(choice_among("keep", "What stays of what stood there", wishes.keep, kKeepNames));
   options.push_back(
-      number_option("amount", "Share of the notes that stood there which are written anew", wishes.amount, 1, true));
+      number_option("amount", "Share of the notes that stood there which are written anew", wishes.amount, 1));
   options.push_back(number_option("differ", "Share of the new notes that are none of those that stood there, at least",
-                                  wishes.differ, 1, false));
+                                  wishes.differ, 0, 1));
   return options;
 }
 

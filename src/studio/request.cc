@@ -53,7 +53,7 @@ StudioModel load_model(const std::filesystem::path& path) {
 
 generation::ComposeOptions compose_options(const Json& settings, const StudioModel& model) {
   workbench::ComposeRequest request;
-  generation::from_json(settings.dump(), workbench::options_of(request));
+  options_from_json(settings.dump(), workbench::options_of(request));
   generation::ComposeOptions options = request.compose;
   const generation::Asked asked{.temperature = settings.contains("temperature"), .top_p = settings.contains("top_p")};
   options.sampling = generation::with_defaults(options.sampling, model.sampling, asked);
@@ -90,7 +90,7 @@ Json settings_view(const StudioModel& model) {
   Json styles = Json::array();
   for (const std::string& label : model.loaded.representation->spec().labels)
     if (label != "unknown") styles.push_back(label);
-  return {{"options", Json::parse(generation::describe_as_json(workbench::options_of(request)))},
+  return {{"options", Json::parse(describe_options_as_json(workbench::options_of(request)))},
           {"styles", std::move(styles)},
           {"keys", std::move(keys)},
           {"metres", {"4/4", "3/4", "2/4", "6/8", "2/2", "3/8"}},

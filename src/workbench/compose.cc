@@ -102,7 +102,7 @@ void write_pages(const ComposeTask& task, const std::vector<generation::Composit
 
 }  // namespace
 
-std::vector<generation::Option> options_of(ComposeRequest& request) {
+std::vector<Option> options_of(ComposeRequest& request) {
   auto options = generation::options_of(request.compose);
   for (auto& option : generation::options_of(request.wishes)) options.push_back(std::move(option));
   return options;

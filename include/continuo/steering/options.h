@@ -12,11 +12,11 @@ namespace continuo::steering {
 
 /// The others: chords, cadence, voices, onsets, hands ... Of what stood there, keep, amount and differ are left to
 /// commands that vary.
-std::vector<generation::Option> options_of(Wishes& wishes);
+std::vector<Option> options_of(Wishes& wishes);
 /// keep, amount, differ.
-std::vector<generation::Option> variation_options_of(Wishes& wishes);
+std::vector<Option> variation_options_of(Wishes& wishes);
 /// Sampling, style, seed, particles, horizon.
-std::vector<generation::Option> options_of(Request& request);
+std::vector<Option> options_of(Request& request);
 
 /// What the words ask for.
 void add_words(const generation::WishWords& words, Wishes& wishes);

@@ -53,7 +53,7 @@ struct ComposeRequest {
 };
 
 /// The options of a request that are no files, threads or machines: those of generation::options_of() and the wishes.
-std::vector<generation::Option> options_of(ComposeRequest& request);
+std::vector<Option> options_of(ComposeRequest& request);
 
 /// A request of which everything was checked and opened.
 struct ComposeTask {

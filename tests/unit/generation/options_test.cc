@@ -47,7 +47,7 @@ TEST(Options, EveryValueSurvivesJson) {
   const auto a = options_of(from), b = options_of(to);
   for (std::size_t i = 0; i < a.size(); ++i)
     EXPECT_NE(a[i].get(), b[i].get()) << a[i].name << " is as it is by default: the test would not see it";
-  from_json(to_json(a), b);
+  options_from_json(options_to_json(a), b);
   EXPECT_EQ(values(a), values(b));
   EXPECT_EQ(to.seed, from.seed) << "to the last bit";
   EXPECT_FALSE(to.stop_at_end);
@@ -72,11 +72,11 @@ TEST(Options, WhatIsNotSetIsNotWritten) {
   ComposeOptions options;
   const auto list = options_of(options);
   EXPECT_EQ(
-      to_json(list),
+      options_to_json(list),
       R"({"start":"beginning","random_length":0,"keep_random":false,"go_on":false,"argmax":false,)"
       R"("temperature":1.0,"top_k":0,"top_p":0.97,"no_mask":false,"style_strength":1.0,"seed":1,"allow_copies":false,)"
       R"("any_ending":false,"any_range":false,"allow_loops":false})");
-  from_json(R"({"seconds": 20})", list);
+  options_from_json(R"({"seconds": 20})", list);
   EXPECT_EQ(options.seconds, 20.0) << "a whole number is a number";
   EXPECT_EQ(options.sampling.top_p, 0.97) << "what the text does not say stays";
 }
@@ -105,7 +105,7 @@ TEST(Options, WhatDoesNotFitIsRefusedByNameAndNothingIsSet) {
   for (const Refused& one : refused) {
     ComposeOptions options;
     try {
-      from_json(one.text, options_of(options));
+      options_from_json(one.text, options_of(options));
       ADD_FAILURE() << one.text;
     } catch (const Error& error) {
       EXPECT_EQ(error.code(), ErrorCode::kInvalidArgument) << one.text;
@@ -118,7 +118,7 @@ TEST(Options, WhatDoesNotFitIsRefusedByNameAndNothingIsSet) {
 
 TEST(Options, AFormFindsKindsLimitsAndChoices) {
   ComposeOptions options{.seed = 5};
-  const std::string form = describe_as_json(options_of(options));
+  const std::string form = describe_options_as_json(options_of(options));
   EXPECT_THAT(form,
               HasSubstr(R"({"name":"top_p","kind":"number","explanation":"Choose among the most probable symbols )"
                         R"(that together have this probability","above":0.0,"to":1,"value":0.97})"));

@@ -182,7 +182,7 @@ TEST_F(Compose, RefusesBeforeAnythingIsWritten) {
 
 TEST_F(Compose, ItsOptionsAreThoseOfComposingAndTheWishes) {
   ComposeRequest asked;
-  generation::from_json(R"({"seed": 5, "key": "D minor", "instruments": "violin,drums"})", options_of(asked));
+  options_from_json(R"({"seed": 5, "key": "D minor", "instruments": "violin,drums"})", options_of(asked));
   EXPECT_EQ(asked.compose.seed, 5U);
   const auto wishes = generation::wishes_of(asked.wishes);
   EXPECT_EQ(wishes.pitch_classes, generation::pitch_classes_of_key("D minor"));
