@@ -11,11 +11,12 @@
 #include "continuo/base/check_outputs.h"
 #include "continuo/base/error.h"
 #include "continuo/base/format.h"
-#include "continuo/generation/sampling_settings.h"
+#include "continuo/workbench/options.h"
 #include "continuo/workbench/outputs.h"
 #include "continuo/workbench/page_media.h"
+#include "left_out.h"
+#include "option_list.h"
 #include "options.h"
-#include "piece_set_options.h"
 #include "terminal.h"
 
 namespace continuo::app {
@@ -65,9 +66,6 @@ void run_compare(workbench::CompareOptions options, const std::vector<fs::path>&
 void add_compare(CLI::App& app) {
   struct Options : workbench::CompareOptions {
     std::vector<fs::path> outputs;
-    std::string spoiled;
-    std::string temperatures;
-    std::optional<double> top_p;
   };
   auto options = std::make_shared<Options>();
   auto* command = app.add_subcommand("compare", "Compare generated music with real music: measures, distances, sounds");
@@ -89,52 +87,11 @@ void add_compare(CLI::App& app) {
       ->add_option("-m,--model", options->model,
                    "Compose the second collection with this model; 'default': the one that comes with Continuo")
       ->type_name("FILE");
-  command->add_option("-n,--count", options->count, "Pieces to compose")
-      ->check(whole(2, 100'000))
-      ->capture_default_str();
-  command->add_option("--seconds", options->seconds, "Length of a composed piece; the model may end it before")
-      ->check(amount(36'000))
-      ->capture_default_str();
-  command
-      ->add_option("-t,--temperature", options->temperatures,
-                   "Of composing: a number, or kinds of symbols with theirs (default: the model's own)")
-      ->type_name("NUMBER|KIND=NUMBER,...");
-  command->add_option("--top-p", options->top_p, "Of composing (default: the model's own, or 0.97)");
-  command
-      ->add_option("--control", options->spoiled,
-                   "Compare REAL with itself, spoiled in one respect, to see what the measures notice: shuffled-bars, "
-                   "moved-pitches or transposed")
-      ->check(one_of({"shuffled-bars", "moved-pitches", "transposed"}))
-      ->type_name("NAME");
   command->add_option("-o,--output", options->outputs, "File to write: .html or .csv; repeat for both")
       ->type_name("FILE");
-  command->add_option("--first", options->first, "Measure only the first so many seconds of each piece; 0: all")
-      ->check(number(0, 1e6))
-      ->capture_default_str();
-  add_piece_set_options(*command, options->set);
-  command->get_option("--select-column")->description("Only real pieces with 1 in this column of their MANIFEST.csv");
-  command->add_option("-s,--seed", options->set.seed, "Of composing, of --max-pieces and of the pieces to hear")
-      ->check(whole(0, kMaxSeed))
-      ->capture_default_str();
-  command->add_option("--listen", options->heard, "Pieces of each side to hear on the page")
-      ->check(whole(0, 100))
-      ->capture_default_str();
-  command->add_option("--listen-seconds", options->heard_seconds, "How much of each")
-      ->check(number(1, 600))
-      ->capture_default_str();
-  command->add_option("--soundfont", options->soundfont, "SoundFont for the sound (default: the system's)")
-      ->type_name("FILE");
-  command->add_flag("--misaligned-grid", options->misaligned,
-                    "Sample densities as mgeval does, each between its own extremes");
+  add_options(*command, workbench::options_of(*options));
   command->callback([options] {
-    if (!options->model.empty() && options->generated.empty()) {
-      options->model = model_or_default(options->model);
-      auto sampling = generation::sampling_of(weights::ModelFile::load(options->model));
-      if (!options->temperatures.empty()) generation::set_temperatures(sampling, options->temperatures);
-      if (options->top_p) sampling.top_p = *options->top_p;
-      options->sampling = sampling;
-    }
-    options->control = evaluation::find_control(options->spoiled);
+    if (!options->model.empty() && options->generated.empty()) options->model = model_or_default(options->model);
     run_compare(*options, options->outputs);
   });
 }

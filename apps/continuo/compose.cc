@@ -15,13 +15,13 @@
 #include "continuo/steering/options.h"
 #include "continuo/workbench/compose.h"
 #include "continuo/workbench/compose_sound.h"
+#include "continuo/workbench/options.h"
 #include "continuo/workbench/outputs.h"
 #include "continuo/workbench/piece_view.h"
 #include "continuo/workbench/sound_view.h"
 #include "inspect.h"
 #include "option_list.h"
 #include "options.h"
-#include "passage_options.h"
 #include "steer.h"
 #include "terminal.h"
 
@@ -262,7 +262,7 @@ void add_compose(CLI::App& app) {
       ->check(whole(6, 1'000'000))
       ->type_name("NOTES");
   command->get_option("--allow-copies")->excludes("--max-copy");
-  add_passage_options(*command, options->passages);
+  add_options(*command, workbench::options_of(options->passages));
   command->get_option("--max-copy")->needs("--corpus");
   command
       ->add_option("--report", options->report,

@@ -11,7 +11,9 @@
 #include "continuo/base/check_outputs.h"
 #include "continuo/base/error.h"
 #include "continuo/base/format.h"
+#include "continuo/workbench/options.h"
 #include "continuo/workbench/outputs.h"
+#include "option_list.h"
 #include "options.h"
 #include "terminal.h"
 
@@ -94,19 +96,7 @@ void add_evaluate(CLI::App& app) {
   command->add_option("-o,--output", options->outputs, "File to write: .csv (each piece), .html; repeat for both")
       ->allow_extra_args(false)
       ->type_name("FILE");
-  command->add_option("--part", options->part, "What is measured: held-out, test, validation, train or all")
-      ->transform(one_of({"held-out", "test", "validation", "train", "all"}))
-      ->capture_default_str();
-  command->add_option("--max-pieces", options->pieces, "A seeded random choice of so many of them; 0: all")
-      ->check(whole(0, kMaxPieces))
-      ->capture_default_str();
-  command->add_option("--seed", options->seed, "Of that choice")->check(whole(0, kMaxSeed))->capture_default_str();
-  command->add_option("--cache", options->cache, "Folder of encoded pieces (default: ~/.cache/continuo)")
-      ->type_name("FOLDER");
-  add_precision(*command, options->engine.precision);
-  command->add_option("--threads", options->threads, "Pieces at a time; 0: every core")
-      ->check(whole(0, kMaxThreads))
-      ->capture_default_str();
+  add_options(*command, workbench::options_of(*options));
   command->callback([options] {
     if (options->models.empty()) options->models.emplace_back(kDefaultModel);
     for (fs::path& model : options->models) model = model_or_default(model);

@@ -13,8 +13,10 @@
 #include "continuo/base/format.h"
 #include "continuo/evaluation/statistics.h"
 #include "continuo/evaluation/survey.h"
+#include "continuo/workbench/options.h"
+#include "left_out.h"
+#include "option_list.h"
 #include "options.h"
-#include "piece_set_options.h"
 #include "terminal.h"
 
 namespace continuo::app {
@@ -103,21 +105,9 @@ void add_measure(CLI::App& app) {
       "  continuo measure new-1.mid new-2.mid composed/ --resolution 0\n"
       "      in the files' own ticks, as MusPy takes a file that it has just read");
   command->add_option("names", options->names, "MIDI files, and folders of them")->required()->type_name("FOLDER|FILE");
-  command
-      ->add_option("--first", options->measure.first_seconds,
-                   "Measure only the first so many seconds of each piece; its ending is measured all the same; 0: all")
-      ->check(number(0, 1e6))
-      ->capture_default_str();
   command->add_option("--csv", options->table, "Table of every piece")->type_name("FILE");
-  add_piece_set_options(*command, options->set);
-  command->add_option("-s,--seed", options->set.seed, "Of --max-pieces")
-      ->check(whole(0, kMaxSeed))
-      ->capture_default_str();
-  command
-      ->add_option("--resolution", options->measure.resolution,
-                   "Steps of a quarter note to which pieces are brought first; 0: as the files are")
-      ->check(whole(0, 32767))
-      ->capture_default_str();
+  add_options(*command, workbench::options_of(options->measure));
+  add_options(*command, workbench::options_of(options->set));
   command->callback([options] { run_measure(*options); });
 }
 

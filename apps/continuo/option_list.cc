@@ -9,6 +9,8 @@
 #include <string>
 #include <system_error>
 
+#include "options.h"
+
 namespace continuo::app {
 namespace {
 
@@ -40,7 +42,8 @@ std::string text_of(const OptionValue& value) {
   return "";
 }
 
-const char* type_of(const Option& option) {
+std::string type_of(const Option& option) {
+  if (!option.form.empty()) return option.form;
   switch (option.kind) {
     case OptionKind::kWhole:
       return "UINT";
@@ -77,6 +80,7 @@ void add(CLI::App& command, const std::shared_ptr<const Option>& option) {
                     ->check(check)
                     ->type_name(type_of(*option))
                     ->default_str(text_of(option->get()));
+  if (!option->choices.empty()) added->transform(one_of(option->choices));
   if (option->list) added->join(',');
 }
 

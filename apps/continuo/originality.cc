@@ -21,12 +21,14 @@
 #include "continuo/music/score.h"
 #include "continuo/page/page.h"
 #include "continuo/plot/plot.h"
+#include "continuo/workbench/options.h"
 #include "continuo/workbench/originality_view.h"
 #include "continuo/workbench/outputs.h"
 #include "continuo/workbench/page_media.h"
 #include "continuo/workbench/piece_view.h"
+#include "option_list.h"
 #include "options.h"
-#include "passage_options.h"
+#include "planted.h"
 #include "terminal.h"
 
 namespace continuo::app {
@@ -194,7 +196,7 @@ void add_originality(CLI::App& app) {
       ->add_option("--prompt", options->prompt,
                    "The MIDI file from which the piece goes on: what was given counts as nobody's copy")
       ->type_name("FILE");
-  add_passage_options(*command, options->passages);
+  add_options(*command, workbench::options_of(options->passages));
   command->get_option("--corpus")->required();
   command
       ->add_option(

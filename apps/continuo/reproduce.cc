@@ -12,6 +12,7 @@
 #include "continuo/workbench/reproduce/experiment.h"
 #include "continuo/workbench/reproduce/figures.h"
 #include "continuo/workbench/reproduce/report.h"
+#include "option_list.h"
 #include "options.h"
 #include "terminal.h"
 
@@ -22,7 +23,7 @@ namespace fs = std::filesystem;
 
 struct ReproduceOptions {
   workbench::reproduce::Settings settings;
-  bool quick = false, full = false, notes_only = false;
+  bool quick = false, full = false;
 };
 
 std::string command_of(const workbench::reproduce::Settings& s) {
@@ -47,7 +48,6 @@ void run_reproduce(ReproduceOptions options) {
   settings.scale = options.quick  ? workbench::reproduce::Scale::kQuick
                    : options.full ? workbench::reproduce::Scale::kFull
                                   : workbench::reproduce::Scale::kDefault;
-  settings.sound = !options.notes_only;
   const std::string command = command_of(settings);
   if (settings.cache.empty()) settings.cache = workbench::default_cache();
   if (!settings.soundfont.empty()) audio::check({.soundfont = settings.soundfont});
@@ -100,23 +100,7 @@ void add_reproduce(CLI::App& app) {
       ->type_name("FOLDER");
   auto* quick = paper->add_flag("--quick", options->quick, "Minutes: 60 pieces, small networks, little sound");
   paper->add_flag("--full", options->full, "All hours of sound and larger networks, for a GPU")->excludes(quick);
-  paper
-      ->add_option("--epoch-hours", settings.epoch_hours,
-                   "Hours of sound in an epoch, drawn at random from the training part (default 0.5; all with --full)")
-      ->check(amount(1e6));
-  paper->add_flag("--notes-only", options->notes_only, "Leave the amplitudes out: the cited code's notes alone");
-  paper->add_option("--select-column", settings.select_column, "Only pieces with 1 in this column of MANIFEST.csv")
-      ->type_name("NAME");
-  paper->add_option("--max-pieces", settings.max_pieces, "A random choice of so many pieces (default 500)")
-      ->check(whole(1, kMaxPieces));
-  paper->add_option("--soundfont", settings.soundfont, "SoundFont that plays the pieces (default: the system's)")
-      ->type_name("FILE");
-  paper->add_flag("--any-length", settings.any_length, "Also pieces shorter than 1 or longer than 5 minutes");
-  paper->add_flag("--overwrite", settings.overwrite, "Replace the trainings that the output folder holds");
-  paper->add_option("--seed", settings.seed, "Of everything random")->check(whole(0, kMaxSeed));
-  paper->add_option("--threads", settings.threads, "0: every core")->check(whole(0, kMaxThreads));
-  paper->add_option("--cache", settings.cache, "Folder for encoded pieces (default: ~/.cache/continuo)")
-      ->type_name("FOLDER");
+  add_options(*paper, workbench::reproduce::options_of(settings));
   paper->callback([options] { run_reproduce(*options); });
 }
 

@@ -53,7 +53,9 @@ Side named(const fs::path& name, const PieceSetOptions& options, const Work& wor
 Side composed(const CompareOptions& options, const Work& work) {
   const auto file = weights::ModelFile::load(options.model);
   const auto composer = loaded::LoadedModel::from(file, options.model);
-  const auto sampling = options.sampling ? *options.sampling : generation::sampling_of(file);
+  auto sampling = generation::sampling_of(file);
+  if (!options.temperature.empty()) generation::set_temperatures(sampling, options.temperature);
+  if (options.top_p) sampling.top_p = *options.top_p;
   const generation::ComposeOptions how{.sampling = sampling, .seconds = options.seconds, .seed = options.set.seed};
   auto pieces = std::make_shared<std::vector<Score>>();
   for (auto& piece :

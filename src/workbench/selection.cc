@@ -165,11 +165,11 @@ std::string hash_of(const EncodedPiece& piece) {
 }
 
 /// Whether a piece of the subject's dataset is one of the part that was asked for.
-bool wanted(const ModelUnderTest& subject, const EncodedPiece& piece, const std::string& part, bool dataset_file) {
-  if (part == "all" || (!subject.knows_split && !dataset_file)) return true;
-  if (part == "test") return piece.part == Part::kTest;
-  if (part == "validation") return piece.part == Part::kValidation;
-  if (part == "train") return piece.part == Part::kTrain;
+bool wanted(const ModelUnderTest& subject, const EncodedPiece& piece, EvaluatedPart part, bool dataset_file) {
+  if (part == EvaluatedPart::kAll || (!subject.knows_split && !dataset_file)) return true;
+  if (part == EvaluatedPart::kTest) return piece.part == Part::kTest;
+  if (part == EvaluatedPart::kValidation) return piece.part == Part::kValidation;
+  if (part == EvaluatedPart::kTrain) return piece.part == Part::kTrain;
   const bool has_test = !subject.dataset->indices(Part::kTest).empty();
   return piece.part == (has_test ? Part::kTest : Part::kValidation);
 }
@@ -199,7 +199,7 @@ class PieceSelector {
 
   void operator()() {
     names();
-    if (options_.part == "held-out") leave_out_known();
+    if (options_.part == EvaluatedPart::kHeldOut) leave_out_known();
     if (options_.pieces > 0 && options_.pieces < selection_.names.size()) {
       Random random(options_.seed);
       random.shuffle(std::span(selection_.names));
@@ -280,8 +280,8 @@ class PieceSelector {
 std::string in_words(const EvaluateOptions& options, const Selection& selection) {
   const bool known = selection.folder.empty() || std::any_of(selection.subjects.begin(), selection.subjects.end(),
                                                              [](const ModelUnderTest& s) { return s.knows_split; });
-  if (options.part == "all" || !known) return "every piece";
-  if (options.part != "held-out") return "the " + options.part + " part";
+  if (options.part == EvaluatedPart::kAll || !known) return "every piece";
+  if (options.part != EvaluatedPart::kHeldOut) return "the " + std::string(name_of(options.part)) + " part";
   const auto& first = *std::find_if(selection.subjects.begin(), selection.subjects.end(),
                                     [&](const ModelUnderTest& s) { return s.knows_split || selection.folder.empty(); });
   return first.dataset->indices(Part::kTest).empty() ? "the validation part" : "the test part";
@@ -300,8 +300,9 @@ Selection select(const EvaluateOptions& options, const ProgressSink& progress, s
   for (const fs::path& path : options.models) selection.subjects.push_back(datasets.open(path));
   const bool known = selection.folder.empty() || std::any_of(selection.subjects.begin(), selection.subjects.end(),
                                                              [](const ModelUnderTest& s) { return s.knows_split; });
-  if (!known && options.part != "held-out" && options.part != "all") {
-    throw Error({.message = "is not the folder that a model was trained on, so there is no " + options.part + " part",
+  if (!known && options.part != EvaluatedPart::kHeldOut && options.part != EvaluatedPart::kAll) {
+    throw Error({.message = "is not the folder that a model was trained on, so there is no " +
+                            std::string(name_of(options.part)) + " part",
                  .path = options.data.string(),
                  .code = ErrorCode::kInvalidArgument,
                  .remedy = Remedy::kLeaveOut,

@@ -1,6 +1,7 @@
 // Controls: real pieces that were spoiled in one respect, to see that measures notice that and nothing else.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string_view>
@@ -14,6 +15,8 @@ enum class Control : unsigned char {
   kMovedPitches,  ///< each pitched note by -6 to 6 semitones at random: harmony and melody are lost, rhythm is not
   kTransposed     ///< all by one random interval from -5 to 6: nothing is lost but absolute pitch
 };
+
+inline constexpr std::array kControls = {Control::kShuffledBars, Control::kMovedPitches, Control::kTransposed};
 
 /// "shuffled-bars", "moved-pitches", "transposed".
 std::string_view name(Control control);

@@ -13,7 +13,6 @@
 #include "continuo/evaluation/controls.h"
 #include "continuo/evaluation/distributions.h"
 #include "continuo/evaluation/survey.h"
-#include "continuo/generation/sampler.h"
 #include "continuo/page/page.h"
 #include "continuo/workbench/piece_set.h"
 
@@ -27,7 +26,8 @@ struct CompareOptions {
   PieceSetOptions set{.max_pieces = 200};      ///< its seed is that of composing and of the pieces to hear, too
   std::size_t count = 20;                      ///< pieces to compose
   double seconds = 60;                         ///< of a composed piece at most
-  std::optional<generation::SamplingOptions> sampling;  ///< empty: the model's own
+  std::string temperature;                     ///< of composing, as set_temperatures() reads it; empty: the model's own
+  std::optional<double> top_p;                 ///< of composing; nothing: the model's own
   double first = 0;                 ///< only so many seconds of each piece are measured, and its ending; 0: all
   std::size_t heard = 3;            ///< pieces of each side to hear; 0: none
   double heard_seconds = 20;        ///< of each of them

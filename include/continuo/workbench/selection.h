@@ -1,12 +1,16 @@
 // What an evaluation measures: models, each with the pieces as its symbols, and which of them it was trained on.
 #pragma once
 
+#include <array>
+#include <cstdint>
 #include <filesystem>
 #include <memory>
 #include <stop_token>
 #include <string>
+#include <string_view>
 #include <vector>
 
+#include "continuo/base/named.h"
 #include "continuo/base/progress.h"
 #include "continuo/corpus/dataset.h"
 #include "continuo/engine/engine.h"
@@ -15,11 +19,32 @@
 
 namespace continuo::workbench {
 
+/// Which pieces of a dataset are measured.
+enum class EvaluatedPart : std::uint8_t {
+  kHeldOut,  ///< the test part, or the validation part where there is none; nothing that a model was trained on
+  kTest,
+  kValidation,
+  kTrain,
+  kAll,
+};
+
+}  // namespace continuo::workbench
+
+namespace continuo {
+
+template <>
+inline constexpr auto kNamesOf<workbench::EvaluatedPart> =
+    std::to_array<std::string_view>({"held-out", "test", "validation", "train", "all"});
+
+}  // namespace continuo
+
+namespace continuo::workbench {
+
 struct EvaluateOptions {
   std::vector<std::filesystem::path> models;
   std::filesystem::path data, cache;
-  std::string part = "held-out";  ///< or test, validation, train, all
-  std::size_t pieces = 0;         ///< a seeded choice of so many; 0: all
+  EvaluatedPart part = EvaluatedPart::kHeldOut;
+  std::size_t pieces = 0;  ///< a seeded choice of so many; 0: all
   std::uint64_t seed = 1;
   int threads = 0;
   engine::Options engine;

@@ -124,4 +124,21 @@ std::vector<Arm> plan(const Settings& settings) {
   return arms;
 }
 
+std::vector<Option> options_of(Settings& o) {
+  constexpr std::uint64_t kSeedLimit = (std::uint64_t{1} << 63) - 1;  // TOML's greatest, which recipes keep
+  return {number_option("epoch-hours",
+                        "Hours of sound in an epoch, drawn at random from the training part; 0: half an hour, all with "
+                        "--full",
+                        o.epoch_hours, 0, 1'000'000),
+          flag_option("notes-only", "Leave the amplitudes out: the cited code's notes alone", o.sound, false),
+          word_option("select-column", "Only pieces with 1 in this column of MANIFEST.csv", o.select_column),
+          whole_option("max-pieces", "A random choice of so many pieces; 0: 500", o.max_pieces, 0, 1'000'000'000),
+          path_option("soundfont", "SoundFont that plays the pieces (default: the system's)", o.soundfont),
+          flag_option("any-length", "Also pieces shorter than 1 or longer than 5 minutes", o.any_length),
+          flag_option("overwrite", "Replace the trainings that the output folder holds", o.overwrite),
+          whole_option("seed", "Of everything random", o.seed, 0, kSeedLimit),
+          whole_option("threads", "0: every core", o.threads, 0, 1024),
+          path_option("cache", "Folder for encoded pieces (default: ~/.cache/continuo)", o.cache, "FOLDER")};
+}
+
 }  // namespace continuo::workbench::reproduce

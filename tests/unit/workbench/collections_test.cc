@@ -112,7 +112,7 @@ TEST_F(Collections, AModelIsEvaluatedOnEveryPieceOfAFolderThatItDoesNotKnow) {
   write_evaluation_page(folder_ / "page.html", evaluation);
   EXPECT_THAT(read_text_file(folder_ / "page.html"), HasSubstr("Likelihood of held-out music"));
 
-  options.part = "test";
+  options.part = EvaluatedPart::kTest;
   EXPECT_ANY_THROW(evaluate(options)) << "nobody knows its parts";
 }
 

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "continuo/base/option.h"
 #include "continuo/training/recipe.h"
 
 namespace continuo::workbench::reproduce {
@@ -38,6 +39,9 @@ struct Settings {
   std::uint64_t seed = 1;
   int threads = 0;
 };
+
+/// Its options but for the folders and the scale.
+std::vector<Option> options_of(Settings& settings);
 
 /// One network on one representation.
 struct Arm {

@@ -1,14 +1,11 @@
-// What `originality` and `compose --max-copy` share: the collection in which copies are looked for.
+// How well copies are found in a collection.
 #pragma once
 
-#include <CLI/CLI.hpp>
+#include <cstddef>
 
 #include "continuo/workbench/passages.h"
 
 namespace continuo::app {
-
-/// --corpus, --select-column and --cache.
-void add_passage_options(CLI::App& command, workbench::PassageOptions& options);
 
 /// How many planted passages are found, and how long the runs of unrelated pieces are; `borrowed` notes are among the
 /// lengths that are judged.

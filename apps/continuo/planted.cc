@@ -1,5 +1,5 @@
-// Options that name a collection of passages, and how well copies are found in it.
-#include "passage_options.h"
+// Prints how well copies are found.
+#include "planted.h"
 
 #include <fmt/core.h>
 
@@ -8,15 +8,6 @@
 #include "continuo/base/format.h"
 
 namespace continuo::app {
-
-void add_passage_options(CLI::App& command, workbench::PassageOptions& options) {
-  command.add_option("--corpus", options.corpus, "Folder of MIDI files in which copies are looked for")
-      ->type_name("FOLDER");
-  command.add_option("--select-column", options.select_column, "Only pieces with 1 in this column of MANIFEST.csv")
-      ->type_name("NAME");
-  command.add_option("--cache", options.cache, "Folder for the index of the collection (default: ~/.cache/continuo)")
-      ->type_name("FOLDER");
-}
 
 void print_planted(const workbench::PlantedCheck& check, std::size_t borrowed) {
   fmt::print("{} training pieces, {} notes; the index was opened in {:.1f} s\n", format_count(check.pieces),
