@@ -159,7 +159,7 @@ CONTINUO_API void continuo_session_cancel(continuo_session* session);
 CONTINUO_API double continuo_session_share(const continuo_session* session);
 /* The number of symbols so far; with `symbols` not NULL, also where they are, until the next step. 0 for NULL. */
 CONTINUO_API size_t continuo_session_symbols(const continuo_session* session, const uint16_t** symbols);
-/* What is there now is fixed: no step goes back before it: for what is played while it is composed. */
+/* For what is played while it is composed: no later step goes back before what is there now. */
 CONTINUO_API void continuo_session_commit(continuo_session* session);
 
 typedef struct continuo_note {

@@ -48,8 +48,8 @@ class Session {
   /// The piece so far, what was given first. Valid until the next call of next(), which may also take symbols away.
   std::span<const representation::Symbol> symbols() const;
   std::size_t committed() const;  ///< symbols before which nothing backtracks: what was given, what was committed
-  /// What is there now is fixed: no step goes back before it: for what is played while it is composed. It may then
-  /// happen that a constraint ends the piece where going back would have helped.
+  /// For what is played while it is composed: no later step goes back before what is there now. It may then happen that
+  /// a constraint ends the piece where going back would have helped.
   void commit();
   /// The notes that became settled since the last call: those of the committed symbols that no later symbol changes; at
   /// the end, all that are left. In the order of their ends.

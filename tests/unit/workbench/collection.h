@@ -53,14 +53,15 @@ class FolderTest : public ::testing::Test {
     return folder;
   }
 
-  /// A WaveNet over `remi` with random weights.
-  std::filesystem::path model(const std::string& name = "random.safetensors") const {
+  /// A WaveNet over `remi` with random weights. `sampling`: what it proposes, empty: nothing.
+  std::filesystem::path model(const std::string& name = "random.safetensors", const std::string& sampling = "") const {
     const auto remi = representation::make({.name = "remi"});
     weights::ModelContents contents;
     contents.network.vocabulary_size = static_cast<int>(remi->vocabulary().size());
     contents.network.network = weights::WaveNetSpec{
         .residual_channels = 8, .skip_channels = 8, .head_channels = 8, .stacks = 1, .dilations = {1, 2}};
     contents.metadata["continuo.representation"] = representation::to_json(remi->spec());
+    if (!sampling.empty()) contents.metadata[weights::kSamplingKey] = sampling;
     Random random(1);
     for (const auto& tensor : weights::tensor_specs(contents.network)) {
       std::size_t size = 1;
