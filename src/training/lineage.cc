@@ -7,10 +7,18 @@
 
 namespace continuo::training {
 
-std::vector<std::string> training_datasets(const weights::ModelFile& model) {
+namespace {
+
+/// No object where the file does not say.
+nlohmann::json training_of(const weights::ModelFile& model) {
   const std::string text = model.metadata(weights::kTrainingKey);
-  if (json_depth(text) > kMaxJsonDepth) return {""};
-  const auto json = nlohmann::json::parse(text, nullptr, false);
+  return json_depth(text) > kMaxJsonDepth ? nlohmann::json() : nlohmann::json::parse(text, nullptr, false);
+}
+
+}  // namespace
+
+std::vector<std::string> training_datasets(const weights::ModelFile& model) {
+  const auto json = training_of(model);
   const auto name = [](const nlohmann::json& value) { return value.is_string() ? value.get<std::string>() : ""; };
   if (!json.is_object()) return {""};
   std::vector<std::string> names = {json.contains("dataset") ? name(json["dataset"]) : ""};
@@ -20,6 +28,16 @@ std::vector<std::string> training_datasets(const weights::ModelFile& model) {
     names.emplace_back();  // by a version that did not write them
   }
   return names;
+}
+
+std::optional<TrainedAmount> trained_amount(const weights::ModelFile& model) {
+  const auto json = training_of(model);
+  const auto number = [&](const char* key) -> std::uint64_t {
+    return json.is_object() && json.contains(key) && json[key].is_number_unsigned() ? json[key].get<std::uint64_t>()
+                                                                                    : 0;
+  };
+  const TrainedAmount amount{.pieces = number("train_pieces"), .symbols = number("train_symbols")};
+  return amount.pieces > 0 && amount.symbols > 0 ? std::optional(amount) : std::nullopt;
 }
 
 }  // namespace continuo::training

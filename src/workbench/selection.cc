@@ -28,6 +28,21 @@ using corpus::EncodedPiece;
 using corpus::Part;
 using representation::RepresentationSpec;
 
+/// So many symbols are not the same number by chance.
+constexpr std::uint64_t kTellingSymbols = 100'000;
+
+/// Whether the training part has as many pieces and symbols.
+bool has_amount(const Dataset& dataset, const training::TrainedAmount& amount) {
+  training::TrainedAmount own;
+  for (const std::size_t i : dataset.indices(Part::kTrain)) {
+    const std::size_t steps = dataset.steps(dataset.pieces()[i]);
+    if (steps < 2) continue;
+    ++own.pieces;
+    own.symbols += steps - 1;
+  }
+  return own.pieces == amount.pieces && own.symbols == amount.symbols;
+}
+
 /// Opens what several models need once.
 class DatasetCache {
  public:
@@ -136,6 +151,18 @@ class DatasetCache {
           subject.dataset = subject.training = encoded(collection, split, candidate);
           subject.knows_split = true;
           return;
+        }
+        // The name of a dataset has the labels and the version of its encoder in it, which change when names of
+        // composers are read otherwise. What was learned from is known again by its amount.
+        const auto amount = training::trained_amount(file);
+        if (amount && amount->symbols >= kTellingSymbols && split.train.size() >= amount->pieces &&
+            split.train.size() - amount->pieces <= amount->pieces / 100) {
+          auto found = encoded(collection, split, spec);
+          if (has_amount(*found, *amount)) {
+            subject.dataset = subject.training = std::move(found);
+            subject.knows_split = true;
+            return;
+          }
         }
       } catch (const Interrupted&) {
         throw;
