@@ -287,7 +287,7 @@ std::string to_json(const Request& request) {
   for (const FreeSpan& span : request.outline.free) json["free"].push_back(json_of(span));
   json["ends"] = request.outline.ends;
   json["wishes"] = json_of(request.wishes);
-  json["sampling"] = ordered_json::parse(options_to_json(request.sampling));
+  json["sampling"] = ordered_json::parse(generation::to_json(request.sampling));
   if (!request.label.empty()) json["style"] = request.label;
   json["seed"] = request.seed;
   json["particles"] = request.particles;
