@@ -25,6 +25,16 @@ int bars_of(const Score& score, const MeterMap& meter) {
   return end > 0 ? meter.bar_at(end - 1).bar + 1 : 0;
 }
 
+/// Whether the notes that end last began on a beat and last for a quarter note or longer.
+bool held(const Score& score) {
+  const Tick end = end_tick(score);
+  Tick onset = -1;  // of the latest of them
+  for (const Track& track : score.tracks)
+    for (const Note& note : track.notes)
+      if (!track.is_drums() && note.onset + note.duration == end) onset = std::max(onset, note.onset);
+  return onset >= 0 && end - onset >= score.ppq && (onset - MeterMap(score).bar_at(onset).bar_start) % score.ppq == 0;
+}
+
 }  // namespace
 
 Closing::Closing(std::shared_ptr<const representation::Representation> representation)
@@ -51,6 +61,7 @@ Close Closing::judge(std::span<const Symbol> symbols, int bars) const {
   const Sonority last = last_sonority(score);
   const auto chord = chord_of(last);
   if (!chord || last.lowest % 12 != chord->root || chord->fit < 0.8) return Close::kNone;
+  if (!held(score)) return Close::kNone;
   const MeterMap meter(score);
   const int all = bars_of(score, meter);
   const Key key = find_key(score, meter.bar_start(std::max(0, all - std::min(kKeyBars, std::max(1, all / 2)))));

@@ -14,7 +14,7 @@
 namespace continuo::generation {
 
 enum class Close : std::uint8_t {
-  kNone,       ///< the last chord is not the tonic's, or its root is not in the bass
+  kNone,       ///< the last chord is not the tonic's, not in root position, not on a beat or shorter than a quarter
   kElsewhere,  ///< it is the tonic's in the key of the last bars, which is not the home key
   kHome,       ///< it is the tonic's in the home key, or there is no clear home key
 };

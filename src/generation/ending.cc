@@ -11,9 +11,10 @@ using representation::kEnd;
 using representation::Symbol;
 
 constexpr float kInclination = 0.25F;             // nats that End gains with each try
+constexpr float kInclinationAtClose = 3.0F;       // the same where it may come only at a close
 constexpr float kLean = 1.0F, kMoreLean = 0.25F;  // nats that pitches outside of the home key lose, and more a try
 constexpr double kNaturalEnd = 0.001;             // an End that is less probable closes nothing
-constexpr double kGoodEnd = 0.02;                 // of a place that closes: no further try is needed
+constexpr double kGoodEnd = 0.01;                 // of a place that closes: no further try is needed
 constexpr double kTriesAtHome = 0.7;              // share of the tries that accept the home key alone
 
 double probability_of_end(std::span<const float> logits) {
@@ -26,6 +27,7 @@ double probability_of_end(std::span<const float> logits) {
 }  // namespace
 
 void Ending::consider(double share, std::span<const float> logits, const std::vector<Symbol>& symbols, int bars) {
+  if (share < (1 + earliest_) / 2) late_from_ = symbols.size();
   if (share < earliest_) {
     from_ = symbols.size();
     home_known_ = false;
@@ -63,16 +65,16 @@ std::optional<std::size_t> Ending::try_again() {
   if (tried_ >= tries_) return std::nullopt;
   if (good()) return std::nullopt;
   ++tried_;
-  return from_;
+  return tried_ % 2 == 1 ? late_from_ : from_;
 }
 
 std::span<const float> Ending::inclined(double share, std::span<const float> logits,
                                         std::span<const std::uint8_t> mask) {
-  const bool leans = closing_ && home_known_ && closing_->home() && share >= earliest_;
-  if ((tried_ == 0 || mask[kEnd] == 0) && !leans) return logits;
+  const bool home = closing_ && home_known_ && closing_->home() && share >= earliest_;
+  if ((tried_ == 0 || mask[kEnd] == 0) && !home) return logits;
   inclined_.assign(logits.begin(), logits.end());
-  if (mask[kEnd] != 0) inclined_[kEnd] += kInclination * static_cast<float>(tried_);
-  if (leans) closing_->lean(inclined_, kLean + kMoreLean * static_cast<float>(tried_));
+  if (mask[kEnd] != 0) inclined_[kEnd] += (home ? kInclinationAtClose : kInclination) * static_cast<float>(tried_);
+  if (home) closing_->lean(inclined_, kLean + kMoreLean * static_cast<float>(tried_));
   return inclined_;
 }
 

@@ -13,7 +13,8 @@ namespace continuo::generation {
 
 /// Leads one piece to an end. From `earliest` on pitches of the home key are preferred, and an End counts only where
 /// the piece closes there; late tries accept another key. When the length is reached without an End, what follows the
-/// last place before `earliest` is composed anew, each time with a little more inclination to end and to come home;
+/// last place before `earliest`, or halfway from there, is composed anew, each time with more inclination to end and to
+/// come home;
 /// after `tries` of that, or as soon as a good one was passed, the place is taken that closes best and, of equal ones,
 /// where End was most probable.
 class Ending {
@@ -47,7 +48,8 @@ class Ending {
 
   double earliest_, slack_;
   int tries_, tried_ = 0;
-  std::size_t from_ = 0;  ///< symbols before the last place where an ending may begin
+  std::size_t from_ = 0;       ///< symbols before the last place where an ending may begin
+  std::size_t late_from_ = 0;  ///< likewise, halfway from there to the length
   std::optional<Closing> closing_;
   bool home_known_ = false;  ///< for this try
   std::vector<representation::Symbol> best_;

@@ -146,7 +146,7 @@ StepResult Piece::seek_ending(const PieceNetwork& network) {
   if (const auto from = ending.try_again()) {
     length_.shorten();
     backtracking_.forget_tries();
-    retract(std::max(*from, floor_), network);
+    retract(std::clamp(*from, floor_, symbols_.size()), network);
     return StepResult::kBacktracked;
   }
   // The best try may be one from before something of a later one was committed.

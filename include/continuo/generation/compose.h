@@ -54,8 +54,8 @@ struct ComposeOptions {
   /// without hearing the piece again. The music is the same for any value.
   std::size_t checkpoint_bytes = std::size_t{16} << 20;
   /// False: from `earliest_end` on pitches outside of the home key, that of the first eight bars, become less probable,
-  /// and a piece ends only on its tonic chord with the root in the bass; late tries accept the key of the last bars,
-  /// and what does not come home even so ends as it can. A piece without a clear key ends anywhere.
+  /// and a piece ends only on its tonic chord, on a beat and held, with the root in the bass; late tries accept the key
+  /// of the last bars, and what does not come home even so ends as it can. A piece without a clear key ends anywhere.
   bool any_ending = false;
   bool allow_copies = false;  ///< LoadedModel::known is no constraint
   bool any_range = false;     ///< in_range() with LoadedModel::ranges is no constraint

@@ -57,6 +57,18 @@ TEST_F(ClosingTest, NotWithAnotherNoteInTheBass) {
   EXPECT_EQ(judge(notes), Close::kNone);
 }
 
+TEST_F(ClosingTest, NotOffTheBeatNorInPassing) {
+  std::vector<Sixteenths> notes;
+  for (int i = 0; i < 8; ++i) add_cadence(notes, 0);
+  auto late = notes, brief = notes;
+  for (std::size_t i = notes.size() - 4; i < notes.size(); ++i) {
+    late[i].onset += 2;
+    brief[i].duration = 2;
+  }
+  EXPECT_EQ(judge(late), Close::kNone);
+  EXPECT_EQ(judge(brief), Close::kNone);
+}
+
 TEST_F(ClosingTest, ElsewhereWhereTheKeyHasChanged) {
   std::vector<Sixteenths> notes;
   for (int i = 0; i < 8; ++i) add_cadence(notes, i < 4 ? 0 : 6);
