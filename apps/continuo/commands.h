@@ -2,6 +2,7 @@
 #pragma once
 
 #include <CLI/CLI.hpp>
+#include <filesystem>
 #include <functional>
 
 namespace continuo::app {
@@ -18,7 +19,8 @@ void add_inspect(CLI::App& app);
 void add_measure(CLI::App& app);
 void add_originality(CLI::App& app);
 void add_quantize(CLI::App& app);
-void add_studio(CLI::App& app);
+/// `learner`: the program of the commands that learn; empty: there is none.
+void add_studio(CLI::App& app, const std::filesystem::path& learner);
 void add_vary(CLI::App& app);
 /// `training` carries out --training, in the program that can.
 void add_bench(CLI::App& app, const std::function<void(const struct TrainingBench&)>& training = {});

@@ -42,14 +42,21 @@ bool needs_learning_program(int argc, char** argv) {
          std::any_of(argv + 2, argv + argc, [](const char* word) { return std::strcmp(word, "--training") == 0; });
 }
 
-void start_learning_program(char** argv) {
+std::filesystem::path learning_program() {
   std::error_code code;
   const fs::path here = fs::read_symlink("/proc/self/exe", code).parent_path();
-  set_learning_environment();
   for (const fs::path& folder : {here, here.parent_path() / CONTINUO_LIBEXEC})
-    execv((folder / kProgram).c_str(), argv);  // returns only when it failed
+    if (fs::is_regular_file(folder / kProgram, code)) return folder / kProgram;
+  return {};
+}
+
+void start_learning_program(char** argv) {
+  set_learning_environment();
+  const fs::path program = learning_program();
+  errno = ENOENT;
+  if (!program.empty()) execv(program.c_str(), argv);  // returns only when it failed
   throw Error({.message = std::string(kProgram) + " cannot be started: " + std::strerror(errno),
-               .path = here.string(),
+               .path = program.string(),
                .hint = "It does what learns, and belongs beside this program: build or install Continuo again.",
                .code = ErrorCode::kNotFound});
 }

@@ -3,14 +3,18 @@
 #pragma once
 
 #include <CLI/CLI.hpp>
+#include <filesystem>
 
 namespace continuo::app {
 
 /// Whether the command line names a command that learns.
 bool needs_learning_program(int argc, char** argv);
 
-/// Replaces this process by continuo-learn, with the same arguments and the environment of a process that trains. It is
-/// looked for beside this program, then where it is installed. Throws Error when it is not there.
+/// Where it lies: beside this program, or where it is installed; empty where it is not.
+std::filesystem::path learning_program();
+
+/// Replaces this process by continuo-learn, with the same arguments and the environment of a process that trains.
+/// Throws Error when it is not there.
 [[noreturn]] void start_learning_program(char** argv);
 
 /// Lists the commands of continuo-learn in the help.

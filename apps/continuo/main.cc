@@ -12,12 +12,15 @@ int main(int argc, char** argv) {
 #ifdef CONTINUO_WITH_TRAINING
     if (needs_learning_program(argc, argv)) start_learning_program(argv);
     add_learning_commands(app);
+    const std::filesystem::path learner = learning_program();
+#else
+    const std::filesystem::path learner;
 #endif
     add_compose(app);
     add_infill(app);
     add_accompany(app);
     add_vary(app);
-    add_studio(app);
+    add_studio(app, learner);
     add_render(app);
     add_inspect(app);
     add_measure(app);

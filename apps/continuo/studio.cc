@@ -53,7 +53,7 @@ void open_browser(const std::string& address) {
 
 void run_studio(StudioCommand command) {
   if (command.studio.folder.empty()) command.studio.folder = usual_folder();
-  command.studio.model = model_or_default(command.studio.model);
+  if (!command.studio.model.empty()) command.studio.model = model_or_default(command.studio.model);
   const bool open_to_others = command.server.host != "127.0.0.1" && command.server.host != "localhost";
   if (open_to_others && command.server.token.empty()) command.server.token = studio::new_token();
   studio::Studio studio(command.studio);
@@ -67,8 +67,9 @@ void run_studio(StudioCommand command) {
 
 }  // namespace
 
-void add_studio(CLI::App& app) {
+void add_studio(CLI::App& app, const fs::path& learner) {
   auto options = std::make_shared<StudioCommand>();
+  options->studio.learning_program = learner;
   auto* command = app.add_subcommand("studio", "Compose, hear and change music on a page in your browser");
   command->footer(
       "Examples:\n"
@@ -76,12 +77,19 @@ void add_studio(CLI::App& app) {
       "      opens the page; pieces are kept in ~/.local/share/continuo/studio\n"
       "  continuo studio my-pieces --model mine/best.safetensors\n"
       "      pieces in a folder of your own, with a model that you trained\n"
+      "  continuo studio --music ~/midi\n"
+      "      a model can learn from this folder, too; files can always be sent from the page\n"
       "  continuo studio --port 4080 --no-browser\n"
       "      at http://127.0.0.1:4080/\n"
       "The page works without any network, and only this machine reaches it.");
   command->add_option("folder", options->studio.folder, "Folder for the pieces (default: one of your own)")
       ->type_name("FOLDER");
   add_model(*command, options->studio.model);
+  command
+      ->add_option("--music", options->studio.music,
+                   "Folder of MIDI files that the studio may let a model learn from; repeat for several")
+      ->allow_extra_args(false)
+      ->type_name("FOLDER");
   command->add_option("--port", options->server.port, "Port (default: one that is free)")->check(whole(1, 65'535));
   command
       ->add_option("--host", options->server.host,

@@ -14,71 +14,15 @@
 #include "continuo/workbench/piece_view.h"
 #include "studio/edit.h"
 #include "studio/export.h"
+#include "studio/learn_api.h"
 #include "studio/request.h"
+#include "studio/routes.h"
 #include "studio/sound.h"
 #include "studio/view.h"
 #include "studio/works.h"
 
 namespace continuo::studio {
 namespace {
-
-constexpr std::size_t kMaxJson = std::size_t{2} << 20;
-constexpr std::size_t kMaxMidi = std::size_t{8} << 20;
-
-Reply json_reply(const Json& json, int status = 200) {
-  return {.status = status, .type = "application/json", .body = text_of_json(json)};
-}
-
-Reply stream_reply(const char* type, std::function<void(Sink&)> stream) {
-  return {.type = type, .stream = std::move(stream)};
-}
-
-[[noreturn]] void no_route() {
-  throw Error({.message = "there is nothing under this address",
-               .hint = "docs/http-api.md lists what there is.",
-               .code = ErrorCode::kNotFound});
-}
-
-std::vector<std::string> parts_of(const std::string& path) {
-  std::vector<std::string> parts;
-  for (std::size_t at = 1; at <= path.size();) {
-    const std::size_t end = std::min(path.find('/', at), path.size());
-    parts.push_back(path.substr(at, end - at));
-    at = end + 1;
-  }
-  return parts;
-}
-
-Json body_of(const Request& request) {
-  if (request.type != "application/json")
-    throw Error({.message = "the body must be JSON",
-                 .hint = "Send it with Content-Type: application/json.",
-                 .code = ErrorCode::kUnsupported});
-  if (request.body.size() > kMaxJson)
-    throw Error({.message = "the body is larger than 2 MiB", .code = ErrorCode::kInvalidArgument});
-  Json json = json_depth(request.body) > kMaxJsonDepth ? Json() : Json::parse(request.body, nullptr, false);
-  if (!json.is_object()) throw Error({.message = "the body is no JSON object", .code = ErrorCode::kInvalidArgument});
-  return json;
-}
-
-/// A number of the query; others than numbers are refused.
-double from_query(const std::string& query, const std::string& name, double otherwise, double low, double high) {
-  for (std::size_t at = 0; at <= query.size();) {
-    const std::size_t end = std::min(query.find('&', at), query.size());
-    const std::string part = query.substr(at, end - at);
-    at = end + 1;
-    if (!part.starts_with(name + "=")) continue;
-    double value = 0;
-    const char* const begin = part.data() + name.size() + 1;
-    const auto [stop, error] = std::from_chars(begin, part.data() + part.size(), value);
-    if (error == std::errc() && stop == part.data() + part.size() && value >= low && value <= high) return value;
-    throw Error({.message = name + " must be a number from " + std::to_string(static_cast<long>(low)) + " to " +
-                            std::to_string(static_cast<long>(high)),
-                 .code = ErrorCode::kInvalidArgument,
-                 .about = name});
-  }
-  return otherwise;
-}
 
 int take_number(const std::string& text) {
   int value = 0;
@@ -111,19 +55,24 @@ std::vector<Channel> mixer_of(const Json& json) {
 
 struct Studio::State {
   explicit State(const StudioOptions& options)
-      : model(load_model(options.model)),
-        store(options.folder),
+      : store(options.folder),
+        models(options.model, options.folder),
         gate(options.works > 0 ? options.works : available_cores()),
-        desk{store, model, gate, options.soundfont},
-        settings(text_of_json(about())) {
+        soundfont(options.soundfont),
+        learnings({options.folder, options.learning_program, options.music}, store, models) {
     audio::check({.soundfont = options.soundfont});
   }
 
+  Desk desk() { return {store, models.current(), gate, soundfont}; }
+
   Json about() const {
-    return {{"program", "Continuo"},
-            {"api", 1},
-            {"model", {{"name", model.path.stem().string()}, {"content", model.hash}}},
-            {"settings", settings_view(model)}};
+    const auto model = models.current();
+    return {
+        {"program", "Continuo"},
+        {"api", 1},
+        {"model", {{"name", model->path.stem().string()}, {"content", model->hash}, {"learning", models.learning()}}},
+        {"learns", learnings.available()},
+        {"settings", settings_view(*model)}};
   }
 
   Reply shown(const std::string& id) {
@@ -159,23 +108,6 @@ struct Studio::State {
     return shown(id);
   }
 
-  /// The title of the query, with its %XX decoded.
-  static std::string title_in(const std::string& query) {
-    if (!query.starts_with("title=")) return "";
-    std::string text;
-    for (std::size_t i = 6; i < query.size() && query[i] != '&'; ++i) {
-      int code = 0;
-      if (query[i] == '%' && i + 2 < query.size() &&
-          std::from_chars(query.data() + i + 1, query.data() + i + 3, code, 16).ptr == query.data() + i + 3) {
-        text += static_cast<char>(code);
-        i += 2;
-      } else {
-        text += query[i];
-      }
-    }
-    return text;
-  }
-
   Reply edit(const std::string& id, int take, const Json& request) {
     const Piece piece = store.piece(id);
     const auto music = store.music(id, take);
@@ -191,9 +123,9 @@ struct Studio::State {
     const Piece piece = store.piece(id);
     const auto music = store.music(id, take);
     constexpr double kLatest = 86'400, kMaxAtOnce = 600;
-    const Excerpt excerpt{.from = from_query(query, "from", 0, 0, kLatest),
-                          .seconds = from_query(query, "seconds", 30, 0.05, kMaxAtOnce),
-                          .soundfont = desk.soundfont,
+    const Excerpt excerpt{.from = number_in(query, "from", 0, 0, kLatest),
+                          .seconds = number_in(query, "seconds", 30, 0.05, kMaxAtOnce),
+                          .soundfont = soundfont,
                           .piece = duration_seconds(music->score)};
     return stream_reply("audio/wav", [this, score = mixed(music->score, piece.mixer), excerpt](Sink& sink) {
       try {
@@ -219,13 +151,14 @@ struct Studio::State {
     if (parts.size() != 7) no_route();
     const std::string& what = parts[6];
     if (get && what == "sound.wav") return sound(id, take, request.query);
-    if (get && what.starts_with("export.")) return export_take(desk, piece, take, what.substr(6));
+    if (get && what.starts_with("export.")) return export_take(desk(), piece, take, what.substr(6));
     if (get && what == "surprise")
-      return stream_reply("application/json", [this, id, take](Sink& sink) { surprise_of_take(desk, id, take, sink); });
+      return stream_reply("application/json",
+                          [desk = desk(), id, take](Sink& sink) { surprise_of_take(desk, id, take, sink); });
     if (!post) no_route();
     if (what == "edit") return edit(id, take, body_of(request));
     const auto work = [&](auto run) {
-      return stream_reply("text/event-stream", [this, id, take, json = body_of(request), run](Sink& sink) {
+      return stream_reply("text/event-stream", [desk = desk(), id, take, json = body_of(request), run](Sink& sink) {
         run(desk, id, take, json, sink);
       });
     };
@@ -263,7 +196,10 @@ struct Studio::State {
   Reply routed(const Request& request) {
     const auto parts = parts_of(request.path);
     if (parts.size() < 3 || parts[0] != "api" || parts[1] != "v1") no_route();
-    if (parts[2] == "about" && parts.size() == 3 && request.method == "GET") return {.body = settings};
+    if (parts[2] == "about" && parts.size() == 3 && request.method == "GET") return json_reply(about());
+    if (parts[2] == "learnings") return learning_reply(desk(), learnings, models, request, parts);
+    if (parts[2] == "model" && parts.size() == 3 && request.method == "PUT")
+      return choose_model(learnings, models, body_of(request));
     if (parts[2] != "pieces") no_route();
     if (parts.size() > 3) return of_piece(request, parts);
     if (request.method == "GET") {
@@ -274,14 +210,14 @@ struct Studio::State {
     if (request.method != "POST") no_route();
     if (request.type == "audio/midi") return import(request);
     return stream_reply("text/event-stream",
-                        [this, json = body_of(request)](Sink& sink) { compose_piece(desk, json, sink); });
+                        [desk = desk(), json = body_of(request)](Sink& sink) { compose_piece(desk, json, sink); });
   }
 
-  StudioModel model;
   Store store;
+  Models models;
   Gate gate;
-  Desk desk;
-  std::string settings;
+  std::filesystem::path soundfont;
+  Learnings learnings;
 };
 
 Studio::Studio(const StudioOptions& options) : state_(std::make_unique<State>(options)) {}
@@ -297,6 +233,9 @@ Reply Studio::answer(const Request& request) {
   }
 }
 
-void Studio::stop() noexcept { state_->gate.close(); }
+void Studio::stop() noexcept {
+  state_->gate.close();
+  state_->learnings.stop_all();
+}
 
 }  // namespace continuo::studio

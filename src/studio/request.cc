@@ -48,6 +48,9 @@ StudioModel load_model(const std::filesystem::path& path) {
   model.loaded = loaded::LoadedModel::from(file, model.path);
   model.sampling = generation::sampling_of(file);
   model.hash = content_hash(read_file(model.path)).substr(0, 12);
+  std::error_code code;
+  if (!std::filesystem::equivalent(model.path, weights::default_model(), code))
+    model.named = std::filesystem::absolute(model.path);
   return model;
 }
 
@@ -66,8 +69,9 @@ generation::ComposeOptions compose_options(const Json& settings, const StudioMod
   return options;
 }
 
-std::string command_of(const Json& settings) {
+std::string command_of(const Json& settings, const std::filesystem::path& model) {
   std::string command = "continuo compose";
+  if (!model.empty()) command += " --model " + word(model.string());
   for (const auto& [key, value] : settings.items()) {
     std::string name = key;
     for (char& c : name) c = c == '_' ? '-' : c;

@@ -63,7 +63,7 @@ Json of_sampling(const Json& settings) {
 
 steering::Request steered(const Desk& desk, const Json& request, Score given, steering::Outline outline) {
   const Json settings = settings_of(request);
-  const auto options = compose_options(of_sampling(settings), desk.model);
+  const auto options = compose_options(of_sampling(settings), *desk.model);
   steering::Request steer{.given = std::move(given),
                           .outline = std::move(outline),
                           .sampling = options.sampling,
@@ -79,7 +79,7 @@ steering::Request steered(const Desk& desk, const Json& request, Score given, st
 /// Writes bar by bar while somebody waits.
 std::vector<steering::Result> run(const Desk& desk, const steering::Request& request, Sink& sink) {
   std::stop_source stop;
-  steering::Steering steering(desk.model.loaded, request, stop.get_token());
+  steering::Steering steering(desk.model->loaded, request, stop.get_token());
   while (steering.next()) {
     send_event(sink, "progress", {{"share", steering.share()}});
     if (!sink.alive() || desk.gate.closed()) throw Interrupted("stopped");

@@ -2,8 +2,6 @@
 #include "studio/store.h"
 
 #include <algorithm>
-#include <chrono>
-#include <ctime>
 #include <set>
 #include <tuple>
 
@@ -20,60 +18,11 @@ namespace fs = std::filesystem;
 constexpr int kVersion = 1;
 constexpr std::size_t kRecentTakes = 48;
 constexpr std::size_t kMaxIdBytes = 64;
-constexpr std::uintmax_t kMaxJsonBytes = std::uintmax_t{8} << 20;
 constexpr std::uint64_t kMaxMidiBytes = std::uint64_t{64} << 20;
-
-std::string time_in_words(const char* format) {
-  const std::time_t now = std::chrono::system_clock::to_time_t(std::chrono::system_clock::now());
-  std::tm parts{};
-  gmtime_r(&now, &parts);
-  char text[64];
-  return {text, std::strftime(text, sizeof text, format, &parts)};
-}
 
 [[noreturn]] void no_such(const std::string& what, const std::string& hint) {
   throw Error({.message = what, .hint = hint, .code = ErrorCode::kNotFound});
 }
-
-/// Nothing is read or written through a link: what is shown lies in the folder.
-void require_plain(const fs::path& path, fs::file_type type) {
-  std::error_code code;
-  const auto found = fs::symlink_status(path, code).type();
-  if (found != type)
-    no_such(found == fs::file_type::symlink ? "a link lies in place of a part of the piece" : "no such piece or take",
-            "Look at the list of pieces.");
-}
-
-void require_no_link(const fs::path& path) {
-  std::error_code code;
-  if (fs::symlink_status(path, code).type() == fs::file_type::symlink)
-    throw Error({.message = "a link lies where a file of the piece belongs",
-                 .hint = "Remove it.",
-                 .code = ErrorCode::kWouldOverwrite});
-}
-
-Json read_json(const fs::path& path) {
-  require_plain(path, fs::file_type::regular);
-  const auto bytes = read_file(path, kMaxJsonBytes);
-  const std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
-  Json json = json_depth(text) > kMaxJsonDepth ? Json() : Json::parse(text, nullptr, false);
-  if (!json.is_object())
-    throw Error({.message = "is no JSON object", .path = path.string(), .code = ErrorCode::kDamaged});
-  return json;
-}
-
-template <class T>
-T value(const Json& json, const char* name, T otherwise) {
-  const auto found = json.find(name);
-  if (found == json.end()) return otherwise;
-  try {
-    return found->get<T>();
-  } catch (const Json::exception&) {
-    return otherwise;
-  }
-}
-
-std::string text_of(const Json& json) { return json.dump(1, ' ', false, Json::error_handler_t::replace) + "\n"; }
 
 /// For each track the spans of its composed notes: [begin, end, begin, end ...].
 Json spans_of(const Composed& composed) {
@@ -105,14 +54,14 @@ Composed composed_of(const Json& json, const Score& score) {
 
 Take take_of(const Json& json, int id) {
   Take take{.id = id,
-            .parent = value(json, "parent", 0),
-            .kind = value(json, "kind", std::string("import")),
-            .words = value(json, "words", std::string()),
-            .name = value(json, "name", std::string()),
-            .at = value(json, "at", std::string()),
+            .parent = member(json, "parent", 0),
+            .kind = member(json, "kind", std::string("import")),
+            .words = member(json, "words", std::string()),
+            .name = member(json, "name", std::string()),
+            .at = member(json, "at", std::string()),
             .how = {},
-            .command = value(json, "command", std::string()),
-            .warnings = value(json, "warnings", std::vector<std::string>())};
+            .command = member(json, "command", std::string()),
+            .warnings = member(json, "warnings", std::vector<std::string>())};
   if (const auto how = json.find("how"); how != json.end() && how->is_object()) take.how = *how;
   return take;
 }
@@ -128,7 +77,7 @@ int number_in(const fs::path& path) {
 
 Piece read_piece(const fs::path& folder, const std::string& id) {
   const Json json = read_json(folder / "piece.json");
-  Piece piece{.id = id, .title = plain_title(value(json, "title", id)), .current = value(json, "current", 0)};
+  Piece piece{.id = id, .title = plain_title(member(json, "title", id)), .current = member(json, "current", 0)};
   for (const auto& entry : fs::directory_iterator(folder))
     if (const int number = number_in(entry.path()); number > 0)
       piece.takes[number] = take_of(read_json(entry.path()), number);
@@ -136,15 +85,15 @@ Piece read_piece(const fs::path& folder, const std::string& id) {
     return take.second.parent != 0 && (take.second.parent >= take.first || !piece.takes.contains(take.second.parent));
   });
   if (!piece.takes.contains(piece.current)) piece.current = piece.takes.empty() ? 0 : piece.takes.rbegin()->first;
-  for (const auto& [from, to] : value(json, "forward", std::map<std::string, int>()))
+  for (const auto& [from, to] : member(json, "forward", std::map<std::string, int>()))
     if (const int take = number_in(from + ".json"); piece.takes.contains(to) && piece.takes[to].parent == take)
       piece.forward[take] = to;
   if (const auto mixer = json.find("mixer"); mixer != json.end() && mixer->is_array())
     for (const Json& one : *mixer)
-      piece.mixer.push_back({.volume = std::clamp(value(one, "volume", 1.0), 0.0, 1.25),
-                             .mute = value(one, "mute", false),
-                             .solo = value(one, "solo", false),
-                             .locked = value(one, "locked", false)});
+      piece.mixer.push_back({.volume = std::clamp(member(one, "volume", 1.0), 0.0, 1.25),
+                             .mute = member(one, "mute", false),
+                             .solo = member(one, "solo", false),
+                             .locked = member(one, "locked", false)});
   return piece;
 }
 
@@ -188,7 +137,7 @@ Store::Store(fs::path folder) : folder_(std::move(folder)), lock_(folder_) {
 void Store::check_id(const std::string& id) {
   const bool plain =
       std::ranges::all_of(id, [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-'; });
-  if (id.empty() || id.size() > kMaxIdBytes || !plain || id == "removed")
+  if (id.empty() || id.size() > kMaxIdBytes || !plain || id == "removed" || id == "learning" || id == "models")
     no_such("no piece can have this name", "Names of pieces have lower-case letters, digits and dashes.");
 }
 
@@ -234,14 +183,7 @@ Piece Store::piece(const std::string& id) {
 
 Piece Store::create(const std::string& title) {
   const std::scoped_lock guard(mutex_);
-  const std::string day = time_in_words("%Y-%m-%d");
-  std::string id;
-  std::error_code code;
-  for (int number = 1;; ++number) {
-    id = day + "-" + std::to_string(number);
-    if (!fs::exists(fs::symlink_status(folder_ / id, code))) break;
-  }
-  fs::create_directories(folder_ / id);
+  const std::string id = make_dated_folder(folder_);
   Piece piece{.id = id, .title = plain_title(title)};
   if (piece.title.empty()) piece.title = id;
   write_piece(piece);
@@ -362,13 +304,8 @@ void Store::set_mixer(const std::string& id, std::vector<Channel> mixer) {
 
 void Store::remove(const std::string& id) {
   const std::scoped_lock guard(mutex_);
-  const fs::path folder = folder_of(id);
-  fs::create_directories(folder_ / "removed");
-  require_no_link(folder_ / "removed");
-  fs::path to = folder_ / "removed" / id;
-  for (int number = 2; fs::exists(fs::symlink_status(to)); ++number)
-    to = folder_ / "removed" / (id + "-" + std::to_string(number));
-  fs::rename(folder, to);
+  folder_of(id);
+  move_to_removed(folder_, id);
   pieces_.erase(id);
   std::erase_if(recent_, [&](const auto& entry) { return entry.first.starts_with(id + "/"); });
 }
@@ -387,7 +324,7 @@ void Store::write_piece(const Piece& piece) const {
                      {"mixer", mixer}};
   const fs::path file = folder_of(piece.id) / "piece.json";
   require_no_link(file);
-  write_file_atomically(file, text_of(json));
+  write_file_atomically(file, text_of_file(json));
 }
 
 void Store::write_take(const std::string& id, const Take& take, const Composed& composed) const {
@@ -398,7 +335,7 @@ void Store::write_take(const std::string& id, const Take& take, const Composed& 
                      {"warnings", take.warnings}, {"composed", spans_of(composed)}};
   const fs::path file = folder_of(id) / (std::to_string(take.id) + ".json");
   require_no_link(file);
-  write_file_atomically(file, text_of(json));
+  write_file_atomically(file, text_of_file(json));
 }
 
 }  // namespace continuo::studio

@@ -7,7 +7,6 @@
 #include <map>
 #include <memory>
 #include <mutex>
-#include <nlohmann/json.hpp>
 #include <string>
 #include <utility>
 #include <vector>
@@ -15,10 +14,9 @@
 #include "continuo/base/file.h"
 #include "continuo/midi/midi.h"
 #include "continuo/music/score.h"
+#include "studio/plain_files.h"
 
 namespace continuo::studio {
-
-using Json = nlohmann::ordered_json;
 
 /// By track and note of the take's score: whether a model wrote it.
 using Composed = std::vector<std::vector<bool>>;

@@ -16,7 +16,7 @@ void surprise_of_take(const Desk& desk, const std::string& id, int take, Sink& s
     const auto look = [&](const Progress&) {
       if (!sink.alive() || desk.gate.closed()) stop.request_stop();
     };
-    const auto& model = desk.model.loaded;
+    const auto& model = desk.model->loaded;
     const auto found = evaluation::surprise(*model.model, *model.representation, music->score, {.alternatives = 0},
                                             look, stop.get_token());
     double sum = 0;

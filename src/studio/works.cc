@@ -49,7 +49,7 @@ struct Watched {
 /// Composes to the end, and shows what there is. Throws Interrupted when nobody reads.
 Watched watch(const Desk& desk, const ComposeOptions& options, const Watching& how, Sink& sink) {
   std::stop_source stop;
-  generation::Session session(desk.model.loaded, options, stop.get_token());
+  generation::Session session(desk.model->loaded, options, stop.get_token());
   auto looked = Clock::now();
   auto next_view = looked + std::chrono::milliseconds(25);
   std::optional<Score> sounded;
@@ -87,7 +87,7 @@ void compose_piece(const Desk& desk, const Json& request, Sink& sink) {
   if (request.contains("wishes")) return compose_steered(desk, request, sink);
   guarded(sink, [&] {
     Json settings = settings_of(request);
-    const ComposeOptions options = compose_options(settings, desk.model);
+    const ComposeOptions options = compose_options(settings, *desk.model);
     settings["seed"] = options.seed;
     const Place place(desk.gate, sink);
     const auto begun = Clock::now();
@@ -98,7 +98,7 @@ void compose_piece(const Desk& desk, const Json& request, Sink& sink) {
     const int take = desk.store.add(id, {.take = {.kind = "compose",
                                                   .words = "composed, seed " + std::to_string(options.seed),
                                                   .how = settings,
-                                                  .command = command_of(settings),
+                                                  .command = command_of(settings, desk.model->named),
                                                   .warnings = piece.warnings},
                                          .bytes = midi::write(piece.score),
                                          .new_is_composed = true});
@@ -114,7 +114,7 @@ void continue_take(const Desk& desk, const std::string& id, int take, const Json
     Json settings = settings_of(request);
     settings["bars"] = whole_of(request, "bars", 1, 256);
     settings.erase("seconds");
-    ComposeOptions options = compose_options(settings, desk.model);
+    ComposeOptions options = compose_options(settings, *desk.model);
     const auto parent = desk.store.music(id, take);
     options.start = generation::StartKind::kPrompt;
     options.prompt = parent->score;

@@ -3,6 +3,7 @@
 
 #include <atomic>
 #include <condition_variable>
+#include <memory>
 #include <mutex>
 
 #include "continuo/studio/studio.h"
@@ -33,7 +34,7 @@ class Gate {
 /// What works share.
 struct Desk {
   Store& store;
-  const StudioModel& model;
+  std::shared_ptr<const StudioModel> model;  ///< of the work
   Gate& gate;
   std::filesystem::path soundfont;
 };

@@ -9,14 +9,17 @@
 #include <stop_token>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace continuo::studio {
 
 struct StudioOptions {
-  std::filesystem::path folder;     ///< of the pieces; created where it is missing
-  std::filesystem::path model;      ///< empty: the one that comes with Continuo
-  std::filesystem::path soundfont;  ///< empty: the system's
-  int works = 0;                    ///< that compose or render a file at once, the others wait; 0: the cores there are
+  std::filesystem::path folder;              ///< of the pieces; created where it is missing
+  std::filesystem::path model;               ///< empty: the one that comes with Continuo
+  std::filesystem::path soundfont;           ///< empty: the system's
+  std::filesystem::path learning_program;    ///< continuo-learn; empty: this build does not learn
+  std::vector<std::filesystem::path> music;  ///< folders of MIDI files that may be learned from where they lie
+  int works = 0;  ///< that compose or render a file at once, the others wait; 0: the cores there are
 };
 
 /// What an interface needs of a request, and nothing of how it came.

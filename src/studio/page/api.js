@@ -41,6 +41,11 @@ export async function upload(file) {
   return (await ask(`/pieces?title=${title}`, { method: "POST", headers: { "Content-Type": "audio/midi" }, body: await file.arrayBuffer() })).json();
 }
 
+export async function sendMusic(learning, file) {
+  const title = encodeURIComponent(file.name.replace(/\.[^.]*$/, ""));
+  return (await ask(`/learnings/${learning}/music?title=${title}`, { method: "POST", headers: { "Content-Type": "audio/midi" }, body: await file.arrayBuffer() })).json();
+}
+
 /// Posts a work and calls `on(name, data)` for each event that it sends.
 export async function work(path, body, on, signal) {
   const response = await ask(path, json("POST", body, signal));

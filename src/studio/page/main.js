@@ -4,6 +4,7 @@ import { Candidates } from "./candidates.js";
 import { $, complain, element, say, time, toast } from "./dom.js";
 import { keyboard, showKeys } from "./keys.js";
 import { showExport, showPieces } from "./library.js";
+import { showLearn, watchLearning } from "./learn.js";
 import { showMixer, showTakes } from "./panels.js";
 import { Player } from "./player.js";
 import { Roll } from "./roll.js";
@@ -361,6 +362,7 @@ function wire() {
   click("undo", undo);
   click("redo", redo);
   click("pieces-button", () => showPieces(piece?.id, { open: openPiece, gone: () => location.reload() }));
+  click("learn-button", () => showLearn({ play: (id, of, seconds) => player.play(id, of, 0, { until: seconds }), modelChanged }));
   click("export-button", () => showExport(piece, take));
   click("help-button", showKeys);
   click("zoom-in", () => roll.zoom(1.4));
@@ -403,6 +405,13 @@ function wire() {
   keyboard(roll, { setTool });
 }
 
+/// Styles and what surprises are those of the model.
+async function modelChanged() {
+  about = await api.get("/about");
+  settings.setStyles(about.settings.styles);
+  await showBits();
+}
+
 async function begin() {
   setTab("compose");
   setTheme(localStorage.getItem("theme"));
@@ -413,6 +422,7 @@ async function begin() {
   const last = pieces.find((one) => one.id === localStorage.getItem("piece")) ?? pieces[0];
   if (last && last.at) await openPiece(last.id);
   refresh();
+  watchLearning();
   document.body.classList.add("ready");
 }
 run(begin);

@@ -39,6 +39,13 @@ export class Settings {
     this.showInstruments();
   }
 
+  /// Of another model.
+  setStyles(styles) {
+    const chosen = $("style").value;
+    $("style").replaceChildren(element("option", { value: "" }, "any"), ...styles.map((value) => element("option", { value }, value)));
+    $("style").value = styles.includes(chosen) ? chosen : "";
+  }
+
   addInstrument(name) {
     if (name && !this.instruments.includes(name)) this.instruments.push(name);
     this.showInstruments();

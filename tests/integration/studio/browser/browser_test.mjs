@@ -5,6 +5,7 @@ import { createRequire } from "node:module";
 import { levels, loudness, midi, openBrowser, openPage, openStudio } from "./studio.mjs";
 
 const [continuo, chromium] = process.argv.slice(2);
+const only = process.argv.includes("--only") ? process.argv[process.argv.indexOf("--only") + 1] : null;
 const pictures = process.argv.includes("--pictures") ? process.argv[process.argv.indexOf("--pictures") + 1] : null;
 if (pictures) mkdirSync(pictures, { recursive: true });
 const axeSource = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
@@ -51,6 +52,18 @@ async function checkAccess(page, where) {
   const result = await page.evaluate(() => axe.run(document, { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"] }));
   const serious = result.violations.filter((one) => ["serious", "critical"].includes(one.impact));
   assert.deepEqual(serious.map((one) => `${one.id}: ${one.nodes[0].html.slice(0, 120)} ${one.nodes[0].failureSummary?.slice(0, 200)}`), [], where);
+}
+
+/// Sends six tunes and lets the model learn from them.
+async function learnTunes(page) {
+  // Six tunes that walk up and down, each another way.
+  const tune = (n) => midi(Array.from({ length: 64 }, (_, i) => [96 * i, 90, 60 + [0, 2, 4, 5, 7, 9, 11][(i * (n + 2) + (i * i >> n)) % 7]]));
+  await page.setInputFiles("#learn-files", [1, 2, 3, 4, 5, 6].map((n) => ({ name: `tune ${n}.mid`, mimeType: "audio/midi", buffer: tune(n) })));
+  await page.waitForSelector("#contents", { timeout: 30000 });
+  assert.match(await page.textContent("#contents"), /^6 pieces of 6 files/);
+  await page.click("#learn-start");
+  await page.waitForFunction(() => document.getElementById("learn-state").textContent === "done", null, { timeout: 120000 });
+  await page.waitForSelector("#curve");
 }
 
 const chapters = {
@@ -192,6 +205,34 @@ const chapters = {
     await checkAccess(page, `${name}, export`);
     await page.keyboard.press("Escape");
   },
+
+  async learn(page, name) {
+    await page.click("#learn-button");
+    await page.waitForSelector("#learn-files-button, #learn-absent");
+    if (await page.isVisible("#learn-absent")) return page.keyboard.press("Escape");
+    if (await page.isVisible(".rows .row")) {  // it was learned at another width
+      await page.click(".rows .row");
+      await page.click("#learn-look");
+      await page.waitForSelector("#contents");
+    } else {
+      await learnTunes(page);
+    }
+    await until("a sample stands there", async () => (await page.locator(".samples .candidate").count()) > 0);
+    await page.click(".samples .candidate-play");
+    await until("the sample sounds", async () => (await loudness(page)) > 1e-3);
+    await page.click("#learn-compare");
+    await page.waitForSelector("#evaluation table", { timeout: 60000 });
+    await checkAccess(page, `${name}, learn`);
+    await picture(page, `learn-${name}`);
+    await page.click("#learn-use");
+    await until("the model is used", async () => (await api(page, "/learnings")).model !== "");
+    await page.keyboard.press("Escape");
+    assert.equal(await page.textContent("#learn-button"), "Learn");
+    await page.click("#learn-button");
+    await page.getByText("Compose with the model that comes along again").click();
+    await until("the other model is used", async () => (await api(page, "/learnings")).model === "");
+    await page.keyboard.press("Escape");
+  },
 };
 
 async function times(page) {
@@ -250,6 +291,7 @@ try {
   for (const [width, height] of sizes) {
     const page = await openPage(browser, studio.address, width, height, width === 900 ? "dark" : "light");
     for (const [name, chapter] of Object.entries(chapters)) {
+      if (only && name !== only) continue;
       try {
         await chapter(page, String(width));
         assert.deepEqual(page.complaints, [], "the console and the network are quiet");
@@ -261,7 +303,7 @@ try {
         page.complaints.length = 0;
       }
     }
-    if (width === 1440) await times(page);
+    if (width === 1440 && !only) await times(page);
     await page.context().close();
   }
 } finally {
