@@ -122,7 +122,7 @@ struct Steered {
 workbench::SteeredRequest steered_request(const CLI::App& command, const ComposeRequest& request,
                                           const Steered& steered, const std::string& again) {
   for (const char* other : {"--seconds", "--symbols", "--prompt-seconds", "--piece", "--max-copy", "--start",
-                            "--argmax", "--no-mask", "--go-on", "--style-strength"})
+                            "--argmax", "--form", "--no-mask", "--go-on", "--style-strength"})
     if (command.count(other) > 0)
       throw Error({.message = fmt::format("{} cannot be with chords, cadences, voices or particles", other),
                    .hint = "Give the length in bars, with --bars, and leave the other out.",
@@ -213,6 +213,8 @@ void add_compose(CLI::App& app) {
       "--cadence "
       "tonic -o song.mid\n"
       "      on these chords, and ending on D\n"
+      "  continuo compose --form \"A8 A'8 B8 A8\" -o song\n"
+      "      eight bars, the same varied, eight others, and the first again, led to a close\n"
       "With a model of sound:\n"
       "  continuo compose --model sound/best.safetensors --seconds 20 -o new\n"
       "      writes new.wav, its waveform and spectrogram to new.png, and the page new.html; Ctrl-C keeps what was "

@@ -35,8 +35,9 @@ void Length::begin(const representation::Representation& representation,
                    std::span<const representation::Symbol> opening, const representation::Cursor& cursor) {
   begin(cursor);
   if (bars_ == 0) return;
-  const int before = given_bars(representation.decode(opening).score, cursor);
-  bar_goal_ = BarGoal(representation, before, opening.size(), bars_);
+  // The cursor stands within the last given bar, which counts as complete.
+  bars_before_ = given_bars(representation.decode(opening).score, cursor);
+  bar_goal_ = BarGoal(representation, bars_before_, opening.size(), bars_);
 }
 
 double Length::share_for_ending(double share) const noexcept {

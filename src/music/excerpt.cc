@@ -2,6 +2,9 @@
 #include "continuo/music/excerpt.h"
 
 #include <algorithm>
+#include <cstddef>
+#include <utility>
+#include <vector>
 
 #include "continuo/music/time.h"
 
@@ -77,6 +80,58 @@ Score notes_from(const Score& score, Tick begin) {
   for (Track& track : result.tracks) std::erase_if(track.notes, [&](const Note& note) { return note.onset < begin; });
   normalise(result);
   return result;
+}
+
+namespace {
+
+/// The track of `score` that `track` goes on: the first of its instrument that is not taken, or a new one.
+std::size_t track_for(Score& score, std::vector<bool>& taken, const Track& track) {
+  std::size_t same = 0;
+  while (same < taken.size() && (taken[same] || score.tracks[same].program != track.program ||
+                                 score.tracks[same].is_drums() != track.is_drums()))
+    ++same;
+  if (same == taken.size()) {
+    Track own = track;
+    own.notes.clear();
+    own.controls.clear();
+    own.bends.clear();
+    score.tracks.push_back(std::move(own));
+    taken.push_back(false);
+  }
+  taken[same] = true;
+  return same;
+}
+
+}  // namespace
+
+Score followed_by(const Score& first, const Score& second, Tick at) {
+  Score whole = beginning(first, at);
+  Score next = with_ppq(second, first.ppq);
+  if (next.tempos.empty() || next.tempos.front().tick > 0) next.tempos.insert(next.tempos.begin(), TempoChange{});
+  if (next.time_signatures.empty() || next.time_signatures.front().tick > 0)
+    next.time_signatures.insert(next.time_signatures.begin(), TimeSignature{});
+  const auto append = [&](auto& to, const auto& from) {
+    for (auto event : from) {
+      event.tick += at;
+      to.push_back(std::move(event));
+    }
+  };
+  append(whole.tempos, next.tempos);
+  append(whole.time_signatures, next.time_signatures);
+  append(whole.key_signatures, next.key_signatures);
+  append(whole.texts, next.texts);
+  std::vector<bool> taken(whole.tracks.size(), false);
+  for (const Track& track : next.tracks) {
+    Track& to = whole.tracks[track_for(whole, taken, track)];
+    append(to.controls, track.controls);
+    append(to.bends, track.bends);
+    for (Note note : track.notes) {
+      note.onset += at;
+      to.notes.push_back(note);
+    }
+  }
+  normalise(whole);
+  return whole;
 }
 
 }  // namespace continuo

@@ -58,6 +58,19 @@ void read_prompt(ComposeTask& task) {
   }
 }
 
+void read_form(ComposeTask& task) {
+  const ComposeRequest& request = task.request;
+  if (request.form.empty()) return;
+  const auto& how = request.compose;
+  if (how.seconds || how.bars || how.symbols || how.start != generation::StartKind::kBeginning ||
+      !request.prompt.empty())
+    throw Error({.message = "a form has lengths and a beginning of its own",
+                 .hint = "Leave out the length, the start and the prompt, or the form.",
+                 .code = ErrorCode::kInvalidArgument,
+                 .about = "form"});
+  task.form = steering::form_from_text(request.form);
+}
+
 void open_collection(ComposeTask& task, const ProgressSink& progress, const std::stop_token& stop) {
   const ComposeRequest& request = task.request;
   task.compares = !request.passages.corpus.empty() && !task.pages.empty();
@@ -79,9 +92,27 @@ std::optional<std::vector<std::uint8_t>> extended_prompt(const ComposeTask& task
 
 double seconds_since(Clock::time_point begun) { return std::chrono::duration<double>(Clock::now() - begun).count(); }
 
+/// Piece after piece: sections are composed one after the other.
+void compose_forms(const ComposeTask& task, std::vector<generation::Composition>& pieces, const ProgressSink& progress,
+                   const std::stop_token& stop) {
+  for (std::size_t i = 0; i < pieces.size() && !stop.stop_requested(); ++i) {
+    generation::ComposeOptions own = task.options;
+    own.stream += i;
+    try {
+      pieces[i] = steering::compose_form(task.model, own, task.form, progress, stop);
+    } catch (const Interrupted&) {
+      return;
+    }
+  }
+}
+
 std::vector<generation::Composition> compose_all(const ComposeTask& task, const ProgressSink& progress,
                                                  const std::stop_token& stop) {
   std::vector<generation::Composition> pieces(static_cast<std::size_t>(task.request.count), {.interrupted = true});
+  if (!task.form.empty()) {
+    compose_forms(task, pieces, progress, stop);
+    return pieces;
+  }
   generation::compose_several(
       task.model, task.options, pieces.size(), task.request.threads,
       [&](std::size_t i, generation::Composition&& piece) { pieces[i] = std::move(piece); }, progress, stop);
@@ -104,6 +135,10 @@ void write_pages(const ComposeTask& task, const std::vector<generation::Composit
 
 std::vector<Option> options_of(ComposeRequest& request) {
   auto options = generation::options_of(request.compose);
+  options.push_back(word_option("form",
+                                "Sections that return, as they were or varied, with their bars (default 8): \"A A' B "
+                                "A\", \"A8 A'8 B16 A8\"",
+                                request.form));
   for (auto& option : generation::options_of(request.wishes)) options.push_back(std::move(option));
   return options;
 }
@@ -169,6 +204,7 @@ ComposeTask prepare(ComposeRequest request, const weights::ModelFile& file, cons
   const auto& labels = task.model.representation->spec().labels;
   if (!asked.compose.label.empty()) task.style = labels.at(representation::find_label(labels, asked.compose.label));
   task.options = asked.compose;
+  read_form(task);
   read_prompt(task);
   generation::add_wishes(generation::wishes_of(asked.wishes), task.model, task.options);
   open_collection(task, progress, stop);

@@ -72,7 +72,9 @@ page::Table settings(const ComposedRun& run) {
           ? (run.task.options.start == generation::StartKind::kRandom ? "a random array" : "the beginning of a piece")
           : name_in_page(request.prompt));
   row("length asked for",
-      length_asked(run.task.options) + (!run.task.options.stop_at_end ? "" : ", or where the model ends it"));
+      run.task.form.empty()
+          ? length_asked(run.task.options) + (!run.task.options.stop_at_end ? "" : ", or where the model ends it")
+          : "sections " + steering::to_text(run.task.form));
   row("symbols are", sampling.argmax ? "the most probable" : "drawn");
   if (!sampling.argmax) {
     row("temperature", generation::temperatures_text(sampling));

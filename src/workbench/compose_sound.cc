@@ -42,6 +42,7 @@ void check_sound(const ComposeRequest& request) {
   const char* const kNoNotes = "It knows no notes.";
   if (compose.allow_copies) refuse("to allow copies", kNoNotes, "allow-copies");
   if (compose.allow_loops) refuse("to allow loops", kNoNotes, "allow-loops");
+  if (!request.form.empty()) refuse("a form", kNoNotes, "form");
   if (!wishes.key.empty()) refuse("a key", kNoNotes, "key");
   if (!wishes.instruments.empty()) refuse("instruments", kNoNotes, "instruments");
   if (!wishes.tempo.empty()) refuse("a tempo", kNoNotes, "tempo");

@@ -18,4 +18,8 @@ Score notes_from(const Score& score, Tick begin);
 /// tempo, metre, key, controllers and bends are those in force. In normal form.
 Score from_tick(const Score& score, Tick begin);
 
+/// What `first` has before `at`, and from there on `second`, with its tempo, metre and key. Tracks of one instrument,
+/// in their order, are one track; what is left of `second` comes behind them. In the ppq of `first`; in normal form.
+Score followed_by(const Score& first, const Score& second, Tick at);
+
 }  // namespace continuo

@@ -24,6 +24,7 @@
 #include "continuo/generation/sampling_settings.h"
 #include "continuo/generation/wishes.h"
 #include "continuo/loaded/loaded_model.h"
+#include "continuo/steering/form.h"
 #include "continuo/workbench/passages.h"
 
 namespace continuo::workbench {
@@ -34,6 +35,7 @@ struct ComposeRequest {
   generation::ComposeOptions compose;  ///< prompt, rules and the number of a piece are set by prepare()
   generation::Asked asked;             ///< which of its sampling was said; of the rest the model's own counts
   generation::WishWords wishes;
+  std::string form;              ///< sections, as steering::form_from_text() reads them; empty: as it comes
   std::filesystem::path prompt;  ///< empty: none
   double prompt_seconds = 0;     ///< only so much of the prompt; 0: all
   int count = 1;                 ///< of pieces
@@ -60,6 +62,7 @@ struct ComposeTask {
   ComposeRequest request;
   loaded::LoadedModel model;
   generation::ComposeOptions options;        ///< all of it: with prompt, wishes and rules
+  std::vector<steering::Section> form;       ///< of request.form
   std::string style;                         ///< as the model spells it; empty: none was asked for
   std::vector<std::filesystem::path> files;  ///< MIDI, sound and pictures of a piece, before they are numbered()
   std::vector<std::filesystem::path> pages;  ///< each with all pieces

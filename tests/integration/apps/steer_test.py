@@ -167,6 +167,36 @@ class Steer(unittest.TestCase):
         last = max(start for _, start, _, _ in song)
         self.assertEqual(min(pitch for _, start, end, pitch in song if start <= last < end) % 12, 2)
 
+    def test_a_form_returns_varied_and_closes(self):
+        text = self.done("compose", "--form", "A4 A'4 B4 A4", "--seed", "4", "--metre", "4/4", "-o", "song.mid", "-o", "song.html")
+        self.assertIn("ended by itself", text)
+        self.assertIn("sections A4 A&#39;4 B4 A4", (self.folder / "song.html").read_text(encoding="utf-8").replace("'", "&#39;"))
+        notes = notes_of(self.folder / "song.mid")
+        self.assertEqual(max(start for _, start, _, _ in notes) // BAR, 15)
+        self.assertLessEqual(max(end for _, _, end, _ in notes), 16 * BAR)
+
+        def section(first, bars):
+            return [(program, start - first * BAR, end - first * BAR, pitch) for program, start, end, pitch in notes if first * BAR <= start < (first + bars) * BAR]
+        original, varied, other, returns = (section(i, 4) for i in (0, 4, 8, 12))
+        self.assertEqual(section(0, 2), section(12, 2))
+        self.assertNotEqual(original, returns)  # led to a close
+        self.assertNotEqual(original, other)
+        self.assertNotEqual(original, varied)
+        self.assertEqual([note[:2] for note in original], [note[:2] for note in varied])
+        same = len(set(original) & set(varied))
+        self.assertGreater(same, len(original) // 2)
+        self.assertLess(same, len(original))
+        csv = subprocess.run(["midicsv", self.folder / "song.mid"], capture_output=True, text=True, check=True).stdout
+        self.assertEqual(re.findall(r"(\d+), Marker_t, \"(.*)\"", csv), [(str(i * 4 * BAR), name) for i, name in enumerate(["A", "A'", "B", "A"])])
+        self.done("compose", "--form", "A4 A'4 B4 A4", "--seed", "4", "--metre", "4/4", "--threads", "1", "-o", "again.mid")
+        self.assertEqual((self.folder / "song.mid").read_bytes(), (self.folder / "again.mid").read_bytes())
+
+    def test_forms_that_cannot_be_are_refused(self):
+        self.refused("compose", "--form", "A-B", "-o", "x.mid", says=["no '-'", "A A' B A"])
+        self.refused("compose", "--form", "A", "--bars", "4", "-o", "x.mid", says=["length", "form"])
+        self.refused("compose", "--form", "A", "--chords", "C", "-o", "x.mid", says=["--form"])
+        self.assertFalse((self.folder / "x.mid").exists())
+
     def test_refusals_name_both(self):
         self.refused("compose", "--key", "C major", "--chords", "C | F#", "--bars", "4", "-o", "x.mid", says=["chord F#", "key C major"])
         self.refused("compose", "--chords", "C", "--seconds", "10", "-o", "x.mid", says=["--seconds"])

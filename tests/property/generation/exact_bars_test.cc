@@ -6,6 +6,7 @@
 
 #include "continuo/generation/compose.h"
 #include "continuo/midi/midi.h"
+#include "continuo/music/time.h"
 #include "unit/generation/scripted_model.h"
 
 namespace continuo::generation {
@@ -110,6 +111,26 @@ TEST(ExactBars, AfterAPromptAreThoseOfTheNewMusic) {
     EXPECT_EQ(count.sounding, before + bars) << seed;
     EXPECT_TRUE(count.last_has_onset);
   }
+}
+
+TEST(ExactBars, TheLastBarAfterAPromptIsWrittenToItsEnd) {
+  const auto one = composer({.name = "remi"}, {{"Bar_None", 1.0F}});
+  std::size_t last = 0, before_last = 0;
+  for (std::uint64_t seed = 1; seed <= 40; ++seed) {
+    const Score prompt = melody(480, {0, 4, 4}, 8, 480);
+    const auto piece =
+        compose(one, {.start = StartKind::kPrompt, .prompt = prompt, .bars = 3, .stop_at_end = false, .seed = seed});
+    const MeterMap metre(piece.score);
+    for (const Track& track : piece.score.tracks) {
+      for (const Note& note : track.notes) {
+        const int bar = metre.bar_at(note.onset).bar;
+        last += bar == 4 ? 1 : 0;
+        before_last += bar == 3 ? 1 : 0;
+      }
+    }
+  }
+  EXPECT_GT(before_last, 80U);
+  EXPECT_GT(2 * last, before_last);
 }
 
 TEST(ExactBars, WithoutMetreTheyHaveFourQuarters) {

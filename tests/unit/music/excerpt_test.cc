@@ -47,5 +47,29 @@ TEST(FromTick, WhatSoundsAndWhatIsInForceStays) {
   EXPECT_EQ(from_tick(score, 0), score);
 }
 
+TEST(FollowedBy, ItsOwnTempoAndMetreHoldAndTracksOfOneInstrumentJoin) {
+  Score first{.ppq = 100};
+  first.tempos = {{0, 400'000}};
+  first.time_signatures = {{0, 3, 4}};
+  first.tracks = {{.program = 40, .notes = {{0, 500, 60}}}, {.channel = 1, .program = 42, .notes = {{0, 100, 48}}}};
+  normalise(first);
+  Score second{.ppq = 50};
+  second.key_signatures = {{0, 2, false}};
+  second.texts = {{10, TextKind::kMarker, "here"}};
+  second.tracks = {{.program = 42, .notes = {{0, 50, 50}}, .controls = {{5, 7, 90}}},
+                   {.channel = 1, .program = 60, .notes = {{25, 50, 67}}}};
+  normalise(second);
+  Score expected{.ppq = 100};
+  expected.tempos = {{0, 400'000}, {300, kDefaultTempo}};
+  expected.time_signatures = {{0, 3, 4}, {300, 4, 4}};
+  expected.key_signatures = {{300, 2, false}};
+  expected.texts = {{320, TextKind::kMarker, "here"}};
+  expected.tracks = {{.program = 40, .notes = {{0, 300, 60}}},
+                     {.channel = 1, .program = 42, .notes = {{0, 100, 48}, {300, 100, 50}}, .controls = {{310, 7, 90}}},
+                     {.channel = 1, .program = 60, .notes = {{350, 100, 67}}}};
+  normalise(expected);
+  EXPECT_EQ(followed_by(first, second, 300), expected);
+}
+
 }  // namespace
 }  // namespace continuo
