@@ -175,5 +175,5 @@ if __name__ == "__main__":
         parser.add_argument(name, required=True)
     known, rest = parser.parse_known_args()
     CONTINUO, SAMPLE = known.continuo, known.sample
-    EXTRA = ["--epoch-hours", "0.003"]
+    EXTRA = ["--epoch-hours", "0.003", "--max-pieces", "12"]
     unittest.main(argv=[sys.argv[0], *rest])

@@ -3,7 +3,7 @@
 set -euo pipefail
 cmake=$1 source=$2 build=$3 write_model=$4
 
-"$cmake" -S "$source" -B "$build" -G Ninja -DCMAKE_BUILD_TYPE=Release -DCONTINUO_WITH_TRAINING=OFF -DCONTINUO_BUILD_TESTS=OFF \
+"$cmake" -S "$source" -B "$build" -G Ninja -DCMAKE_BUILD_TYPE=Release -DCONTINUO_WERROR=ON -DCONTINUO_WITH_TRAINING=OFF -DCONTINUO_BUILD_TESTS=OFF \
   -DCMAKE_DISABLE_FIND_PACKAGE_Torch=ON >"$build.log" 2>&1 || { cat "$build.log"; exit 1; }
 "$cmake" --build "$build" --target continuo >"$build.log" 2>&1 || { tail -n 40 "$build.log"; exit 1; }
 continuo=$build/apps/continuo/continuo
