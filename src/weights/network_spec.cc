@@ -125,7 +125,7 @@ void validate(const NetworkSpec& spec) {
   LimitChecker limits;
   NetworkSpec same = spec;
   info.visit(same, limits);
-  info.check(spec);
+  if (info.check != nullptr) info.check(spec);
   if (spec.labels > 0 && !info.takes_labels)
     throw Error({.message = "network option labels must be 0 for " + spec.name(),
                  .hint = "It cannot be conditioned: set network.condition_on_label to false.",

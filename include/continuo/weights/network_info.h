@@ -56,7 +56,7 @@ struct NetworkInfo {
   bool is_counted = false;       ///< counted from a collection, not trained by gradient: it is no libtorch module
   bool is_stepwise = false;      ///< whether each step of a sequence multiplies with each matrix once
   void (*visit)(NetworkSpec& spec, OptionVisitor& visitor) = nullptr;
-  /// Throws Error for options that each lie within their limits and do not go together.
+  /// Throws Error for options that each lie within their limits and do not go together; null: all do.
   void (*check)(const NetworkSpec& spec) = nullptr;
   std::vector<TensorSpec> (*tensors)(const NetworkSpec& spec) = nullptr;
   /// Steps on which a prediction depends, the match model apart; null: all since the start.
