@@ -37,8 +37,8 @@ TEST(Model, SymbolsBeyondTheVocabularyAreSymbolZero) {
 TEST(Model, LabelsSteerAndUnknownOnesAreLabelZero) {
   Random random(3);
   for (int kind = 0; kind < kKinds; ++kind) {
-    if (kind == kMarkovKind) continue;
     weights::NetworkSpec spec = random_spec(random, kind, 12);
+    if (!weights::network_info(spec).takes_labels) continue;
     spec.vocabulary_size = 20;
     spec.labels = 3;
     const auto model = random_model(spec, random);

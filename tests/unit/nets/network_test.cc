@@ -187,6 +187,7 @@ TEST(Network, RefusesInputThatDoesNotGoTogether) {
     EXPECT_THAT(error_of([&] { network->forward(symbols.to(torch::kFloat64)); }), HasSubstr("[batch, time"));
     State state;
     network->forward(symbols, {}, &state);
+    if (state.tensors.empty()) continue;  // a network without memory
     EXPECT_THAT(error_of([&] { network->forward(symbols.slice(0, 0, 1), {}, &state); }), HasSubstr("2 sequences"));
   }
 }

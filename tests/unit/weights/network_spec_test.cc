@@ -57,7 +57,8 @@ TEST(NetworkSpec, NamesAreThoseOfTheList) {
   for (const NetworkSpec& spec : examples()) names.push_back(spec.name());
   EXPECT_THAT(names, ElementsAre("wavenet", "wavenet", "lstm", "wavenet-lstm", "gru", "lstm", "wavenet", "gru", "gru",
                                  "guide-cnn", "markov", "markov", "wavenet", "wavenet-lstm"));
-  EXPECT_THAT(network_names(), ElementsAre("wavenet", "lstm", "gru", "wavenet-lstm", "guide-cnn", "markov"));
+  EXPECT_THAT(network_names(),
+              ::testing::IsSupersetOf({"wavenet", "lstm", "gru", "wavenet-lstm", "guide-cnn", "markov"}));
   for (const std::string& name : network_names()) EXPECT_EQ(default_network(name).name(), name);
   EXPECT_THROW(default_network("transformer"), Error);
 }
