@@ -15,6 +15,8 @@
 #include "studio/edit.h"
 #include "studio/export.h"
 #include "studio/learn_api.h"
+#include "studio/overlays.h"
+#include "studio/played.h"
 #include "studio/request.h"
 #include "studio/routes.h"
 #include "studio/sound.h"
@@ -108,6 +110,13 @@ struct Studio::State {
     return shown(id);
   }
 
+  Reply played(const Json& body) {
+    const auto bytes = file_of_played(body);
+    const std::string id = store.create(body.contains("title") ? word_of(body, "title") : "Played").id;
+    store.add(id, {.take = {.kind = "import", .words = "played"}, .bytes = bytes});
+    return shown(id);
+  }
+
   Reply edit(const std::string& id, int take, const Json& request) {
     const Piece piece = store.piece(id);
     const auto music = store.music(id, take);
@@ -152,6 +161,8 @@ struct Studio::State {
     const std::string& what = parts[6];
     if (get && what == "sound.wav") return sound(id, take, request.query);
     if (get && what.starts_with("export.")) return export_take(desk(), piece, take, what.substr(6));
+    if (get && what == "chords") return json_reply(chords_view(store.music(id, take)->score));
+    if (get && what == "borrowed") return json_reply(borrowed_view(store.music(id, take)->score, *models.current()));
     if (get && what == "surprise")
       return stream_reply("application/json",
                           [desk = desk(), id, take](Sink& sink) { surprise_of_take(desk, id, take, sink); });
@@ -197,6 +208,7 @@ struct Studio::State {
     const auto parts = parts_of(request.path);
     if (parts.size() < 3 || parts[0] != "api" || parts[1] != "v1") no_route();
     if (parts[2] == "about" && parts.size() == 3 && request.method == "GET") return json_reply(about());
+    if (parts[2] == "played" && parts.size() == 3 && request.method == "POST") return played(body_of(request));
     if (parts[2] == "learnings") return learning_reply(desk(), learnings, models, request, parts);
     if (parts[2] == "model" && parts.size() == 3 && request.method == "PUT")
       return choose_model(learnings, models, body_of(request));

@@ -293,7 +293,7 @@ void Learnings::set_state(const std::string& id, LearningState state, const std:
   write(learning);
 }
 
-void Learnings::run(Learning learning, const std::stop_token& stop) {
+void Learnings::run(const Learning& learning, const std::stop_token& stop) {
   const std::string& id = learning.id;
   LearningState state = LearningState::kFailed;
   std::string message;

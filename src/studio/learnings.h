@@ -75,7 +75,7 @@ class Learnings {
   void write(const Learning& learning) const;
   void write_recipe(const std::string& id) const;
   std::vector<std::string> command_of(const Learning& learning) const;
-  void run(Learning learning, const std::stop_token& stop);
+  void run(const Learning& learning, const std::stop_token& stop);
   void set_state(const std::string& id, LearningState state, const std::string& message);
   void compose_sample(const std::string& id, double minutes, std::filesystem::file_time_type& sampled);
 

@@ -9,6 +9,7 @@
 #include "continuo/generation/wishes.h"
 #include "continuo/weights/default_model.h"
 #include "continuo/workbench/compose.h"
+#include "studio/steered_command.h"
 #include "studio/view.h"
 
 namespace continuo::studio {
@@ -16,15 +17,6 @@ namespace {
 
 constexpr double kMaxSeconds = 1800;
 constexpr int kMaxBars = 1000;
-std::string word(const std::string& text) {
-  const bool plain = !text.empty() && text.find_first_not_of(
-                                          "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-                                          "0123456789/._-+:,=@%") == std::string::npos;
-  if (plain) return text;
-  std::string quoted = "'";
-  for (const char c : text) quoted += c == '\'' ? std::string("'\\''") : std::string(1, c);
-  return quoted + "'";
-}
 
 Json preset(const char* name, const char* words, Json settings) {
   return {{"name", name}, {"words", words}, {"settings", std::move(settings)}};
@@ -71,14 +63,14 @@ generation::ComposeOptions compose_options(const Json& settings, const StudioMod
 
 std::string command_of(const Json& settings, const std::filesystem::path& model) {
   std::string command = "continuo compose";
-  if (!model.empty()) command += " --model " + word(model.string());
+  if (!model.empty()) command += " --model " + shell_word(model.string());
   for (const auto& [key, value] : settings.items()) {
     std::string name = key;
     for (char& c : name) c = c == '_' ? '-' : c;
     if (value.is_boolean()) {
       if (value.get<bool>()) command += " --" + name;
     } else {
-      command += " --" + name + " " + word(value.is_string() ? value.get<std::string>() : value.dump());
+      command += " --" + name + " " + shell_word(value.is_string() ? value.get<std::string>() : value.dump());
     }
   }
   return command + " -o new";

@@ -4,9 +4,11 @@
 #include "continuo/base/error.h"
 #include "continuo/base/format.h"
 #include "continuo/generation/wishes.h"
+#include "continuo/midi/extend.h"
 #include "continuo/midi/midi.h"
 #include "continuo/steering/steer.h"
 #include "studio/edit.h"
+#include "studio/steered_command.h"
 #include "studio/view.h"
 #include "studio/work_tools.h"
 
@@ -76,22 +78,43 @@ steering::Request steered(const Desk& desk, const Json& request, Score given, st
   return steer;
 }
 
-/// Writes bar by bar while somebody waits.
+/// Writes while somebody waits.
 std::vector<steering::Result> run(const Desk& desk, const steering::Request& request, Sink& sink) {
   std::stop_source stop;
-  steering::Steering steering(desk.model->loaded, request, stop.get_token());
-  while (steering.next()) {
-    send_event(sink, "progress", {{"share", steering.share()}});
-    if (!sink.alive() || desk.gate.closed()) throw Interrupted("stopped");
-  }
-  return steering.results();
+  double told = -1;
+  const auto look = [&](const Progress& progress) {
+    constexpr double kStep = 0.02;
+    const double share =
+        static_cast<double>(progress.done) / static_cast<double>(std::max<std::uint64_t>(1, progress.total));
+    if (!sink.alive() || desk.gate.closed()) stop.request_stop();
+    if (share < told + kStep && share >= told) return;
+    told = share;
+    send_event(sink, "progress", {{"share", share}});
+  };
+  return steering::steer(desk.model->loaded, request, look, stop.get_token());
 }
 
 /// What a work on a take asks for, and what its takes are called.
 struct Task {
   steering::Request steer;
   std::string kind, words;
+  SteeredCommand command;
 };
+
+/// Of what is written beside the given events: they stay as they are in the file.
+std::vector<std::uint8_t> steered_file_of(const Task& task, const TakeMusic& parent, const steering::Result& result) {
+  if (task.command.name == "accompany")
+    if (auto bytes = midi::extend(parent.bytes, {result.score, result.added})) return *bytes;
+  return midi::write(result.score);
+}
+
+std::vector<std::string> place_words(std::pair<int, int> bars, const std::vector<int>& tracks) {
+  std::vector<std::string> words = {"--bars", std::to_string(bars.first) + "-" + std::to_string(bars.second)};
+  std::string list;
+  for (const int track : tracks) list += (list.empty() ? "" : ",") + std::to_string(track);
+  if (!list.empty()) words.insert(words.end(), {"--tracks", list});
+  return words;
+}
 
 void work_on(const Desk& desk, const std::string& id, int take, const Json& request, Sink& sink, const auto& task_of) {
   guarded(sink, [&] {
@@ -101,18 +124,21 @@ void work_on(const Desk& desk, const std::string& id, int take, const Json& requ
     const Place place(desk.gate, sink);
     const auto begun = Clock::now();
     const auto results = run(desk, task.steer, sink);
+    task.command.piece = desk.store.file_of(id, take);
+    const std::string command = command_of(task.command, task.steer, of_sampling(settings_of(request)), *desk.model);
     for (std::size_t i = 0; i < results.size(); ++i) {
       Json how = request;
       how["seed"] = task.steer.seed;
-      const int added =
-          desk.store.add(id, {.take = {.parent = take,
-                                       .kind = task.kind,
-                                       .words = task.words + (results.size() > 1 ? ", " + std::to_string(i + 1) : ""),
-                                       .how = std::move(how),
-                                       .warnings = results[i].warnings},
-                              .bytes = midi::write(results[i].score),
-                              .new_is_composed = true,
-                              .show = false});
+      const int added = desk.store.add(
+          id, {.take = {.parent = take,
+                        .kind = task.kind,
+                        .words = task.words + (results.size() > 1 ? ", " + std::to_string(i + 1) : ""),
+                        .how = std::move(how),
+                        .command = command + (task.steer.count > 1 ? "  # new-" + std::to_string(i + 1) + ".mid" : ""),
+                        .warnings = results[i].warnings},
+               .bytes = steered_file_of(task, *parent, results[i]),
+               .new_is_composed = true,
+               .show = false});
       send_take(desk, id, added, seconds_since(begun), sink);
     }
     send_event(sink, "piece", piece_view(desk.store.piece(id)));
@@ -130,16 +156,22 @@ std::string bars_in_words(std::pair<int, int> bars) {
 void regenerate_take(const Desk& desk, const std::string& id, int take, const Json& request, Sink& sink) {
   work_on(desk, id, take, request, sink, [&](const Score& score, const std::vector<Channel>& mixer) {
     const auto bars = bars_asked(request, steering::bars_of(score));
-    const auto outline = steering::gap(bars.first, bars.second, tracks_asked(request, score, mixer));
-    return Task{steered(desk, request, score, outline), "regenerate", bars_in_words(bars) + " anew"};
+    const auto tracks = tracks_asked(request, score, mixer);
+    return Task{steered(desk, request, score, steering::gap(bars.first, bars.second, tracks)),
+                "regenerate",
+                bars_in_words(bars) + " anew",
+                {"infill", {}, place_words(bars, tracks)}};
   });
 }
 
 void vary_take(const Desk& desk, const std::string& id, int take, const Json& request, Sink& sink) {
   work_on(desk, id, take, request, sink, [&](const Score& score, const std::vector<Channel>& mixer) {
     const auto bars = bars_asked(request, steering::bars_of(score));
-    const auto outline = steering::gap(bars.first, bars.second, tracks_asked(request, score, mixer));
-    Task task{steered(desk, request, score, outline), "vary", bars_in_words(bars) + " varied"};
+    const auto tracks = tracks_asked(request, score, mixer);
+    Task task{steered(desk, request, score, steering::gap(bars.first, bars.second, tracks)),
+              "vary",
+              bars_in_words(bars) + " varied",
+              {"vary", {}, place_words(bars, tracks)}};
     if (task.steer.wishes.keep == steering::Keep::kNothing && task.steer.wishes.amount == 1)
       task.steer.wishes.keep = steering::Keep::kRhythm;
     return task;
@@ -152,8 +184,18 @@ void accompany_take(const Desk& desk, const std::string& id, int take, const Jso
     const auto wishes = generation::wishes_of({.instruments = word_of(request, "instruments")});
     if (wishes.programs.empty() && !wishes.drums) refuse("no instrument was named", "instruments", "Name one or more.");
     auto outline = steering::accompaniment(bars.second, wishes.programs, wishes.drums);
-    for (auto& span : outline.free) span.first_bar = bars.first;
-    return Task{steered(desk, request, score, outline), "accompany", "with " + word_of(request, "instruments")};
+    outline.free.front().first_bar = bars.first;
+    auto words = place_words(bars, {});
+    words.insert(words.end(), {"--instruments", word_of(request, "instruments")});
+    Task task{steered(desk, request, score, outline),
+              "accompany",
+              "with " + word_of(request, "instruments"),
+              {"accompany", {}, std::move(words)}};
+    task.steer.wishes.programs = wishes.programs;
+    task.steer.wishes.drums = wishes.drums;
+    const auto asked = request.find("wishes");
+    if (asked == request.end() || !asked->contains("every_bar")) task.steer.wishes.every_bar = true;
+    return task;
   });
 }
 
@@ -167,12 +209,11 @@ void compose_steered(const Desk& desk, const Json& request, Sink& sink) {
                                                             .instruments = settings.value("instruments", ""),
                                                             .tempo = settings.value("tempo", ""),
                                                             .metre = settings.value("metre", "")});
-    auto outline = steering::continuation(0, bars);
-    for (auto& span : outline.free) {
-      span.programs = asked.programs;
-      span.drums = asked.drums;
-    }
-    steering::Request steer = steered(desk, request, {}, std::move(outline));
+    steering::Request steer = steered(desk, request, {}, steering::continuation(0, bars));
+    SteeredCommand command{"compose", {}, {"--bars", std::to_string(bars)}};
+    for (const char* name : {"instruments", "tempo", "metre"})
+      if (settings.contains(name))
+        command.words.insert(command.words.end(), {std::string("--") + name, word_of(settings, name)});
     steer.wishes.programs = asked.programs;
     steer.wishes.drums = asked.drums;
     steer.wishes.tempo = asked.tempo;
@@ -184,12 +225,14 @@ void compose_steered(const Desk& desk, const Json& request, Sink& sink) {
     const std::string title =
         request.contains("title") ? word_of(request, "title") : natural_title(results.front().score);
     const std::string id = desk.store.create(title).id;
-    const int take = desk.store.add(id, {.take = {.kind = "compose",
-                                                  .words = "composed, seed " + std::to_string(steer.seed),
-                                                  .how = request,
-                                                  .warnings = results.front().warnings},
-                                         .bytes = midi::write(results.front().score),
-                                         .new_is_composed = true});
+    const int take =
+        desk.store.add(id, {.take = {.kind = "compose",
+                                     .words = "composed, seed " + std::to_string(steer.seed),
+                                     .how = request,
+                                     .command = command_of(command, steer, of_sampling(settings), *desk.model),
+                                     .warnings = results.front().warnings},
+                            .bytes = midi::write(results.front().score),
+                            .new_is_composed = true});
     send_event(sink, "piece", piece_view(desk.store.piece(id)));
     send_take(desk, id, take, seconds_since(begun), sink);
     send_event(sink, "done", Json::object());

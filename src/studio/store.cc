@@ -241,6 +241,10 @@ std::shared_ptr<const TakeMusic> Store::music(const std::string& id, int take) {
   return music;
 }
 
+fs::path Store::file_of(const std::string& id, int take) const {
+  return fs::absolute(folder_of(id) / (std::to_string(take) + ".mid"));
+}
+
 void Store::show(const std::string& id, int take) {
   const std::scoped_lock guard(mutex_);
   Piece& piece = loaded(id);

@@ -71,6 +71,8 @@ class Store {
   Piece create(const std::string& title);
   int add(const std::string& id, NewTake take);
   std::shared_ptr<const TakeMusic> music(const std::string& id, int take);
+  /// The MIDI file, absolute.
+  std::filesystem::path file_of(const std::string& id, int take) const;
   void show(const std::string& id, int take);
   void undo(const std::string& id);  ///< throws Error where there is nothing to undo
   void redo(const std::string& id);

@@ -7,7 +7,7 @@ const kKeys = [
   ["1 to 4", "hear a take"], ["Enter", "keep the take that is heard"], ["Esc", "leave the takes, the chosen notes, the selected bars"],
   ["Ctrl+Z, Ctrl+Shift+Z", "undo, redo"], ["Left, Right", "a bar back or on; with notes chosen, move them"], ["Shift+Left, Shift+Right", "select more or fewer bars; with notes chosen, shorten or lengthen them"],
   ["Up, Down", "chosen notes a semitone higher or lower; with Shift an octave"], ["N, P", "choose the next or previous note"], ["A", "choose every note of the track"], ["I", "write a note at the cursor"], ["Delete", "delete the chosen notes"],
-  ["V, D", "select or draw"], ["+, \u2212, F", "zoom, show everything"], ["L", "repeat the selected bars"], ["B", "colour the notes by how much they surprise the model"], ["Home", "to the beginning"], ["?", "this list"],
+  ["V, D", "select or draw"], ["+, \u2212, F", "zoom, show everything"], ["L", "repeat the selected bars"], ["B", "colour the notes by how much they surprise the model"], ["O", "mark what stands in the music that the model learned from"], ["H", "chords above the notes"], ["K", "play a few bars yourself"], ["Home", "to the beginning"], ["?", "this list"],
 ];
 
 export function showKeys() {
@@ -56,7 +56,7 @@ export function keyboard(roll, { setTool }) {
     if (event.key === "Enter" && !target.matches("button, [role=button], summary, a")) return act(() => studio.keep());
     if (/^[1-8]$/.test(event.key)) return act(() => studio.audition(Number(event.key) - 1));
     const always = {
-      c: studio.compose, r: studio.regenerate, y: studio.vary, g: studio.accompany, e: studio.goOn, l: studio.toggleLoop, b: studio.toggleBits, v: () => setTool("select"), d: () => setTool("draw"), f: () => roll.fit(), "+": () => roll.zoom(1.4), "=": () => roll.zoom(1.4), "-": () => roll.zoom(1 / 1.4),
+      c: studio.compose, r: studio.regenerate, y: studio.vary, g: studio.accompany, e: studio.goOn, l: studio.toggleLoop, b: studio.toggleBits, o: studio.toggleBorrowed, h: studio.toggleChords, k: studio.playIn, v: () => setTool("select"), d: () => setTool("draw"), f: () => roll.fit(), "+": () => roll.zoom(1.4), "=": () => roll.zoom(1.4), "-": () => roll.zoom(1 / 1.4),
       "?": showKeys, Home: studio.start, Escape: studio.leave,
     };
     const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;

@@ -5,7 +5,9 @@ import { $, complain, element, say, time, toast } from "./dom.js";
 import { keyboard, showKeys } from "./keys.js";
 import { showExport, showPieces } from "./library.js";
 import { showLearn, watchLearning } from "./learn.js";
+import { Overlays } from "./overlays.js";
 import { showMixer, showTakes } from "./panels.js";
+import { showPlayIn } from "./play_in.js";
 import { Player } from "./player.js";
 import { Roll } from "./roll.js";
 import * as selection from "./selection.js";
@@ -32,11 +34,9 @@ function show(answer, keep = true) {
   piece = answer.piece;
   if (answer.take) {
     take = answer.take;
-    roll.bits = null;
     roll.show(take.score, same);
-    $("facts").textContent = take.score.facts;
     showWarnings(same ? [] : take.warnings);
-    if (bitsShown) run(showBits);
+    run(() => overlays.show(piece, take));
   }
   refresh();
   if (!same) localStorage.setItem("piece", piece.id);
@@ -68,26 +68,14 @@ function showWarnings(warnings) {
 
 const showSelection = () => selection.showSelection(take?.score, roll.bars, work !== null, { regenerate, vary, accompany, goOn, clear: () => roll.selectBars(null) });
 
-/// Colours the notes by what the model makes of them.
-let bitsShown = false;
-async function showBits() {
-  $("bits").setAttribute("aria-pressed", String(bitsShown));
-  if (!bitsShown || !take) {
-    roll.bits = null;
-    if (take) $("facts").textContent = take.score.facts;
-    return roll.paintSoon();
-  }
-  const of = take, answer = await api.get(api.takePath(piece.id, of.take, "/surprise"));
-  if (of !== take || !bitsShown) return;
-  if (answer.error) throw new api.ApiError(answer.error);
-  roll.bits = answer.tracks;
-  $("facts").textContent = `${answer.mean.toFixed(1)} bits a note: red surprises the model, blue it expected.`;
-  roll.paintSoon();
-}
-export const toggleBits = () => {
-  bitsShown = !bitsShown;
-  return run(showBits);
-};
+const overlays = new Overlays(roll);
+const toggleOverlay = (name) => run(() => {
+  overlays.toggle(name);
+  return overlays.show(piece, take);
+});
+export const toggleBits = () => toggleOverlay("bits");
+export const toggleBorrowed = () => toggleOverlay("borrowed");
+export const toggleChords = () => toggleOverlay("chords");
 
 // Every action ends here, so that no failure stays silent.
 async function run(action) {
@@ -122,7 +110,7 @@ export function compose() {
   player.wake();
   candidates.clear();
   scrollTo(0, 0);  // on a phone the music stands above the button
-  roll.bits = null;
+  roll.bits = roll.chords = null;
   let fresh = true, sounding = false, anew = false;
   return during((signal) => api.work("/pieces", { settings: settings.whole(), sound: true, ...(settings.steered() ? wishes() : {}) }, (name, data) => {
     if (name === "progress") {
@@ -326,6 +314,18 @@ const openPiece = (id) => run(async () => {
   show(await api.get(`/pieces/${id}`), false);
 });
 
+export function playIn() {
+  player.wake();
+  player.stop();
+  return showPlayIn(about.settings.instruments, { context: () => player.context, opened: (answer) => {
+    candidates.clear();
+    show(answer, false);
+    roll.canvas.focus({ preventScroll: true });
+    toast("What was played is a piece now: go on from it, or change it.");
+    play(0);
+  } });
+}
+
 // Setting up.
 
 function setTab(name) {
@@ -359,10 +359,16 @@ function wire() {
   click("to-start", start);
   click("loop", toggleLoop);
   click("bits", toggleBits);
+  click("borrowed", toggleBorrowed);
+  click("chord-names", toggleChords);
+  click("play-in", playIn);
   click("undo", undo);
   click("redo", redo);
   click("pieces-button", () => showPieces(piece?.id, { open: openPiece, gone: () => location.reload() }));
-  click("learn-button", () => showLearn({ play: (id, of, seconds) => player.play(id, of, 0, { until: seconds }), modelChanged }));
+  click("learn-button", async () => {
+    await showLearn({ play: (id, of, seconds) => player.play(id, of, 0, { until: seconds }), modelChanged });
+    player.stop();
+  });
   click("export-button", () => showExport(piece, take));
   click("help-button", showKeys);
   click("zoom-in", () => roll.zoom(1.4));
@@ -409,7 +415,7 @@ function wire() {
 async function modelChanged() {
   about = await api.get("/about");
   settings.setStyles(about.settings.styles);
-  await showBits();
+  await overlays.show(piece, take);
 }
 
 async function begin() {

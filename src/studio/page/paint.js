@@ -169,6 +169,26 @@ function paintKeys(ctx, view) {
   ctx.restore();
 }
 
+/// Names of chords along the upper edge, as many as there is room for.
+function paintChords(ctx, view, chords) {
+  const height = 20;
+  ctx.fillStyle = colours.ruler;
+  ctx.globalAlpha = 0.9;
+  ctx.fillRect(view.gutter, view.ruler, view.width, height);
+  ctx.globalAlpha = 1;
+  ctx.font = `600 12px ${kFont}`;
+  let free = view.gutter;
+  for (const [tick, , words] of chords) {
+    const x = view.x(tick), name = words.replace(" sharp", "\u266f").replace(" flat", "\u266d").replace(" m", "m").replace(" dim", "\u00b0");
+    if (x < view.gutter - 1 || x < free || x > view.width) continue;
+    ctx.fillStyle = colours.bar;
+    ctx.fillRect(Math.round(x), view.ruler, 1, height);
+    ctx.fillStyle = colours.ink;
+    ctx.fillText(name, x + 4, view.ruler + 14);
+    free = x + ctx.measureText(name).width + 8;
+  }
+}
+
 /// `state`: bits (by track and note, or null), bars, playhead (tick or null), cursor (tick), quiet tracks, chosen(t, n), moved(t, n, note), box.
 export function paint(ctx, view, state) {
   if (!colours) readColours();
@@ -189,6 +209,7 @@ export function paint(ctx, view, state) {
     ctx.strokeRect(...state.box);
   }
   ctx.restore();
+  if (view.chords) paintChords(ctx, view, view.chords);
   paintRuler(ctx, view);
   const head = state.playhead ?? state.cursor;
   const x = view.x(head);

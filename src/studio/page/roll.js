@@ -13,6 +13,7 @@ export class Roll {
     this.score = null;
     this.bars = null;
     this.bits = null;  // of each note, where these are shown
+    this.chords = null;  // [tick, end, name] of each, where these are shown
     this.playhead = null;
     this.cursor = 0;
     this.chosenNotes = new Set();

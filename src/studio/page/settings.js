@@ -10,6 +10,7 @@ export class Settings {
     const { styles, keys, metres, instruments, presets } = about.settings;
     const choice = (id, label, values, any) =>
       element("label", {}, element("span", {}, label), element("select", { id }, element("option", { value: "" }, any), ...values.map((value) => element("option", { value }, value))));
+    const options = (id, label, values) => element("label", {}, element("span", {}, label), element("select", { id }, ...values.map(([text, value]) => element("option", { value }, text))));
     this.chips = element("div", { class: "chips tight", id: "instrument-chips" });
     this.picker = element("select", { id: "instrument", "aria-label": "Add an instrument" }, element("option", { value: "" }, "add an instrument \u2026"), element("option", { value: "drums" }, "Drums"), ...instruments.map((name) => element("option", { value: name }, name)));
     this.picker.addEventListener("change", () => {
@@ -24,6 +25,12 @@ export class Settings {
       element("div", { class: "field" }, element("span", { class: "label" }, "Instruments"), this.chips, this.picker),
       element("label", {}, element("span", {}, "Chords"), element("input", { id: "chords", placeholder: "any, or Dm | Gm A7 | Dm", autocomplete: "off", spellcheck: "false", "aria-describedby": "chords-words" }), element("span", { class: "faint small", id: "chords-words", hidden: true }, "The length is in bars then. The chords begin anew when they are over.")),
       element("label", {}, element("span", {}, "Density"), element("select", { id: "density" }, ...[["as it comes", ""], ["sparse", 3], ["moderate", 6], ["dense", 11]].map(([text, value]) => element("option", { value }, text)))),
+      element("details", { class: "more" }, element("summary", {}, "More wishes"),
+        element("div", { class: "pair" }, options("cadence", "Last bar", [["as it comes", ""], ["closes on the tonic", "tonic"], ["stays open", "open"]]),
+          options("voices", "Voices", [["any number", ""], ...[1, 2, 3, 4, 6].map((most) => [most === 1 ? "one" : `${most} at most`, most])])),
+        element("div", { class: "pair" }, options("hands", "Reach of a hand", [["any", ""], ["an octave", 12], ["a tenth", 16]]),
+          options("strictness", "Chords bind", [["on beats", ""], ["hardly", 0.25], ["every note", 1]])),
+        element("p", { class: "faint small" }, "A last bar on the tonic needs a key. With wishes like these the length is in bars.")),
       element("div", { class: "pair" },
         element("label", {}, element("span", {}, "Length"), element("input", { id: "length", type: "number", min: 1, max: 600, value: 60 })),
         element("label", {}, element("span", {}, "in"), element("select", { id: "unit" }, element("option", { value: "seconds" }, "seconds"), element("option", { value: "bars" }, "bars")))),
@@ -32,7 +39,7 @@ export class Settings {
       element("div", { class: "pair" },
         element("label", {}, element("span", {}, "Seed"), element("input", { id: "seed", type: "number", min: 0, placeholder: "another each time" })),
         element("p", { class: "faint hint" }, "The same seed and settings give the same piece.")));
-    for (const id of ["chords", "density"]) $(id).addEventListener("input", () => this.useBars());
+    for (const id of ["chords", "density", "cadence", "voices", "hands"]) $(id).addEventListener("input", () => this.useBars());
     form.addEventListener("submit", (event) => event.preventDefault());
     $("wild").addEventListener("input", () => this.sayWild());
     $("presets").append(...presets.map((preset) => element("button", { type: "button", class: "chip", title: preset.words, onclick: () => this.fill(preset.settings) }, preset.name)));
@@ -67,6 +74,10 @@ export class Settings {
     const wishes = {};
     if ($("chords").value.trim()) wishes.chords = $("chords").value.trim();
     if ($("density").value) wishes.onsets_per_bar = Number($("density").value);
+    if ($("cadence").value) wishes.cadence = $("cadence").value;
+    if ($("voices").value) wishes.most_voices = Number($("voices").value);
+    if ($("hands").value) wishes.hand_span = Number($("hands").value);
+    if (wishes.chords && $("strictness").value) wishes.strictness = Number($("strictness").value);
     return wishes;
   }
   steered() { return Object.keys(this.wishes()).length > 0; }

@@ -5,6 +5,7 @@ import glob
 import json
 import math
 import os
+import shlex
 import subprocess
 import tempfile
 import unittest
@@ -72,6 +73,56 @@ class Http(StudioTest):
         _, headers, data = self.studio.ask("GET", f"/api/v1/pieces/{take['piece']}/takes/1/export.mid")
         self.assertEqual(data, command_bytes)
         self.assertIn("attachment", headers["Content-Disposition"])
+
+    def run_again(self, command, number=None):
+        """The bytes that a take's command writes."""
+        words = shlex.split(command, comments=True)
+        self.assertEqual(words[-2:], ["-o", "new"])
+        with tempfile.TemporaryDirectory() as folder:
+            subprocess.run([studio.CONTINUO, *words[1:-1], os.path.join(folder, "new.mid")], check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            with open(os.path.join(folder, "new.mid" if number is None else f"new-{number}.mid"), "rb") as file:
+                return file.read()
+
+    def test_commands_of_steered_takes_make_the_same_files(self):
+        first = self.studio.compose(seed=8, bars=6, instruments="violin,cello")
+        base = f"/pieces/{first['piece']}/takes/1"
+        works = [("regenerate", {"bars": [3, 4], "tracks": [0], "settings": {"seed": 4, "temperature": 0.9}, "wishes": {"most_voices": 3}}),
+                 ("vary", {"bars": [2, 3], "settings": {"seed": 5}, "wishes": {"keep": "contour"}}),
+                 ("accompany", {"bars": [1, 4], "instruments": "piano", "settings": {"seed": 6}, "wishes": {"chords": "Dm | Gm A7"}})]
+        for work, request in works:
+            takes = [data for name, data in self.studio.events(f"{base}/{work}", {**request, "takes": 2}) if name == "take"]
+            self.assertEqual(len(takes), 2, work)
+            for number, take in enumerate(takes, 1):
+                self.assertTrue(take["command"].endswith(f"# new-{number}.mid"), take["command"])
+                exported = self.studio.ask("GET", f"/api/v1/pieces/{take['piece']}/takes/{take['take']}/export.mid")[2]
+                self.assertEqual(exported, self.run_again(take["command"], number), take["command"])
+        events = dict(self.studio.events("/pieces", {"settings": {"bars": 4, "seed": 7, "key": "D minor", "instruments": "piano", "tempo": "90", "metre": "3/4"},
+                                                     "wishes": {"cadence": "tonic", "onsets_per_bar": 4}}))
+        self.assertIn("take", events, events)
+        exported = self.studio.ask("GET", f"/api/v1/pieces/{events['take']['piece']}/takes/1/export.mid")[2]
+        self.assertEqual(exported, self.run_again(events["take"]["command"]), events["take"]["command"])
+
+    def test_chords_and_borrowed_passages(self):
+        # Two bars of C major, then two of A minor, as chords one after the other.
+        notes = [(48 * i, 45, pitch) for i, pitch in enumerate([48, 52, 55, 60] * 4 + [45, 48, 52, 57] * 4)]
+        _, _, data = self.studio.ask("POST", "/api/v1/pieces?title=chords", midi(notes), kind="audio/midi")
+        piece = json.loads(data)["piece"]["id"]
+        chords = self.studio.json("GET", f"/pieces/{piece}/takes/1/chords")["chords"]
+        self.assertEqual(chords[0][:1] + chords[0][2:], [0, "C"])
+        self.assertEqual([chords[-1][1], chords[-1][2]], [32 * 48, "A m"])
+        borrowed = self.studio.json("GET", f"/pieces/{piece}/takes/1/borrowed")
+        self.assertEqual([len(track) for track in borrowed["tracks"]], [32])
+        self.assertEqual(borrowed["share"], 0)  # too short to be a passage
+        composed = self.studio.compose(seed=2, bars=8)
+        self.assertEqual(self.studio.json("GET", f"/pieces/{composed['piece']}/takes/1/borrowed")["share"], 0)  # the model avoids them
+
+    def test_what_was_played_becomes_a_piece(self):
+        played = {"tempo": 120, "metre": [3, 4], "program": 40, "notes": [[0, 0.5, 60, 90], [0.513, 0.25, 64, 40]]}
+        take = self.studio.json("POST", "/played", played)["take"]
+        self.assertEqual(notes_of(take), [[0, 0, 480, 60, 90], [0, 492, 240, 64, 40]])  # nothing is moved to a grid
+        self.assertEqual((take["score"]["tracks"][0]["instrument"], take["score"]["bars"][0][4:]), ("Violin", [3, 4]))
+        for wrong in [{"notes": []}, {"tempo": 0}, {"metre": [4, 3]}, {"metre": 4}, {"notes": [[0, 1, 60]]}, {"notes": [[-1, 1, 60, 90]]}, {"notes": [[0, 1, 60, 0]]}, {"program": 128}]:
+            self.studio.json("POST", "/played", {**played, **wrong}, expect=400)
 
     def test_going_on_keeps_what_was(self):
         first = self.studio.compose(seed=5)

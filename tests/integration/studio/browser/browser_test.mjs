@@ -84,7 +84,7 @@ const chapters = {
     await until("silence", async () => (await loudness(page)) < 1e-4);
   },
 
-  async see(page) {
+  async see(page, name) {
     const colours = () => page.evaluate(() => {
       const canvas = document.getElementById("roll"), data = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data;
       const seen = new Map();
@@ -99,6 +99,14 @@ const chapters = {
     await page.click("#bits");
     await page.waitForFunction(() => document.getElementById("facts").textContent.includes("bits a note"));
     await page.click("#bits");
+    await page.click("#borrowed");
+    await page.waitForFunction(() => document.getElementById("facts").textContent.includes("learned from"));
+    await page.click("#borrowed");
+    await page.click("#chord-names");
+    const { piece, take } = await current(page);
+    assert.ok((await api(page, `/pieces/${piece.id}/takes/${take.take}/chords`)).chords.length > 0);
+    await picture(page, `chords-${name}`);
+    await page.click("#chord-names");
     await page.click("#zoom-in");
     await page.click("#zoom-in");
     await page.click("#zoom-fit");
@@ -110,6 +118,26 @@ const chapters = {
     assert.equal(await theme(), before);
     await tab(page, "tracks");
     assert.equal(await page.locator(".track").count(), (await current(page)).take.score.tracks.length);
+  },
+
+  async play(page, name) {
+    await tab(page, "compose");
+    await page.click("#play-in");
+    await page.fill("#played-tempo", "240");
+    await page.fill("#played-bars", "1");
+    await checkAccess(page, `${name}, play`);
+    await picture(page, `play-${name}`);
+    await page.click("#played-start");
+    await page.waitForFunction(() => document.getElementById("played-state").textContent === "Bar 1 of 1");
+    await page.keyboard.down("a");
+    await page.waitForTimeout(150);
+    await page.keyboard.up("a");
+    await page.keyboard.press("d", { delay: 100 });
+    await page.waitForFunction(() => !document.getElementById("dialog").open && document.getElementById("title").value === "Played");
+    const { take } = await current(page);
+    assert.deepEqual(take.score.tracks[0].notes.map((note) => note[2]), [60, 64]);
+    assert.ok(take.score.tracks[0].notes[1][0] > take.score.tracks[0].notes[0][0]);
+    await page.waitForFunction(() => document.getElementById("play").getAttribute("aria-label") === "Play");
   },
 
   async hear(page) {
