@@ -1,6 +1,4 @@
 // Arbitrary bytes as the table beside a collection: refused with an Error or read; then every column can be asked for.
-#include <unistd.h>
-
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
@@ -10,18 +8,17 @@
 
 #include "continuo/base/error.h"
 #include "continuo/corpus/manifest.h"
+#include "scratch_folder.h"
 
 namespace {
 
 namespace fs = std::filesystem;
 
-/// In memory where the system has such a folder; with two files that a table can name.
+/// With two files that a table can name.
 fs::path make_folder() {
-  const fs::path root = fs::exists("/dev/shm") ? fs::path("/dev/shm") : fs::temp_directory_path();
-  std::string name = (root / "continuo-fuzz-XXXXXX").string();
-  if (::mkdtemp(name.data()) == nullptr) std::abort();
-  for (const char* file : {"a.mid", "b.mid"}) std::ofstream(fs::path(name) / file) << "music";
-  return name;
+  fs::path folder = scratch_folder();
+  for (const char* file : {"a.mid", "b.mid"}) std::ofstream(folder / file) << "music";
+  return folder;
 }
 
 }  // namespace
