@@ -205,9 +205,9 @@ std::vector<Result> Steering::results() {
 
 std::vector<Result> steer(const loaded::LoadedModel& composer, const Request& request, const ProgressSink& progress,
                           std::stop_token stop) {
-  constexpr std::uint64_t kMostRuns = 8;
+  constexpr std::uint64_t kMaxRuns = 8;
   std::vector<Result> results;
-  for (std::uint64_t run = 0; run < kMostRuns && results.size() < request.count; ++run) {
+  for (std::uint64_t run = 0; run < kMaxRuns && results.size() < request.count; ++run) {
     Request own = request;
     own.stream = request.stream + run;
     Steering steering(composer, std::move(own), stop);
