@@ -108,13 +108,13 @@ void Particles::Impl::look_ahead(std::span<const std::size_t> arrived, const std
   for (const std::size_t i : arrived) {
     if (weights[i].zero()) continue;
     weights[i].divide(states[i]->ahead);
-    std::shared_ptr<const Guide> guide = states[i]->guide->finished() ? nullptr : states[i]->guide->look_ahead();
     auto state = std::make_shared<State>(*states[i]);
     state->ahead = {};
     states[i] = state;
-    if (guide == nullptr) continue;
+    if (state->probe == nullptr) continue;
     auto start = std::make_shared<State>(*state);
-    start->guide = std::move(guide);
+    start->guide = state->probe;
+    start->pending.reset();
     probes.states[i] = std::move(start);
     probed.push_back(i);
   }

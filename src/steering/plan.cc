@@ -104,9 +104,9 @@ void add_ahead(const Sheet& full, int behind, ScriptPlan& plan) {
   std::copy_if(plan.given.begin(), plan.given.end(), std::back_inserter(notes),
                [&](const SheetNote& note) { return note.bar == behind; });
   if (notes.empty()) return;
-  std::vector<std::shared_ptr<const ScriptPlan>> ahead(static_cast<std::size_t>(behind));
-  for (int bar = 0; bar < behind; ++bar) {
-    if (!plan.is_new(bar)) continue;
+  std::vector<std::shared_ptr<const ScriptPlan>> ahead(static_cast<std::size_t>(behind) + 1);
+  for (int bar = 0; bar <= behind; ++bar) {
+    if (!plan.is_new(bar) && !plan.is_new(bar - 1)) continue;
     auto probe = std::make_shared<ScriptPlan>();
     probe->vocabulary = plan.vocabulary;
     probe->given = notes;

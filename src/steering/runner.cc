@@ -23,7 +23,8 @@ class Runner {
     for (const std::size_t particle : own) {
       if (!batch_->restore(static_cast<int>(live_.size()), *all.states[particle]->network))
         throw Error(ErrorCode::kUnsupported, "the state of this network cannot be restored");
-      live_.push_back({.particle = particle, .logits = all.states[particle]->logits});
+      live_.push_back(
+          {.particle = particle, .logits = all.states[particle]->logits, .pending = all.states[particle]->pending});
     }
   }
 
@@ -33,15 +34,13 @@ class Runner {
     while (true) {
       if (stop.stop_requested()) throw Interrupted("stopped while particles were written");
       for (std::size_t i = live_.size(); i-- > 0;)
-        if (!write(live_[i])) leave(i);
+        if (!write(i)) leave(i);
       if (live_.empty()) return steps;
       std::vector<Symbol> symbols;
       for (const Live& one : live_) symbols.push_back(one.symbol);
       const std::span<const float> output = batch_->step(symbols);
       steps += live_.size();
       for (std::size_t i = 0; i < live_.size(); ++i) live_[i].logits = output.subspan(i * width_, width_);
-      for (std::size_t i = live_.size(); i-- > 0;)
-        if (arrive(i)) leave(i);
     }
   }
 
@@ -49,6 +48,7 @@ class Runner {
   struct Live {
     std::size_t particle = 0;
     std::span<const float> logits;  ///< stay where they are when others leave
+    std::optional<Symbol> pending;  ///< was drawn before
     Symbol symbol = 0;
   };
 
@@ -57,8 +57,13 @@ class Runner {
     batch_->remove(static_cast<int>(i));
   }
 
-  /// Draws a symbol. False where there is none, or where it was the last.
-  bool write(Live& live) {
+  /// Draws a symbol. False where there is none, where it was the last, and where it leads to the target.
+  bool write(std::size_t i) {
+    Live& live = live_[i];
+    if (live.pending) {
+      live.symbol = *std::exchange(live.pending, std::nullopt);
+      return true;
+    }
     Running& one = running_[live.particle];
     engine::check_finite(live.logits);
     const auto drawn = draw_.next(live.logits, *one.guide, all_.random[live.particle]);
@@ -69,28 +74,32 @@ class Runner {
     }
     live.symbol = drawn->symbol;
     one.weight.multiply(drawn->mass);
+    if (all_.options.look_ahead) one.probe = one.guide->look_ahead(drawn->symbol);
     one.guide->advance(drawn->symbol, drawn->probability, drawn->mass);
     one.symbols.push_back(drawn->symbol);
-    if (!one.guide->finished()) return true;
-    end_stretch(one, *all_.states[live.particle], {});
+    if (one.guide->finished()) {
+      end_stretch(one, *all_.states[live.particle], std::make_shared<State>());
+      return false;
+    }
+    if (one.guide->place() < target_) return true;
+    arrive(i);
     return false;
   }
 
-  bool arrive(std::size_t i) {
+  void arrive(std::size_t i) {
     Running& one = running_[live_[i].particle];
-    if (one.guide->place() < target_) return false;
     auto state = std::make_shared<State>();
     std::shared_ptr<engine::Snapshot> snapshot = all_.model->new_snapshot();
     if (!batch_->save(static_cast<int>(i), *snapshot))
       throw Error(ErrorCode::kUnsupported, "the state of this network cannot be saved");
     state->network = std::move(snapshot);
     state->logits.assign(live_[i].logits.begin(), live_[i].logits.end());
+    state->pending = live_[i].symbol;
+    state->probe = std::move(one.probe);
     end_stretch(one, *all_.states[live_[i].particle], std::move(state));
-    return true;
   }
 
   static void end_stretch(Running& one, const State& from, std::shared_ptr<State> state) {
-    if (state == nullptr) state = std::make_shared<State>();
     one.weight.multiply(one.guide->weigh());
     if (one.weight.zero()) one.failure = one.guide->reason();
     state->length = from.length + one.symbols.size();

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <span>
 #include <stop_token>
 #include <string>
@@ -24,6 +25,8 @@ struct State {
   std::shared_ptr<const Guide> guide;
   std::shared_ptr<const engine::Snapshot> network;
   std::vector<float> logits;
+  std::optional<Symbol> pending;       ///< the latest symbol, which led here: the network has not heard it yet
+  std::shared_ptr<const Guide> probe;  ///< tries from before `pending` what is given further on; null: nothing
   std::shared_ptr<const Past> past;
   std::size_t length = 0;
   Weight ahead;  ///< factor of the weight for what is given further on
@@ -34,7 +37,8 @@ struct Running {
   std::unique_ptr<Guide> guide;
   std::vector<Symbol> symbols;
   Weight weight;
-  std::string failure;  ///< where nothing was left
+  std::unique_ptr<Guide> probe;  ///< of the latest symbol
+  std::string failure;           ///< where nothing was left
   std::shared_ptr<const State> arrived;
 };
 

@@ -10,6 +10,9 @@ namespace {
 
 using representation::SymbolKind;
 
+/// Places within a bar from which what is given behind is looked at, and in the last bar before it.
+constexpr int kParts = 2, kPartsOfLast = 4;
+
 bool is_pitch(SymbolKind kind) noexcept { return kind == SymbolKind::kPitch || kind == SymbolKind::kDrumPitch; }
 bool is_instrument(SymbolKind kind) noexcept { return kind == SymbolKind::kProgram || kind == SymbolKind::kDrums; }
 
@@ -75,9 +78,10 @@ ScoreGuide::ScoreGuide(const ScoreGuide& other, Script script)
   reader_.place().cursor = cursor_.get();
 }
 
-std::unique_ptr<Guide> ScoreGuide::look_ahead() const {
-  auto script = script_.ahead(reader_);
-  return script && !probe_ ? std::unique_ptr<Guide>(new ScoreGuide(*this, std::move(*script))) : nullptr;
+std::unique_ptr<Guide> ScoreGuide::look_ahead(Symbol symbol) const {
+  if (probe_) return nullptr;
+  auto script = script_.ahead(reader_, symbol);
+  return script ? std::unique_ptr<Guide>(new ScoreGuide(*this, std::move(*script))) : nullptr;
 }
 
 void ScoreGuide::begin(Symbol symbol) {
@@ -144,6 +148,8 @@ bool ScoreGuide::look(std::span<std::uint8_t> allowed, std::span<std::uint8_t> l
   }
   std::copy(allowed.begin(), allowed.end(), left.begin());
   script_.mask(reader_, left, wanted_);
+  // How probable it is that a bar ends where the probe ends it says nothing of what is given.
+  if (probe_ && reader_.place().bar + 1 < script_.plan().bars) std::copy(left.begin(), left.end(), allowed.begin());
   if (!rules_.empty()) before_rules_.assign(left.begin(), left.end());
   reader_.place().due = script_.due_here(reader_);
   std::vector<std::uint8_t> kept;
@@ -185,14 +191,25 @@ void ScoreGuide::advance(Symbol symbol, double probability, double /*mass*/) {
 }
 
 /// Bars that are given are passed without a stop: nothing happens there that particles could be weighed for one by one.
+/// In new bars before given ones there are places within the bar, too.
 std::int64_t ScoreGuide::place() const {
   int bar = reader_.place().bar;
   while (bar > 0 && !script_.plan().is_new(bar) && !script_.plan().is_new(bar - 1)) --bar;
-  return bar;
+  return std::int64_t{bar} * kPartsOfLast + part();
+}
+
+std::int64_t ScoreGuide::part() const {
+  const Place& place = reader_.place();
+  const ScriptPlan& plan = script_.plan();
+  if (plan.ahead.empty() || place.at <= 0 || place.bar_length <= 0 || !plan.is_new(place.bar)) return 0;
+  const bool last = static_cast<std::size_t>(place.bar) + 2 == plan.ahead.size();
+  const int parts = last ? kPartsOfLast : kParts;
+  return std::min<std::int64_t>(place.at * parts / place.bar_length, parts - 1);
 }
 
 double ScoreGuide::weigh() {
   double weight = 1;
+  if (!finished() && reader_.latest() != SymbolKind::kBar) return weight;
   for (const auto& rule : rules_) {
     const double own = rule->weigh(reader_.place(), finished());
     if (own == 0 && weight > 0) reason_ = rule->reason();

@@ -31,7 +31,7 @@ class ScoreGuide final : public Guide {
   std::int64_t place() const override;
   double weigh() override;
   bool finished() const override { return script_.finished(reader_); }
-  std::unique_ptr<Guide> look_ahead() const override;
+  std::unique_ptr<Guide> look_ahead(Symbol symbol) const override;
   std::string reason() const override { return reason_; }
 
   double bits() const noexcept { return bits_; }
@@ -40,6 +40,7 @@ class ScoreGuide final : public Guide {
 
  private:
   ScoreGuide(const ScoreGuide& other, Script script);
+  std::int64_t part() const;  ///< of the bar, from 0: where it is looked ahead from
   void take(Symbol symbol, bool given);
   void mask_moves(std::span<std::uint8_t> left);
   void mask_pitches(std::span<std::uint8_t> left);

@@ -198,10 +198,12 @@ bool Script::advance(const PlaceReader& before, Symbol symbol) {
   return note_ == Latest::kGiven;
 }
 
-std::optional<Script> Script::ahead(const PlaceReader& reader) const {
-  const auto bar = static_cast<std::size_t>(std::max(0, reader.place().bar));
-  if (reader.latest() != SymbolKind::kBar || bar >= plan_->ahead.size() || plan_->ahead[bar] == nullptr)
-    return std::nullopt;
+std::optional<Script> Script::ahead(const PlaceReader& reader, Symbol next) const {
+  const SymbolKind kind = plan_->vocabulary->meaning(next).kind;
+  const auto bar = static_cast<std::size_t>(reader.place().bar + 1);
+  const bool in_bar = kind == SymbolKind::kPosition && plan_->is_new(reader.place().bar);
+  const bool at_line = kind == SymbolKind::kBar && plan_->is_new(reader.place().bar + 1);
+  if ((!in_bar && !at_line) || bar >= plan_->ahead.size() || plan_->ahead[bar] == nullptr) return std::nullopt;
   return Script(plan_->ahead[bar]);
 }
 

@@ -29,7 +29,9 @@ struct ScriptPlan {
   }
   /// Whether anything new stands in the bar.
   bool is_new(int bar) const noexcept;
-  std::vector<std::shared_ptr<const ScriptPlan>> ahead;  ///< by bar: the first given bar behind, as if it came here
+  /// By bar, up to the first given one behind the last new one: that given bar as if it came here. Empty: there is
+  /// none.
+  std::vector<std::shared_ptr<const ScriptPlan>> ahead;
   /// The tempo that the given music has there; 0: free.
   Symbol tempo_at(int bar, Unit at) const noexcept;
 };
@@ -53,8 +55,9 @@ class Script {
   /// Whether all is written: `reader` stands behind the latest symbol.
   bool finished(const PlaceReader& reader) const noexcept;
   const ScriptPlan& plan() const noexcept { return *plan_; }
-  /// The next given bar as if it came now; nothing where that is not to be tried.
-  std::optional<Script> ahead(const PlaceReader& reader) const;
+  /// The given bar behind the last free one as if it came now, in place of `next`; nothing where that is not to be
+  /// tried.
+  std::optional<Script> ahead(const PlaceReader& reader, Symbol next) const;
 
  private:
   enum class Latest : std::uint8_t { kFree, kGiven, kOpen };

@@ -16,6 +16,9 @@
 namespace continuo::steering {
 namespace {
 
+constexpr std::uint64_t kMostRestarts = 4;
+constexpr std::size_t kMostParticles = 4096;
+
 ScoreGuide guide_of(const loaded::LoadedModel& composer, std::shared_ptr<const ScriptPlan> plan,
                     const std::vector<RuleMaker>& rules, const std::vector<Symbol>& heard, int joint_bar) {
   std::vector<std::unique_ptr<Rule>> own;
@@ -95,9 +98,22 @@ struct Steering::Impl {
                .stream = request.stream,
                .threads = request.threads,
                .look_ahead = request.look_ahead};
+    begin();
+  }
+
+  void begin() {
     const ScoreGuide guide = guide_of(composer, planned.plan, rules, planned.heard, planned.joint_bar);
     particles = std::make_unique<Particles>(composer.model, composer.representation->vocabulary(), guide, planned.heard,
                                             planned.label, options);
+  }
+
+  /// All of it again, with twice the particles.
+  void begin_again() {
+    constexpr std::uint64_t kFurtherStreams = 256;  // apart from those of the runs of one request
+    ++restarts;
+    options.particles = std::min(2 * options.particles, kMostParticles);
+    options.stream = request.stream + restarts * kFurtherStreams;
+    begin();
   }
 
   std::vector<RuleMaker> variation_rules() const {
@@ -147,6 +163,7 @@ struct Steering::Impl {
   std::vector<RuleMaker> rules;
   ParticleOptions options;
   std::unique_ptr<Particles> particles;
+  std::uint64_t restarts = 0;
   bool finished = false;
 };
 
@@ -178,7 +195,16 @@ Steering::Steering(Steering&&) noexcept = default;
 Steering& Steering::operator=(Steering&&) noexcept = default;
 
 bool Steering::next() {
-  impl_->finished = impl_->finished || !impl_->particles->next(impl_->stop);
+  const int bar = impl_->furthest();
+  while (!impl_->finished && impl_->furthest() == bar) {
+    try {
+      impl_->finished = !impl_->particles->next(impl_->stop);
+    } catch (const Error& error) {
+      if (error.info().remedy != Remedy::kOtherSeed || impl_->restarts >= kMostRestarts) throw;
+      impl_->begin_again();
+      break;
+    }
+  }
   return !impl_->finished;
 }
 

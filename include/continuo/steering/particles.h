@@ -80,10 +80,11 @@ class Guide {
   /// Asked at each new place, and at the end: a factor of the weight, 0 or more.
   virtual double weigh() { return 1; }
   virtual bool finished() const = 0;
-  /// A guide that tries from here what is given further on, to tell early which particles will fit; null: none. All of
-  /// it is given. The square root of what it costs is a factor of the weight until the next place, where it is taken
-  /// back: what is sampled from does not depend on it.
-  virtual std::unique_ptr<Guide> look_ahead() const { return nullptr; }
+  /// Asked before advance(symbol): a guide that tries from here, as if `symbol` had not been drawn, what is given
+  /// further on, to tell early which particles will fit; null: none. All of it is given. Where `symbol` leads to a new
+  /// place, the square root of what that costs is a factor of the weight until the next place, where it is taken back:
+  /// what is sampled from does not depend on it.
+  virtual std::unique_ptr<Guide> look_ahead(Symbol /*symbol*/) const { return nullptr; }
   /// Why nothing was left, where nothing was.
   virtual std::string reason() const { return "nothing is left that may come next"; }
 };

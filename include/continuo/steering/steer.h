@@ -30,11 +30,11 @@ struct Request {
   std::string label;                     ///< style or composer of a model that has labels; empty: 'unknown'
   std::uint64_t seed = 1;
   std::uint64_t stream = 0;    ///< different runs of one seed; not in JSON
-  std::size_t particles = 16;  ///< 1 to 4096
+  std::size_t particles = 16;  ///< 1 to 4096; see Steering::next() for when they are more
   std::size_t count = 1;       ///< results, at most `particles`
   /// Given bars behind the last free one that weigh the particles; 0: all of them.
   int horizon = 2;
-  bool look_ahead = true;  ///< at each bar line within a gap, try the given bar behind it; changes the way, not the aim
+  bool look_ahead = true;  ///< within a gap, try now and then the given bar behind it; changes the way, not the aim
   int threads = 0;         ///< 0: every core; changes nothing
 };
 
@@ -65,8 +65,8 @@ class Steering {
   Steering(Steering&&) noexcept;
   Steering& operator=(Steering&&) noexcept;
 
-  /// All particles write one bar more. False when everything is written. Throws Error (no particle keeps the wishes),
-  /// Interrupted.
+  /// All particles write a bar more or some. False when everything is written. Where no particle can go on, all of it
+  /// is begun again, up to four times, each time with twice the particles; then throws Error. Throws Interrupted.
   bool next();
   double share() const;           ///< of the bars that are done
   int bar() const;                ///< that was finished last, from 1

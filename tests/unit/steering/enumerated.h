@@ -24,6 +24,7 @@ struct Plan {
   std::function<float(std::size_t, Symbol)> factor;             ///< of a symbol at a place
   std::function<bool(std::span<const Symbol>, Symbol)> allows;  ///< behind what is written
   std::vector<std::vector<Symbol>> before_choice;  ///< by place: what is left before wishes choose within kinds
+  std::vector<std::vector<Symbol>> ahead;          ///< what is tried where the first places lie behind; empty: nothing
 };
 
 /// Letters are of two kinds: 0 and 1, and those behind them.
@@ -53,6 +54,10 @@ class PlannedGuide final : public Guide {
   std::int64_t place() const override { return static_cast<std::int64_t>(written_.size() / plan_->places_every); }
   double weigh() override { return finished() && plan_->weigh ? plan_->weigh(written_) : 1; }
   bool finished() const override { return written_.size() == plan_->left.size(); }
+  std::unique_ptr<Guide> look_ahead(Symbol /*symbol*/) const override {
+    if (plan_->ahead.empty() || written_.size() > plan_->left.size() / 2) return nullptr;
+    return std::make_unique<PlannedGuide>(std::make_shared<const Plan>(Plan{.left = plan_->ahead}));
+  }
 
  private:
   std::shared_ptr<const Plan> plan_;
@@ -109,10 +114,13 @@ inline Distribution enumerate(const engine::Model& model, const Plan& plan, std:
   return found;
 }
 
-/// Share of each first result of `runs` runs with different seeds.
+/// How often each sequence was drawn: `draws` times from the particles of each of `runs` runs with different seeds.
+/// Draws of one run agree a little more often than those of different ones do: their variance is 1 + (draws - 1) / n
+/// times as large, n the effective size, which is little for many particles.
 inline std::map<std::vector<Symbol>, int> sampled(const std::shared_ptr<const engine::Model>& model,
                                                   const representation::Vocabulary& vocabulary, const Plan& plan,
-                                                  std::span<const Symbol> heard, ParticleOptions options, int runs) {
+                                                  std::span<const Symbol> heard, ParticleOptions options, int runs,
+                                                  int draws = 1) {
   std::map<std::vector<Symbol>, int> counts;
   const PlannedGuide guide(std::make_shared<const Plan>(plan));
   for (int run = 0; run < runs; ++run) {
@@ -120,7 +128,7 @@ inline std::map<std::vector<Symbol>, int> sampled(const std::shared_ptr<const en
     Particles particles(model, vocabulary, guide, heard, 0, options);
     while (particles.next()) {
     }
-    ++counts[particles.choose(1).front().symbols];
+    for (int draw = 0; draw < draws; ++draw) ++counts[particles.choose(1).front().symbols];
   }
   return counts;
 }

@@ -25,6 +25,8 @@ const std::vector<Symbol> kAll = {0, 1, 2, 3};
 
 /// Free places before a given passage.
 Plan passage_ahead() { return {.left = {kAll, kAll, kAll, {2}, {1}, {3}}}; }
+/// The same with a longer way, on which the given passage is tried early.
+Plan looked_ahead() { return {.left = {kAll, kAll, kAll, kAll, {2}, {1}, {3}}, .ahead = {{2}, {1}, {3}}}; }
 /// Every second place given: a given voice among free ones.
 Plan given_voice() { return {.left = {kAll, {1}, kAll, {3}, kAll, {0}, kAll, {2}}}; }
 /// Some letters only.
@@ -59,11 +61,11 @@ TEST_P(Exactness, SampledAsEnumerated) {
   const auto expected = enumerate(*model, plan, heard);
   ASSERT_GT(expected.size(), 8U);
   const auto vocabulary = letters(kLetters);
-  constexpr int kRuns = 1000;
+  constexpr int kRuns = 200, kDraws = 5;
   const ParticleOptions options{.sampling = {.top_p = 1}, .particles = 256, .threads = 1};
-  const auto counts = sampled(model, vocabulary, plan, heard, options, kRuns);
+  const auto counts = sampled(model, vocabulary, plan, heard, options, kRuns, kDraws);
   for (const auto& [sequence, count] : counts) EXPECT_TRUE(expected.contains(sequence)) << count;
-  const auto [statistic, freedom] = chi_square(expected, counts, kRuns);
+  const auto [statistic, freedom] = chi_square(expected, counts, kRuns * kDraws);
   EXPECT_LT(statistic, critical(freedom)) << freedom << " degrees of freedom";
   EXPECT_GT(freedom, 4);
 }
@@ -73,6 +75,7 @@ INSTANTIATE_TEST_SUITE_P(
     testing::Values(Case{"MarkovGap", markov_model, passage_ahead}, Case{"MarkovGivenVoice", markov_model, given_voice},
                     Case{"MarkovMasks", markov_model, masks}, Case{"LstmGap", lstm_model, passage_ahead},
                     Case{"LstmGivenVoice", lstm_model, given_voice}, Case{"LstmMasks", lstm_model, masks},
+                    Case{"LstmAhead", lstm_model, looked_ahead}, Case{"MarkovAhead", markov_model, looked_ahead},
                     Case{"LstmAllows", lstm_model, never_twice}, Case{"LstmKinds", lstm_model, chosen_within_kinds},
                     Case{"MarkovKinds", markov_model, chosen_within_kinds}),
     [](const auto& one) { return std::string(one.param.name); });
@@ -99,10 +102,10 @@ TEST(ParticlesTest, FactorsAndWeightsAndTemperatureCount) {
   plan.weigh = [](std::span<const Symbol> written) { return written[0] == written[3] ? 0.0 : 1.0 + written[2]; };
   const std::vector<Symbol> heard = {1};
   const auto expected = enumerate(*model, plan, heard, 0.7);
-  constexpr int kRuns = 1000;
+  constexpr int kRuns = 200, kDraws = 5;
   const ParticleOptions options{.sampling = {.temperature = 0.7, .top_p = 1}, .particles = 256, .threads = 1};
-  const auto counts = sampled(model, letters(kLetters), plan, heard, options, kRuns);
-  const auto [statistic, freedom] = chi_square(expected, counts, kRuns);
+  const auto counts = sampled(model, letters(kLetters), plan, heard, options, kRuns, kDraws);
+  const auto [statistic, freedom] = chi_square(expected, counts, kRuns * kDraws);
   EXPECT_LT(statistic, critical(freedom)) << freedom;
 }
 
